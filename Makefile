@@ -1,0 +1,60 @@
+# What a user types. Everything real is in Go: sandbox/cmd/sandbox for the targets about the sandbox.
+export GOWORK := off
+export CGO_ENABLED := 0
+# Taken as typed: a $ in a secret's value stays a $.
+export SECRET_NAME := $(value NAME)
+export SECRET_VALUE := $(value VALUE)
+MAKEFLAGS += --no-print-directory
+
+STACK ?= local
+SANDBOX := .sandbox/sandbox
+MODULES := . sandbox sandbox/node sandbox/modules/pulumi-language-go
+
+.DEFAULT_GOAL := help
+.PHONY: help up down status env secret test lint k3d-up k3d-down clean sandbox-command
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+up: sandbox-command ## deploy a stack in the sandbox, from nothing [STACK=local] [FETCH=1: download Pulumi]
+	@$(SANDBOX) up --stack $(STACK) $(if $(FETCH),--fetch)
+
+down: sandbox-command ## stop the sandbox and all in it
+	@$(SANDBOX) down
+
+status: sandbox-command ## show the stores and what they have synced
+	@$(SANDBOX) status
+
+env: sandbox-command ## print shell lines for working by hand: eval "$(make env)"
+	@$(SANDBOX) env
+
+secret: sandbox-command ## store or rotate a secret: NAME=... and VALUE=..., or the value on standard input
+	@$(SANDBOX) secret "$$SECRET_NAME" "$$SECRET_VALUE"
+
+test: sandbox-command ## run every test: unit, then end to end in the sandbox
+	@for m in $(MODULES); do \
+		echo "== $$m: vet, for this system and for macOS" && \
+		(cd $$m && go vet ./... && GOOS=darwin GOARCH=arm64 go vet ./...) || exit 1; done
+	go test ./...
+	cd sandbox/node && go test ./...
+	cd sandbox/modules/pulumi-language-go && go test ./...
+	cd sandbox && go test $$(cd sandbox && go list ./... | grep -v /e2e)
+	@$(SANDBOX) build
+	cd sandbox && go test -count=1 -timeout 30m -v ./e2e/...
+
+lint: ## check the code with golangci-lint (built from its module)
+	@for m in . sandbox sandbox/node sandbox/modules/pulumi-language-go; do \
+		echo "== $$m" && (cd $$m && go tool -modfile=$(CURDIR)/tools/go.mod golangci-lint run) || exit 1; done
+
+k3d-up: sandbox-command ## start k3d and a pinned LocalStack, for pulumi up --stack local (needs a container engine)
+	@SANDBOX=$(CURDIR)/$(SANDBOX) sh sandbox/k3d/k3d.sh up
+
+k3d-down: ## delete what k3d-up has made
+	@sh sandbox/k3d/k3d.sh down
+
+clean: down ## stop the sandbox and remove all that was built
+	rm -rf .sandbox "$${XDG_CACHE_HOME:-$$HOME/.cache}/eso-aws"
+
+sandbox-command:
+	@test -x $(SANDBOX) || echo "Building the sandbox's own command, once (about 30 s) ..." >&2
+	@mkdir -p .sandbox && cd sandbox && go build -o ../$(SANDBOX) ./cmd/sandbox

@@ -1,0 +1,36 @@
+package main_test
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestDependencies keeps out of the program what would make its build minutes
+// long, and what is not its business.
+func TestDependencies(t *testing.T) {
+	t.Parallel()
+	output, err := exec.CommandContext(t.Context(), "go", "list", "-deps", ".").Output()
+	require.NoError(t, err)
+	linked := strings.Fields(string(output))
+	const sdk = "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
+	require.Contains(t, linked, sdk, "the list is not of the program's dependencies")
+
+	allowed := map[string]bool{
+		sdk: true, sdk + "/apiextensions": true, sdk + "/meta/v1": true, sdk + "/utilities": true,
+	}
+	var refused []string
+	for _, name := range linked {
+		heavy := strings.HasPrefix(name, sdk) && !allowed[name]
+		for _, prefix := range []string{"k8s.io/", "sigs.k8s.io/", "go.etcd.io/", "helm.sh/", "github.com/external-secrets/"} {
+			heavy = heavy || strings.HasPrefix(name, prefix)
+		}
+		if heavy || name == "testing" || name == "eso-aws/internal/graph" {
+			refused = append(refused, name)
+		}
+	}
+	assert.Empty(t, refused)
+}

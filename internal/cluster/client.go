@@ -1,0 +1,222 @@
+package cluster
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+const (
+	requestTimeout = 15 * time.Second
+	// maxAnswer bounds an answer: a page of 500 objects' metadata is far less.
+	maxAnswer = 64 << 20
+	pageSize  = "500"
+	// metadataOnly leaves specs and statuses at the server, and secrets with them.
+	metadataOnly     = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
+	metadataListOnly = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+)
+
+// Client reads from one cluster. It is safe for concurrent use.
+type Client struct {
+	access     *access
+	credential credential
+	http       *http.Client
+}
+
+// Object is what is known of an object: its metadata.
+type Object struct {
+	Namespace   string
+	Name        string
+	Annotations map[string]string
+	// Deleted says that the object is on its way out.
+	Deleted bool
+}
+
+// Connect reads a kubeconfig and signs in, for which a credential plugin may be
+// run. Nothing is asked of the cluster yet.
+func Connect(ctx context.Context, source Source) (*Client, error) {
+	access, err := source.load()
+	if err != nil {
+		return nil, err
+	}
+	credential, err := access.signIn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	transport, err := access.transport(credential)
+	if err != nil {
+		return nil, fmt.Errorf("preparing context %q: %w", access.context, err)
+	}
+	return &Client{
+		access:     access,
+		credential: credential,
+		http:       &http.Client{Transport: transport, Timeout: requestTimeout},
+	}, nil
+}
+
+// Context is the name of the context that was chosen.
+func (c *Client) Context() string { return c.access.context }
+
+// Namespace is the namespace of that name; nil where there is none.
+func (c *Client) Namespace(ctx context.Context, name string) (*Object, error) {
+	var found object
+	exists, err := c.get(ctx, "/api/v1/namespaces/"+url.PathEscape(name), nil, metadataOnly, &found)
+	if err != nil || !exists {
+		return nil, err
+	}
+	namespace := found.public()
+	return &namespace, nil
+}
+
+// List is every object of a resource in all namespaces, such as the
+// externalsecrets of external-secrets.io/v1; exists is false where the cluster
+// has no such resource.
+func (c *Client) List(ctx context.Context, apiVersion, resource string) (objects []Object, exists bool, err error) {
+	query := url.Values{"limit": {pageSize}}
+	for {
+		var page struct {
+			Metadata struct {
+				Continue string `json:"continue"`
+			} `json:"metadata"`
+			Items []object `json:"items"`
+		}
+		exists, err = c.get(ctx, "/apis/"+apiVersion+"/"+resource, query, metadataListOnly, &page)
+		if err != nil || !exists {
+			return nil, exists, err
+		}
+		for i := range page.Items {
+			objects = append(objects, page.Items[i].public())
+		}
+		if page.Metadata.Continue == "" {
+			return objects, true, nil
+		}
+		query.Set("continue", page.Metadata.Continue)
+	}
+}
+
+type object struct {
+	Metadata struct {
+		Namespace   string            `json:"namespace"`
+		Name        string            `json:"name"`
+		Annotations map[string]string `json:"annotations"`
+		Deletion    string            `json:"deletionTimestamp"`
+	} `json:"metadata"`
+}
+
+func (o *object) public() Object {
+	m := o.Metadata
+	return Object{Namespace: m.Namespace, Name: m.Name, Annotations: m.Annotations, Deleted: m.Deletion != ""}
+}
+
+// get decodes an answer; found is false for one of 404.
+func (c *Client) get(
+	ctx context.Context, path string, query url.Values, accept string, into any,
+) (found bool, err error) {
+	address := strings.TrimRight(c.access.server.Server, "/") + path
+	if len(query) > 0 {
+		address += "?" + query.Encode()
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
+	if err != nil {
+		return false, fmt.Errorf("server of context %q is no URL; make the kubeconfig again", c.access.context)
+	}
+	request.Header.Set("Accept", accept+",application/json")
+	c.credential.apply(request, &c.access.user)
+
+	response, err := c.http.Do(request)
+	if err != nil {
+		return false, c.unreachable(err)
+	}
+	defer response.Body.Close() //nolint:errcheck // it was only read
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	if err != nil {
+		return false, c.unreachable(err)
+	}
+	switch response.StatusCode {
+	case http.StatusOK:
+		if err := json.Unmarshal(body, into); err != nil {
+			return false, fmt.Errorf("reading %s of %s: this is no Kubernetes API; check the server of context %q",
+				path, c.access.server.Server, c.access.context)
+		}
+		return true, nil
+	case http.StatusNotFound:
+		return false, nil
+	default:
+		return false, fmt.Errorf("reading %s of %s as the user of context %q: %s%s; %s", path, c.access.server.Server,
+			c.access.context, response.Status, reason(body), remedy(response.StatusCode))
+	}
+}
+
+// reason is the message of a Status object.
+func reason(body []byte) string {
+	var status struct {
+		Message string `json:"message"`
+	}
+	if json.Unmarshal(body, &status) != nil || status.Message == "" {
+		return ""
+	}
+	return ": " + status.Message
+}
+
+func remedy(status int) string {
+	switch status {
+	case http.StatusUnauthorized:
+		return "sign in again"
+	case http.StatusForbidden:
+		return "let the user read it"
+	default:
+		return "try again when the cluster is well"
+	}
+}
+
+// unreachable says what to do when there is no answer.
+func (c *Client) unreachable(err error) error {
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		err = wrapped.Err // without the address, which is there already
+	}
+	next := "start the cluster, or choose another kubeContext"
+	if strings.HasPrefix(c.access.context, "k3d-") {
+		next = "start the cluster with `make k3d-up`, or choose another kubeContext"
+	}
+	return fmt.Errorf("reaching the cluster at %s (context %q): %w; %s", c.access.server.Server, c.access.context, err, next)
+}
+
+// transport is HTTP with the cluster's CA and the user's certificate.
+func (a *access) transport(c credential) (*http.Transport, error) {
+	config := &tls.Config{
+		MinVersion:         tls.VersionTLS12,
+		ServerName:         a.server.TLSServerName,
+		InsecureSkipVerify: a.server.Insecure, //nolint:gosec // the kubeconfig says so
+	}
+	ca, err := pemOf(a.server.CAFile, a.server.CAData)
+	if err != nil {
+		return nil, fmt.Errorf("reading the certificate authority: %w", err)
+	}
+	if ca != nil {
+		config.RootCAs = x509.NewCertPool()
+		if !config.RootCAs.AppendCertsFromPEM(ca) {
+			return nil, errors.New("the certificate authority is no PEM; make the kubeconfig again")
+		}
+	}
+	if c.certificate != nil {
+		config.Certificates = []tls.Certificate{*c.certificate}
+	}
+	proxy := http.ProxyFromEnvironment
+	if a.server.ProxyURL != "" {
+		u, err := url.Parse(a.server.ProxyURL)
+		if err != nil {
+			return nil, errors.New("proxy-url is no URL; make the kubeconfig again")
+		}
+		proxy = http.ProxyURL(u)
+	}
+	return &http.Transport{Proxy: proxy, TLSClientConfig: config, ForceAttemptHTTP2: true}, nil
+}

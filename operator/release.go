@@ -1,0 +1,94 @@
+package operator
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/blang/semver"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"eso-aws/internal/kube"
+)
+
+const releaseType = "eso-aws:operator:Release"
+
+// Release is the operator, installed.
+type Release struct {
+	pulumi.ResourceState
+}
+
+// ReleaseArgs describes a [Release].
+type ReleaseArgs struct {
+	// Name is the release's name, and Namespace an existing namespace for it.
+	Name, Namespace string
+	// Chart is a name in Repository, the path of a folder or a .tgz file, or an
+	// oci:// reference.
+	Chart string
+	// Repository is the URL of the chart repository; "" for a path or oci://.
+	Repository string
+	// Version is the chart's version.
+	Version semver.Version
+	// KeepCRDs lets the custom resource definitions outlive the release.
+	KeepCRDs bool
+	// Endpoint is the URL of Secrets Manager and STS; "" is AWS itself.
+	Endpoint string
+	// ChartValues are merged over [Values], whose lists they replace.
+	ChartValues map[string]any
+	// SecretValues keeps the chart's values encrypted in Pulumi's state.
+	SecretValues bool
+	// BeforeDelete runs before the release is deleted, and an error of its own
+	// keeps the release; nil for none.
+	BeforeDelete *pulumi.ResourceHook
+	// Timeout bounds each operation; 0 is the provider's own.
+	Timeout kube.Timeout
+}
+
+// NewRelease installs the operator.
+func NewRelease(
+	ctx *pulumi.Context, name string, args *ReleaseArgs, opts ...pulumi.ResourceOption,
+) (*Release, error) {
+	if err := args.validate(); err != nil {
+		return nil, fmt.Errorf("checking operator release %q: %w", name, err)
+	}
+	release := &Release{}
+	if err := ctx.RegisterComponentResource(releaseType, name, release, opts...); err != nil {
+		return nil, err
+	}
+
+	var values pulumi.Input = pulumi.ToMap(Values(args.Version, args.KeepCRDs, args.Endpoint, args.ChartValues))
+	if args.SecretValues {
+		values = pulumi.ToSecret(values)
+	}
+	child := []pulumi.ResourceOption{pulumi.Parent(release)}
+	if args.BeforeDelete != nil {
+		child = append(child, pulumi.ResourceHooks(&pulumi.ResourceHookBinding{
+			BeforeDelete: []*pulumi.ResourceHook{args.BeforeDelete},
+		}))
+	}
+	_, err := kube.NewRelease(ctx, name, &kube.ReleaseArgs{
+		Name:       args.Name,
+		Namespace:  args.Namespace,
+		Chart:      args.Chart,
+		Repository: args.Repository,
+		Version:    args.Version.String(),
+		Values:     values,
+		Timeout:    args.Timeout,
+	}, child...)
+	if err != nil {
+		return nil, err
+	}
+	return release, ctx.RegisterResourceOutputs(release, pulumi.Map{})
+}
+
+func (a *ReleaseArgs) validate() error {
+	var problems []error
+	for field, value := range map[string]string{"name": a.Name, "namespace": a.Namespace, "chart": a.Chart} {
+		if value == "" {
+			problems = append(problems, fmt.Errorf("%s: %q: is empty; write a value", field, value))
+		}
+	}
+	for _, conflict := range Conflicts(a.ChartValues) {
+		problems = append(problems, fmt.Errorf("chartValues.%s: %s", conflict.Path, conflict.Rule))
+	}
+	return errors.Join(problems...)
+}

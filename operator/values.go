@@ -1,0 +1,124 @@
+package operator
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/blang/semver"
+)
+
+// The operator reads its endpoints from its environment, for every store alike.
+const (
+	secretsManagerEndpoint = "AWS_SECRETSMANAGER_ENDPOINT"
+	stsEndpoint            = "AWS_STS_ENDPOINT"
+)
+
+// Helm leaves an object with this annotation alone when it uninstalls.
+const (
+	resourcePolicy = "helm.sh/resource-policy"
+	keep           = "keep"
+)
+
+// readinessProbeSince is the first chart whose controller can have one. Helm's
+// waiting means little without it: a pod is ready as soon as it runs.
+func readinessProbeSince() semver.Version { return semver.Version{Major: 2, Minor: 2} }
+
+// Values are the values of the chart of that version: the CRDs installed and
+// kept or not, the endpoint in the operator's environment ("" for none), and
+// the user's values merged over them: maps deeply, lists replaced, except that
+// the user's extraEnv is added to the endpoint's. Nothing given is changed.
+func Values(version semver.Version, keepCRDs bool, endpoint string, user map[string]any) map[string]any {
+	values := map[string]any{"installCRDs": true}
+	if keepCRDs {
+		values["crds"] = map[string]any{"annotations": map[string]any{resourcePolicy: keep}}
+	}
+	if version.GTE(readinessProbeSince()) {
+		values["readinessProbe"] = map[string]any{"enabled": true}
+	}
+	values = merge(values, user)
+
+	var env []any
+	if endpoint != "" {
+		env = []any{
+			map[string]any{"name": secretsManagerEndpoint, "value": endpoint},
+			map[string]any{"name": stsEndpoint, "value": endpoint},
+		}
+	}
+	if own, ok := user["extraEnv"].([]any); ok {
+		env = append(env, own...)
+	}
+	if len(env) > 0 {
+		values["extraEnv"] = env
+	}
+	return values
+}
+
+// merge is base with over on top: maps are merged, all else is replaced.
+func merge(base, over map[string]any) map[string]any {
+	merged := maps.Clone(base)
+	for key, value := range over {
+		under, isMap := merged[key].(map[string]any)
+		if upper, ok := value.(map[string]any); ok && isMap {
+			value = merge(under, upper)
+		}
+		merged[key] = value
+	}
+	return merged
+}
+
+// A Conflict is a user's value that [Values] cannot take.
+type Conflict struct {
+	// Path is where the value is, such as extraEnv[0].name.
+	Path string
+	// Rule says what is wrong with it and what to write instead.
+	Rule string
+}
+
+// Conflicts are the user's values that another setting decides, or that are not
+// what the chart understands, in a fixed order.
+func Conflicts(user map[string]any) []Conflict {
+	conflicts := environmentConflicts(user["extraEnv"])
+	if crds, ok := user["crds"].(map[string]any); ok {
+		if annotations, ok := crds["annotations"].(map[string]any); ok {
+			if _, ok := annotations[resourcePolicy]; ok {
+				conflicts = append(conflicts, Conflict{
+					fmt.Sprintf("crds.annotations[%q]", resourcePolicy),
+					"is decided by keepCRDs; write keepCRDs: true or false instead",
+				})
+			}
+		}
+	}
+	return conflicts
+}
+
+func environmentConflicts(extraEnv any) []Conflict {
+	if extraEnv == nil {
+		return nil
+	}
+	list, ok := extraEnv.([]any)
+	if !ok {
+		return []Conflict{{"extraEnv", "must be a list; write entries such as {name: X, value: y}"}}
+	}
+	var conflicts []Conflict
+	var names []string
+	for i, entry := range list {
+		path := fmt.Sprintf("extraEnv[%d]", i)
+		variable, _ := entry.(map[string]any)
+		name, _ := variable["name"].(string)
+		switch {
+		case name == "":
+			conflicts = append(conflicts, Conflict{path, "has no name; write {name: X, value: y}"})
+		case name == secretsManagerEndpoint || name == stsEndpoint:
+			conflicts = append(conflicts, Conflict{
+				path + ".name", fmt.Sprintf("%q: is decided by endpoint; write endpoint instead", name),
+			})
+		case slices.Contains(names, name):
+			conflicts = append(conflicts, Conflict{
+				path + ".name", "is the name of an entry before it; write each name once",
+			})
+		}
+		names = append(names, name)
+	}
+	return conflicts
+}

@@ -1,0 +1,42 @@
+package aws
+
+import (
+	"cmp"
+	"fmt"
+	"time"
+
+	"eso-aws/sandbox/aws/internal/sigv4"
+)
+
+// Credential is an access key and whose it is.
+type Credential struct {
+	AccessKeyID, SecretAccessKey string
+	// SessionToken makes the credential a temporary one; empty is long-lived.
+	SessionToken string
+	// Expires ends a temporary credential; zero never does.
+	Expires time.Time
+	// Principal is who signs with it; zero is the IAM user that is named like the
+	// access key.
+	Principal Principal
+}
+
+// keyring is the credentials by access key. It does not change.
+type keyring map[string]Credential
+
+func newKeyring(o Options) keyring {
+	keys := keyring{}
+	for _, c := range o.Credentials {
+		if c.Principal.ARN == "" {
+			c.Principal.ARN = fmt.Sprintf("arn:%s:iam::%s:user/%s", o.Partition, o.Account, c.AccessKeyID)
+		}
+		c.Principal.UserID = cmp.Or(c.Principal.UserID, c.AccessKeyID)
+		keys[c.AccessKeyID] = c
+	}
+	return keys
+}
+
+// find is what the verifier asks.
+func (k keyring) find(accessKeyID string) (sigv4.Key, bool) {
+	c, ok := k[accessKeyID]
+	return sigv4.Key{Secret: c.SecretAccessKey, SessionToken: c.SessionToken, Expires: c.Expires}, ok
+}

@@ -1,0 +1,85 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Principal is who a request was signed by.
+type Principal struct {
+	// ARN as `aws sts get-caller-identity` prints it,
+	// such as arn:aws:iam::000000000000:user/test.
+	ARN string
+	// UserID is AWS's unique identifier, such as AIDACKCEVSQ6C2EXAMPLE.
+	UserID string
+}
+
+// Access is one action of one principal on one resource.
+type Access struct {
+	Principal Principal
+	// Action is an IAM action, such as secretsmanager:GetSecretValue.
+	Action string
+	// Resource is an ARN, the name in the request when no resource has it, or
+	// * for actions that have no resource.
+	Resource string
+}
+
+// Call is a request whose signature has been verified. A service fills in
+// Action, Resource and Err for the request log.
+type Call struct {
+	Partition, Account, Region string
+	Principal                  Principal
+	// Now is the server's clock when the request arrived.
+	Now       time.Time
+	RequestID string
+
+	Action, Resource string
+	Err              error
+
+	// Allow decides about an access; nil allows everything.
+	Allow func(Access) bool
+	// Record logs one access and its outcome; nil logs nothing.
+	Record func(action, resource string, err error)
+}
+
+// Authorize asks whether the principal may do the action on the resource, and
+// answers AWS's AccessDeniedException when it may not.
+func (c *Call) Authorize(action, resource string) error {
+	if action == c.Action {
+		c.Resource = resource
+	}
+	if c.Allow == nil || c.Allow(Access{c.Principal, action, resource}) {
+		return nil
+	}
+	return Errorf(AccessDenied, "User: %s is not authorized to perform: %s on resource: %s because "+
+		"no identity-based policy allows the %s action", c.Principal.ARN, action, resource, action)
+}
+
+// Note records an access within the call, such as each secret of a batch.
+func (c *Call) Note(action, resource string, err error) {
+	if c.Record != nil {
+		c.Record(action, resource, err)
+	}
+}
+
+// ARN is the name of a resource in the call's partition, region and account.
+func (c *Call) ARN(service, resource string) string {
+	return fmt.Sprintf("arn:%s:%s:%s:%s:%s", c.Partition, service, c.Region, c.Account, resource)
+}
+
+type callKey struct{}
+
+// NewContext hands a call to the service that answers it.
+func NewContext(ctx context.Context, c *Call) context.Context {
+	return context.WithValue(ctx, callKey{}, c)
+}
+
+// FromContext returns the call that the server verified. A context without one
+// is answered by an empty call, which owns nothing.
+func FromContext(ctx context.Context) *Call {
+	if c, ok := ctx.Value(callKey{}).(*Call); ok {
+		return c
+	}
+	return &Call{}
+}

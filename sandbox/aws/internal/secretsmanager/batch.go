@@ -1,0 +1,111 @@
+package secretsmanager
+
+import (
+	"errors"
+	"fmt"
+
+	"eso-aws/sandbox/aws/internal/api"
+)
+
+const (
+	maxBatch  = 20
+	actionGet = "secretsmanager:GetSecretValue"
+)
+
+type batchGetSecretValueInput struct {
+	SecretIDList []string `json:"SecretIdList"`
+	Filters      []filter
+	MaxResults   *int
+	NextToken    *string
+}
+
+type batchGetSecretValueOutput struct {
+	SecretValues []*valueOutput
+	Errors       []batchError
+	NextToken    *string `json:",omitempty"`
+}
+
+type batchError struct {
+	SecretID           string `json:"SecretId"`
+	ErrorCode, Message string
+}
+
+// batchGetSecretValue answers 200 even when it may read none of the secrets: what
+// went wrong with each is in Errors.
+func (s *Service) batchGetSecretValue(c *api.Call, in *batchGetSecretValueInput) (*batchGetSecretValueOutput, error) {
+	if err := in.check(); err != nil {
+		return nil, err
+	}
+	if err := c.Authorize(c.Action, "*"); err != nil {
+		return nil, err
+	}
+	ids, next, err := s.batch(c, in)
+	if err != nil {
+		return nil, err
+	}
+	out := &batchGetSecretValueOutput{SecretValues: []*valueOutput{}, Errors: []batchError{}, NextToken: next}
+	for _, id := range ids {
+		val, err := s.readOne(c, id)
+		if err == nil {
+			out.SecretValues = append(out.SecretValues, val)
+			continue
+		}
+		refusal, ok := errors.AsType[*api.Error](err)
+		if !ok {
+			return nil, err
+		}
+		out.Errors = append(out.Errors, batchError{id, refusal.Code, refusal.Message})
+	}
+	return out, nil
+}
+
+func (in *batchGetSecretValueInput) check() error {
+	var c checks
+	if in.SecretIDList != nil {
+		c.size("secretIdList", fmt.Sprintf("'%v'", in.SecretIDList), len(in.SecretIDList), 1, maxBatch)
+	}
+	c.between("maxResults", in.MaxResults, 1, maxBatch)
+	c.length("nextToken", in.NextToken, 1, 4096)
+	for i, id := range in.SecretIDList {
+		c.length(fmt.Sprintf("secretIdList.%d.member", i+1), &id, 1, 2048)
+	}
+	if err := c.err(); err != nil {
+		return err
+	}
+	if (len(in.SecretIDList) == 0) == (len(in.Filters) == 0) {
+		return api.Errorf(codeParameter, "Either 'SecretIdList' or 'Filters' must be provided, but not both.")
+	}
+	if in.MaxResults != nil && len(in.Filters) == 0 {
+		return api.Errorf(codeParameter,
+			"'Filters' not specified. 'Filters' must also be specified when 'MaxResults' is provided.")
+	}
+	return checkFilters(in.Filters)
+}
+
+// batch are the secrets that the request asks for: those it names, or a page of
+// those that its filters keep, which also takes the permission to list.
+func (s *Service) batch(c *api.Call, in *batchGetSecretValueInput) (ids []string, next *string, err error) {
+	if len(in.Filters) == 0 {
+		return in.SecretIDList, nil, nil
+	}
+	if err := c.Authorize("secretsmanager:ListSecrets", "*"); err != nil {
+		return nil, nil, err
+	}
+	pages := pager[*secret]{query: queryOf(c.Action, c.Region, in.Filters), key: sortKey(""), size: maxBatch}
+	page, next, err := pages.page(s.filtered(c, in.Filters, false), in.MaxResults, in.NextToken)
+	for _, found := range page {
+		ids = append(ids, found.arn)
+	}
+	return ids, next, err
+}
+
+func (s *Service) readOne(c *api.Call, id string) (val *valueOutput, err error) {
+	resource := id
+	defer func() { c.Note(actionGet, resource, err) }()
+	found, err := s.findActiveFor(c, actionGet, &id)
+	if err != nil {
+		return nil, err
+	}
+	resource = found.arn
+	return found.read(nil, nil, c.Now)
+}

@@ -1,0 +1,123 @@
+package secretsmanager
+
+import (
+	"errors"
+	"net/http"
+	"sync"
+
+	"eso-aws/sandbox/aws/internal/api"
+)
+
+// Service holds the secrets of one account. It is safe for concurrent use.
+type Service struct {
+	handler *api.JSONService
+
+	mu sync.Mutex
+	// secrets are by region, then by name.
+	secrets map[string]map[string]*secret
+}
+
+// New returns a service without secrets.
+func New() *Service {
+	s := &Service{secrets: map[string]map[string]*secret{}}
+	s.handler = &api.JSONService{
+		Name: "secretsmanager",
+		Operations: map[string]api.Operation{
+			"BatchGetSecretValue":      operation(s, s.batchGetSecretValue),
+			"CreateSecret":             operation(s, s.createSecret),
+			"DeleteSecret":             operation(s, s.deleteSecret),
+			"DescribeSecret":           operation(s, s.describeSecret),
+			"GetSecretValue":           operation(s, s.getSecretValue),
+			"ListSecretVersionIds":     operation(s, s.listSecretVersionIDs),
+			"ListSecrets":              operation(s, s.listSecrets),
+			"PutSecretValue":           operation(s, s.putSecretValue),
+			"RestoreSecret":            operation(s, s.restoreSecret),
+			"TagResource":              operation(s, s.tagResource),
+			"UntagResource":            operation(s, s.untagResource),
+			"UpdateSecret":             operation(s, s.updateSecret),
+			"UpdateSecretVersionStage": operation(s, s.updateSecretVersionStage),
+		},
+	}
+	return s
+}
+
+// ServeHTTP answers a verified request.
+func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.handler.ServeHTTP(w, r)
+}
+
+// Put creates the secret, or gives the secret a new current version.
+func (s *Service) Put(c *api.Call, name, value string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.expire(c)
+	token := newUUID()
+	_, err := s.createSecret(c, &createSecretInput{Name: &name, ClientRequestToken: &token, SecretString: &value})
+	if e, ok := errors.AsType[*api.Error](err); ok && e.Code == codeExists {
+		_, err = s.putSecretValue(c, &putSecretValueInput{SecretID: &name, ClientRequestToken: &token, SecretString: &value})
+	}
+	return err
+}
+
+// operation makes the service see one request at a time, and no secret whose
+// recovery window has ended.
+func operation[In, Out any](s *Service, f func(*api.Call, *In) (*Out, error)) api.Operation {
+	return api.Op(func(c *api.Call, in *In) (*Out, error) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.expire(c)
+		return f(c, in)
+	})
+}
+
+func (s *Service) expire(c *api.Call) {
+	for name, secret := range s.secrets[c.Region] {
+		if secret.deletion != nil && !c.Now.Before(*secret.deletion) {
+			delete(s.secrets[c.Region], name)
+		}
+	}
+}
+
+// find returns the secret that the request names, if the caller may do to it
+// what the request asks for.
+func (s *Service) find(c *api.Call, id *string) (*secret, error) {
+	return s.findFor(c, c.Action, id)
+}
+
+func (s *Service) findFor(c *api.Call, action string, id *string) (*secret, error) {
+	if err := checkSecretID(id); err != nil {
+		return nil, err
+	}
+	found, resource := s.lookup(c, *id), *id
+	if found != nil {
+		resource = found.arn
+	}
+	if err := c.Authorize(action, resource); err != nil {
+		return nil, err
+	}
+	if found == nil {
+		return nil, api.Errorf(codeNotFound, "Secrets Manager can't find the specified secret.")
+	}
+	return found, nil
+}
+
+// findActive is find for operations that a scheduled deletion forbids.
+func (s *Service) findActive(c *api.Call, id *string) (*secret, error) {
+	return s.findActiveFor(c, c.Action, id)
+}
+
+func (s *Service) findActiveFor(c *api.Call, action string, id *string) (*secret, error) {
+	found, err := s.findFor(c, action, id)
+	if err != nil {
+		return nil, err
+	}
+	if found.deletion != nil {
+		return nil, errMarked()
+	}
+	return found, nil
+}
+
+func errMarked() error {
+	return api.Errorf(codeRequest,
+		"You can't perform this operation on the secret because it was marked for deletion.")
+}

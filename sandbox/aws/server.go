@@ -1,0 +1,162 @@
+package aws
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"eso-aws/sandbox/aws/internal/api"
+	"eso-aws/sandbox/aws/internal/secretsmanager"
+	"eso-aws/sandbox/aws/internal/sigv4"
+	"eso-aws/sandbox/aws/internal/sts"
+)
+
+// maxBody is the largest request body. A secret of 65,536 bytes has an encoding
+// of at most six times that.
+const maxBody = 1 << 20
+
+// Options are for [New]. The zero value works.
+type Options struct {
+	// Account is the number of the only account; empty is 000000000000.
+	Account string
+	// Partition is the first part of ARNs after arn; empty is aws. Regions are
+	// not checked against it: a region exists as soon as a request names it.
+	Partition string
+	// Credentials are the access keys that may sign; nil is one, test with the
+	// secret test.
+	Credentials []Credential
+	// Authorize decides whether a principal may do something; nil allows
+	// everything. It is called while the server answers and must not call it.
+	Authorize func(Access) bool
+	// Now is the clock; nil is [time.Now].
+	Now func() time.Time
+	// Log receives one record per request, with action, resource, principal and
+	// outcome, and never a value; nil is silent.
+	Log *slog.Logger
+}
+
+// Access is one action of one principal on one resource, for Options.Authorize.
+type Access = api.Access
+
+// Principal is who a request was signed by.
+type Principal = api.Principal
+
+// Server is an account of the in-memory AWS. It is safe for concurrent use.
+type Server struct {
+	options  Options
+	keys     keyring
+	verifier *sigv4.Verifier
+	secrets  *secretsmanager.Service
+	services map[string]http.Handler
+}
+
+// New returns a server without secrets.
+func New(options Options) *Server {
+	options = options.withDefaults()
+	keys := newKeyring(options)
+	secrets := secretsmanager.New()
+	return &Server{
+		options:  options,
+		keys:     keys,
+		verifier: sigv4.New(keys.find),
+		secrets:  secrets,
+		services: map[string]http.Handler{
+			"secretsmanager": secrets,
+			"sts":            sts.New(),
+		},
+	}
+}
+
+func (o Options) withDefaults() Options {
+	o.Account = cmp.Or(o.Account, "000000000000")
+	o.Partition = cmp.Or(o.Partition, "aws")
+	if o.Credentials == nil {
+		o.Credentials = []Credential{{AccessKeyID: "test", SecretAccessKey: "test"}}
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return o
+}
+
+// PutSecret creates the secret in the region, or makes value its new current
+// version. It asks for no permission, and refuses what PutSecretValue refuses: a
+// secret that is marked for deletion has to be restored first.
+func (s *Server) PutSecret(region, name, value string) error {
+	call := s.newCall(region)
+	call.Allow = nil
+	if err := s.secrets.Put(call, name, value); err != nil {
+		return fmt.Errorf("putting secret %q in region %q: %w", name, region, err)
+	}
+	return nil
+}
+
+// ServeHTTP answers one request to any of the services.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	call := s.newCall("")
+	// What a refused client wanted is worth a look in the log; a service that
+	// answers says it better.
+	call.Action = strings.Replace(r.Header.Get("X-Amz-Target"), ".", ":", 1)
+	service, err := s.admit(w, r, call)
+	if err != nil {
+		call.Err = err
+		api.WriteError(w, r, call.RequestID, err)
+	} else {
+		service.ServeHTTP(w, r.WithContext(api.NewContext(r.Context(), call)))
+	}
+	s.log(call, call.Action, call.Resource, call.Err)
+}
+
+// admit verifies the request, completes the call with what the signature says,
+// and returns the service that the request is for.
+func (s *Server) admit(w http.ResponseWriter, r *http.Request, call *api.Call) (http.Handler, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return nil, api.Errorf(api.RequestTooLarge, "the request body is larger than %d bytes", maxBody)
+	}
+	if err != nil {
+		return nil, api.Errorf(api.Serialization, "the request body cannot be read")
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	scope, err := s.verifier.Verify(r, body, call.Now)
+	if err != nil {
+		return nil, err
+	}
+	call.Region = scope.Region
+	call.Principal = s.keys[scope.AccessKeyID].Principal
+	service, ok := s.services[scope.Service]
+	if !ok {
+		return nil, api.Errorf(api.UnknownOperation, "the in-memory AWS has no service %q; its README lists what it has",
+			scope.Service)
+	}
+	return service, nil
+}
+
+func (s *Server) newCall(region string) *api.Call {
+	call := &api.Call{
+		Partition: s.options.Partition,
+		Account:   s.options.Account,
+		Region:    region,
+		Now:       s.options.Now(),
+		RequestID: rand.Text(),
+		Allow:     s.options.Authorize,
+	}
+	call.Record = func(action, resource string, err error) { s.log(call, action, resource, err) }
+	return call
+}
+
+func (s *Server) log(call *api.Call, action, resource string, err error) {
+	s.options.Log.Info("aws request",
+		"action", action, "resource", resource, "region", call.Region,
+		"principal", call.Principal.ARN, "outcome", api.Code(err), "id", call.RequestID)
+}

@@ -1,0 +1,102 @@
+// Command sandbox is what the Makefile's targets call: it builds, starts and stops the sandbox, runs
+// the program in it, and shows what came of it.
+//
+//	sandbox up [--stack local] [--fetch]   build, start, deploy, show
+//	sandbox build [--fetch]                build only
+//	sandbox status                         what is synced
+//	sandbox secret NAME [VALUE]            store or rotate a secret; the value may come on stdin
+//	sandbox env                            shell lines for working by hand
+//	sandbox down                           stop everything
+//
+// It works in the checkout it is called in, and keeps all it writes below the folder .sandbox there
+// (or $SANDBOX_DIR) and, for binaries, in the user's cache folder.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+)
+
+// command is one run of the command line.
+type command struct {
+	checkout string // the program's folder
+	dir      string // the sandbox's folder
+	stack    string
+	fetch    bool
+	endpoint string // of Secrets Manager, for another emulator than the sandbox's
+	region   string
+	args     []string
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	err := run(ctx, os.Args[1:])
+	stop()
+	if err != nil {
+		if !errors.Is(err, context.Canceled) {
+			fmt.Fprintf(os.Stderr, "\nsandbox: %v\n", err)
+		}
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string) error {
+	commands := map[string]func(*command, context.Context) error{
+		"up": (*command).up, "build": (*command).build, "status": (*command).status, "secret": (*command).secret,
+		"env": (*command).env, "down": (*command).down, "serve": (*command).serve,
+	}
+	if len(args) == 0 || commands[args[0]] == nil {
+		names := slices.Sorted(func(yield func(string) bool) {
+			for name := range commands {
+				if name != "serve" && !yield(name) { // serve is up's own
+					return
+				}
+			}
+		})
+		return fmt.Errorf("want one of the commands %s", strings.Join(names, ", "))
+	}
+	c, err := parse(args[0], args[1:])
+	if err != nil {
+		return err
+	}
+	return commands[args[0]](c, ctx)
+}
+
+func parse(name string, args []string) (*command, error) {
+	c := &command{dir: os.Getenv("SANDBOX_DIR")}
+	flags := flag.NewFlagSet("sandbox "+name, flag.ContinueOnError)
+	flags.StringVar(&c.stack, "stack", "local", "the stack to deploy")
+	flags.BoolVar(&c.fetch, "fetch", false, "download the official Pulumi CLI and provider plugin instead of building them")
+	flags.StringVar(&c.endpoint, "endpoint", "", "Secrets Manager's URL, where it is not the sandbox's")
+	flags.StringVar(&c.region, "region", "us-east-1", "the secret's AWS region")
+	if err := flags.Parse(args); err != nil {
+		return nil, err
+	}
+	c.args = flags.Args()
+	var err error
+	if c.checkout, err = os.Getwd(); err != nil {
+		return nil, fmt.Errorf("looking for the checkout: %w", err)
+	}
+	if c.dir == "" {
+		c.dir = ".sandbox"
+	}
+	if c.dir, err = filepath.Abs(c.dir); err != nil {
+		return nil, fmt.Errorf("the sandbox's folder %q: %w", c.dir, err)
+	}
+	if _, err := os.Stat(filepath.Join(c.checkout, "Pulumi.yaml")); err != nil {
+		return nil, fmt.Errorf("%q holds no Pulumi.yaml: call make from the project's root", c.checkout)
+	}
+	return c, nil
+}
+
+func (c *command) path(parts ...string) string {
+	return filepath.Join(append([]string{c.dir}, parts...)...)
+}

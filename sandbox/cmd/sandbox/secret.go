@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
+	"golang.org/x/term"
+)
+
+// secret stores or rotates a value: secret NAME [VALUE], or the value on standard input.
+func (c *command) secret(ctx context.Context) error {
+	if len(c.args) == 0 || c.args[0] == "" {
+		return errors.New("which secret? write: make secret NAME=zio-lucene/other VALUE=..., " +
+			"or give the value on standard input")
+	}
+	store := store{endpoint: c.endpoint, accessKeyID: "test", secretAccessKey: "test"} // any emulator takes these
+	if c.endpoint == "" {
+		s, err := c.running()
+		if err != nil {
+			return err
+		}
+		store = s.secretsManager()
+	}
+	store.region = c.region
+	value, err := c.value()
+	if err != nil {
+		return err
+	}
+	name := c.args[0]
+	stored, err := store.create(ctx, name, value)
+	if err != nil {
+		return err
+	}
+	if stored {
+		fmt.Printf("Stored %s.\n", name)
+		return nil
+	}
+	if err := store.put(ctx, name, value); err != nil {
+		return err
+	}
+	fmt.Printf("Rotated %s. It arrives at the ExternalSecret's next refresh; to have it now:\n"+
+		"  kubectl annotate externalsecret EXTERNAL-SECRET -n NAMESPACE force-sync=$(date +%%s) --overwrite\n", name)
+	return nil
+}
+
+// value is the argument, or what is typed, unseen, or piped. A pipe's last line break is not part of it.
+func (c *command) value() (string, error) {
+	if len(c.args) > 1 && c.args[1] != "" {
+		return c.args[1], nil
+	}
+	input := int(os.Stdin.Fd())
+	var data []byte
+	var err error
+	if term.IsTerminal(input) {
+		fmt.Fprintf(os.Stderr, "Value of %s (not shown): ", c.args[0])
+		data, err = term.ReadPassword(input)
+		fmt.Fprintln(os.Stderr)
+	} else {
+		data, err = io.ReadAll(os.Stdin)
+	}
+	if err != nil {
+		return "", fmt.Errorf("reading the value of %s: %w", c.args[0], err)
+	}
+	value := strings.TrimSuffix(string(data), "\n")
+	if value == "" {
+		return "", fmt.Errorf("the value of %s is empty, which Secrets Manager does not store", c.args[0])
+	}
+	return value, nil
+}
+
+// store is a Secrets Manager, the sandbox's or another emulator's.
+type store struct{ endpoint, region, accessKeyID, secretAccessKey string }
+
+func (s *session) secretsManager() store {
+	return store{endpoint: s.Endpoint, region: "us-east-1", accessKeyID: s.AccessKeyID, secretAccessKey: s.SecretAccessKey}
+}
+
+func (s store) client() *secretsmanager.Client {
+	return secretsmanager.New(secretsmanager.Options{
+		Region: s.region, BaseEndpoint: aws.String(s.endpoint),
+		Credentials: credentials.NewStaticCredentialsProvider(s.accessKeyID, s.secretAccessKey, ""),
+	})
+}
+
+// create stores a secret and tells whether it did: one that exists is left alone.
+func (s store) create(ctx context.Context, name, value string) (bool, error) {
+	_, err := s.client().CreateSecret(ctx, &secretsmanager.CreateSecretInput{
+		Name: aws.String(name), SecretString: aws.String(value),
+	})
+	if _, exists := errors.AsType[*types.ResourceExistsException](err); exists {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("storing the secret %q at %s: %w", name, s.endpoint, err)
+	}
+	return true, nil
+}
+
+// put makes the value the secret's current version.
+func (s store) put(ctx context.Context, name, value string) error {
+	_, err := s.client().PutSecretValue(ctx, &secretsmanager.PutSecretValueInput{
+		SecretId: aws.String(name), SecretString: aws.String(value),
+	})
+	if err != nil {
+		return fmt.Errorf("rotating the secret %q at %s: %w", name, s.endpoint, err)
+	}
+	return nil
+}

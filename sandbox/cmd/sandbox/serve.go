@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"eso-aws/sandbox"
+	"eso-aws/sandbox/aws"
+	"eso-aws/sandbox/build"
+)
+
+// serve runs a sandbox until it is told to end. It is started by up, which gives it the binaries on
+// standard input and reads its progress from standard output, and it outlives up.
+func (c *command) serve(ctx context.Context) error {
+	free, unlock, err := c.lock()
+	if err != nil {
+		return err
+	}
+	if !free {
+		return errors.New("a sandbox runs in this folder already")
+	}
+	defer unlock()
+	_ = os.WriteFile(c.path("pid"), fmt.Appendln(nil, os.Getpid()), 0o600) // a help for down, which copes without
+	defer os.Remove(c.path("pid"))
+	err = c.serveLocked(ctx)
+	_ = os.Remove(c.path("session.json"))
+	if err != nil && ctx.Err() == nil {
+		_ = os.WriteFile(c.path("failure"), []byte(err.Error()+"\n"), 0o600)
+	}
+	return err
+}
+
+func (c *command) serveLocked(ctx context.Context) error {
+	var binaries build.Binaries
+	if err := json.NewDecoder(os.Stdin).Decode(&binaries); err != nil {
+		return fmt.Errorf("reading which binaries to run: %w", err)
+	}
+	for _, stale := range []string{"failure", "session.json", "pulumi", "project"} {
+		if err := os.RemoveAll(c.path(stale)); err != nil {
+			return fmt.Errorf("removing what an earlier sandbox left: %w", err)
+		}
+	}
+	// What LocalStack takes, and so what the program's defaults are.
+	credential := aws.Credential{AccessKeyID: "test", SecretAccessKey: "test"}
+	s, err := sandbox.Start(ctx, sandbox.Options{
+		Dir: c.dir, Binaries: binaries, AWS: aws.Options{Credentials: []aws.Credential{credential}},
+		Progress: func(part string) { fmt.Println(part) },
+	})
+	if err != nil {
+		return err
+	}
+	defer s.Stop()
+	session := &session{
+		PID: os.Getpid(), Kubernetes: s.URL(), Token: s.Token(), CA: s.CA(), Endpoint: s.Endpoint(),
+		AccessKeyID: credential.AccessKeyID, SecretAccessKey: credential.SecretAccessKey,
+		Passphrase: passphrase(), Overlay: s.Overlay(), Binaries: binaries,
+	}
+	project := c.project(session)
+	if err := errors.Join(project.Install(binaries), project.Write()); err != nil {
+		return err
+	}
+	if err := session.write(c.dir); err != nil {
+		return err
+	}
+	_ = os.Stdout.Close() // tells up that all is ready
+
+	// The generated stack files follow the checkout's, so that an edit counts for the next pulumi
+	// command typed by hand.
+	tick := time.NewTicker(300 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case err := <-s.Failed():
+			return err
+		case <-tick.C:
+			_ = project.Write() // a file that is being edited may be broken for now; pulumi's run tells
+		}
+	}
+}

@@ -1,0 +1,232 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"time"
+
+	"eso-aws/sandbox/build"
+)
+
+// seeds are the secrets that the committed stacks declare, with values to try them with.
+var seeds = map[string]map[string]string{
+	"local": {"zio-lucene/datadog-api-key": "dummy"},
+}
+
+// up builds what is missing, starts the sandbox where none runs, deploys the stack, and shows what is
+// synced. Interrupted, it leaves nothing running.
+func (c *command) up(ctx context.Context) error {
+	err := c.upSteps(ctx)
+	if ctx.Err() != nil {
+		fmt.Println("\ninterrupted: stopping the sandbox")
+		return errors.Join(c.down(context.WithoutCancel(ctx)), ctx.Err())
+	}
+	return err
+}
+
+func (c *command) upSteps(ctx context.Context) error {
+	binaries, err := c.buildAll(ctx)
+	if err != nil {
+		return err
+	}
+	s, err := c.running()
+	if err != nil {
+		if !errors.Is(err, errNotRunning) {
+			fmt.Printf("note: %v\n\n", strings.TrimSuffix(err.Error(), "\n\nstart it again with: make up"))
+		}
+		if s, err = c.startServing(ctx, binaries); err != nil {
+			return err
+		}
+	}
+	if err := c.seed(ctx, s); err != nil {
+		return err
+	}
+	if err := c.deploy(ctx, s); err != nil {
+		return err
+	}
+	if err := c.status(ctx); err != nil {
+		return err
+	}
+	fmt.Print(next)
+	return nil
+}
+
+const next = `
+Next:
+  eval "$(make env)"                           pulumi, kubectl and aws then work by hand
+  kubectl get externalsecrets,secrets -n zio-lucene
+  pulumi preview --stack local                 after an edit of Pulumi.local.yaml; make up deploys it
+  make secret NAME=zio-lucene/other            stores or rotates a secret; asks for its value
+  make status                                  this table again
+  make down                                    stops everything
+`
+
+// build makes what is missing and starts nothing.
+func (c *command) build(ctx context.Context) error {
+	_, err := c.buildAll(ctx)
+	return err
+}
+
+func (c *command) buildAll(ctx context.Context) (*build.Binaries, error) {
+	console := newConsole(os.Stdout)
+	return build.All(ctx, build.Options{
+		Source: c.checkout + "/sandbox", Program: c.checkout, Fetch: c.fetch, Report: console.build,
+	})
+}
+
+// startServing starts a sandbox in the background and returns once all its parts are ready.
+func (c *command) startServing(ctx context.Context, binaries *build.Binaries) (*session, error) {
+	started := time.Now()
+	executable, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("looking for the sandbox's own executable: %w", err)
+	}
+	input, err := json.Marshal(binaries)
+	if err != nil {
+		return nil, fmt.Errorf("encoding which binaries to run: %w", err)
+	}
+	log, err := c.openLog()
+	if err != nil {
+		return nil, err
+	}
+	defer log.Close()
+	cmd := exec.Command(executable, "serve") //nolint:gosec // itself
+	cmd.Env = append(os.Environ(), "SANDBOX_DIR="+c.dir)
+	cmd.Stdin = strings.NewReader(string(input))
+	cmd.Stderr = log
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // a Ctrl-C is for up, which then calls down
+	parts, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, fmt.Errorf("connecting to the sandbox: %w", err)
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("starting the sandbox: %w", err)
+	}
+	fmt.Print("Starting the sandbox:")
+	lines := bufio.NewScanner(parts)
+	for lines.Scan() {
+		fmt.Printf(" %s %.1fs,", lines.Text(), time.Since(started).Seconds())
+	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	s, err := c.running()
+	if err != nil {
+		fmt.Println()
+		return nil, err
+	}
+	fmt.Println(" ready.")
+	return s, nil
+}
+
+func (c *command) openLog() (*os.File, error) {
+	if err := os.MkdirAll(c.dir, 0o700); err != nil {
+		return nil, fmt.Errorf("making the sandbox's folder: %w", err)
+	}
+	log, err := os.OpenFile(c.path("sandbox.log"), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("opening the sandbox's log: %w", err)
+	}
+	return log, nil
+}
+
+// seed stores the stack's example secrets, and leaves those alone that are there.
+func (c *command) seed(ctx context.Context, s *session) error {
+	secrets := s.secretsManager()
+	for name, value := range seeds[c.stack] {
+		stored, err := secrets.create(ctx, name, value)
+		if err != nil {
+			return err
+		}
+		if stored {
+			fmt.Printf("Stored %s in the sandbox's Secrets Manager.\n", name)
+		}
+	}
+	return nil
+}
+
+// deploy runs pulumi up on the stack. It ends early when the sandbox does.
+func (c *command) deploy(ctx context.Context, s *session) error {
+	overlay, err := s.Overlay.YAML()
+	if err != nil {
+		return err
+	}
+	fmt.Printf("\nDeploying Pulumi.%s.yaml with the sandbox's connection facts over it:\n  %s\n", c.stack,
+		strings.ReplaceAll(strings.TrimSpace(overlay), "\n", "\n  "))
+	if err := c.project(s).Write(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	go c.watch(ctx, cancel)
+	for _, args := range [][]string{
+		{"stack", "select", "--create", c.stack},
+		{"up", "--stack", c.stack, "--yes", "--skip-preview", "--suppress-permalink"},
+	} {
+		cmd := c.pulumi(ctx, s, args...)
+		var quiet bytes.Buffer
+		cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+		if args[0] == "stack" {
+			cmd.Stdout, cmd.Stderr = &quiet, &quiet // of interest where it fails
+		}
+		err := cmd.Run()
+		if cause := context.Cause(ctx); cause != nil {
+			return cause
+		}
+		if err != nil {
+			_, _ = quiet.WriteTo(os.Stderr)
+			return fmt.Errorf("pulumi %s did not succeed (%w). The sandbox is still running:\n"+
+				"  make status      what is synced, and why not\n"+
+				"  make up          tries again, after an edit of Pulumi.%s.yaml or a: make secret NAME=...\n"+
+				"  make down        stops everything", args[0], err, c.stack)
+		}
+	}
+	return nil
+}
+
+// watch cancels the context when the sandbox ends by itself.
+func (c *command) watch(ctx context.Context, cancel context.CancelCauseFunc) {
+	tick := time.NewTicker(300 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if _, err := os.Stat(c.path("failure")); err == nil {
+				_, err := c.running()
+				cancel(err)
+				return
+			}
+		}
+	}
+}
+
+// pulumi is the CLI on the sandbox's project. It has a process group of its own, since a Ctrl-C would
+// have it wait for what it had begun, and the sandbox it had begun it in goes away.
+func (c *command) pulumi(ctx context.Context, s *session, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, c.project(s).Pulumi(), args...) //nolint:gosec // the sandbox's own CLI
+	cmd.Env = append(os.Environ(), c.project(s).Env(s.Passphrase)...)
+	cmd.Env = append(cmd.Env, "PULUMI_CONFIG_PASSPHRASE_FILE=")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	cmd.WaitDelay = 5 * time.Second
+	return cmd
+}
+
+// passphrase is the user's, where stack files hold values that it encrypts, or a random one.
+func passphrase() string {
+	if user := os.Getenv("PULUMI_CONFIG_PASSPHRASE"); user != "" {
+		return user
+	}
+	return rand.Text()
+}

@@ -1,0 +1,61 @@
+package process
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// Record writes which processes run, one "pid path" a line, for [KillRecorded] to find them should
+// their parent be killed.
+func Record(path string, running []*Process) error {
+	var text strings.Builder
+	for _, p := range running {
+		fmt.Fprintf(&text, "%d %s\n", p.PID(), p.spec.Path)
+	}
+	if err := os.WriteFile(path, []byte(text.String()), 0o600); err != nil {
+		return fmt.Errorf("recording the running processes: %w", err)
+	}
+	return nil
+}
+
+// KillRecorded ends what is left of the processes that a file of [Record] names, with their process
+// groups. A process id that another program has since been given is left alone.
+func KillRecorded(ctx context.Context, path string) error {
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("reading the record of running processes: %w", err)
+	}
+	for line := range strings.Lines(string(data)) {
+		id, executable, _ := strings.Cut(strings.TrimSpace(line), " ")
+		pid, err := strconv.Atoi(id)
+		if err != nil {
+			return fmt.Errorf("reading the record of running processes %q: line %q: %w", path, line, err)
+		}
+		if !runs(ctx, pid, executable) {
+			continue
+		}
+		_ = syscall.Kill(-pid, syscall.SIGTERM)
+		for deadline := time.Now().Add(3 * time.Second); runs(ctx, pid, executable) && time.Now().Before(deadline); {
+			time.Sleep(50 * time.Millisecond)
+		}
+		_ = syscall.Kill(-pid, syscall.SIGKILL)
+	}
+	return os.Remove(path)
+}
+
+// runs tells whether a process id is that executable's; ps is on Linux and macOS alike.
+func runs(ctx context.Context, pid int, executable string) bool {
+	out, err := exec.CommandContext(ctx, "ps", "-o", "command=", "-p", strconv.Itoa(pid)).Output()
+	return err == nil && strings.HasPrefix(string(out), executable)
+}

@@ -1,0 +1,32 @@
+package agent
+
+import (
+	"fmt"
+	"log/slog"
+
+	"github.com/virtual-kubelet/virtual-kubelet/log"
+)
+
+// logger hands virtual-kubelet's errors on. Its other messages, warnings too, are about itself.
+type logger struct{ *slog.Logger }
+
+func (l logger) Debug(...any)          {}
+func (l logger) Debugf(string, ...any) {}
+func (l logger) Info(...any)           {}
+func (l logger) Infof(string, ...any)  {}
+
+func (l logger) Warn(...any)                       {}
+func (l logger) Warnf(string, ...any)              {}
+func (l logger) Error(args ...any)                 { l.Logger.Error(fmt.Sprint(args...)) }
+func (l logger) Errorf(format string, args ...any) { l.Logger.Error(fmt.Sprintf(format, args...)) }
+
+// Fatal and Fatalf do not end the program: that is for main to decide.
+func (l logger) Fatal(args ...any)                 { l.Error(args...) }
+func (l logger) Fatalf(format string, args ...any) { l.Errorf(format, args...) }
+
+// The fields are of traces, mostly; the error is what a reader needs, without the stack that it
+// would print itself with.
+
+func (l logger) WithField(string, any) log.Logger { return l }
+func (l logger) WithFields(log.Fields) log.Logger { return l }
+func (l logger) WithError(err error) log.Logger   { return logger{l.With("err", err.Error())} }

@@ -1,0 +1,251 @@
+package pod
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// Pod is a pod whose containers run, or are about to.
+type Pod struct {
+	cfg *Config
+	dir string
+
+	// first is the pod as it was at the start; what may change is read from latest.
+	first *corev1.Pod
+
+	mu         sync.Mutex
+	latest     *corev1.Pod
+	began      metav1.Time
+	injected   map[string]string
+	conditions []corev1.PodCondition
+	ready      bool // every init container is through
+	finished   bool // no container runs again
+
+	inits, mains []*container
+
+	stop    context.CancelFunc // ends init and main containers
+	stopped context.Context
+	life    context.Context // ends with the last container
+	killNow chan struct{}
+	killed  sync.Once
+
+	dirty chan struct{}
+	done  chan struct{}
+}
+
+// Start runs the containers of spec. What the status of spec says of an earlier run, such as
+// restarts, is carried on.
+func Start(ctx context.Context, cfg *Config, spec *corev1.Pod) *Pod {
+	p := &Pod{
+		cfg:     cfg,
+		dir:     filepath.Join(cfg.Dir, fmt.Sprintf("%s_%s_%s", spec.Namespace, spec.Name, spec.UID)),
+		first:   spec.DeepCopy(),
+		latest:  spec.DeepCopy(),
+		began:   metav1.Now(),
+		killNow: make(chan struct{}),
+		dirty:   make(chan struct{}, 1),
+		done:    make(chan struct{}),
+	}
+	if spec.Status.StartTime != nil {
+		p.began = *spec.Status.StartTime
+	}
+	p.conditions = spec.Status.Conditions
+	for i := range spec.Spec.InitContainers {
+		p.inits = append(p.inits, newContainer(p, spec.Spec.InitContainers[i], spec.Status.InitContainerStatuses))
+	}
+	for i := range spec.Spec.Containers {
+		p.mains = append(p.mains, newContainer(p, spec.Spec.Containers[i], spec.Status.ContainerStatuses))
+	}
+	p.stopped, p.stop = context.WithCancel(ctx)
+	life, end := context.WithCancel(context.WithoutCancel(ctx))
+	p.life = life
+	go p.report()
+	go func() {
+		defer close(p.done)
+		defer end()
+		p.run()
+	}()
+	p.changed()
+	return p
+}
+
+// Done is closed when no container runs, or ever will.
+func (p *Pod) Done() <-chan struct{} { return p.done }
+
+// Spec returns a copy of the pod as it was last given, with its status as it is now.
+func (p *Pod) Spec() *corev1.Pod {
+	p.mu.Lock()
+	spec := p.latest.DeepCopy()
+	p.mu.Unlock()
+	spec.Status = p.Status()
+	return spec
+}
+
+// UID is the identity of the pod, which a successor of the same name does not share.
+func (p *Pod) UID() string { return string(p.first.UID) }
+
+// Update takes over what may change in a pod that runs: its metadata, and the images of its
+// containers, which restarts them.
+func (p *Pod) Update(spec *corev1.Pod) {
+	p.mu.Lock()
+	p.latest = spec.DeepCopy()
+	p.mu.Unlock()
+	for _, c := range p.containers() {
+		c.replace()
+	}
+	p.changed()
+}
+
+// Stop asks all containers to end and kills them after grace. A later call can only shorten it.
+func (p *Pod) Stop(grace time.Duration) {
+	p.stop()
+	p.changed()
+	timer := time.AfterFunc(grace, func() { p.killed.Do(func() { close(p.killNow) }) })
+	go func() {
+		<-p.done
+		timer.Stop()
+	}()
+}
+
+// Remove deletes the pod's folder. It is for a pod that is done.
+func (p *Pod) Remove() error {
+	if err := os.RemoveAll(p.dir); err != nil {
+		return fmt.Errorf("removing the folder of pod %q: %w", p.first.Name, err)
+	}
+	return nil
+}
+
+// run goes through the life of the pod.
+func (p *Pod) run() {
+	sidecars, stopSidecars := context.WithCancel(p.life)
+	var aside sync.WaitGroup
+	defer p.finish()
+	defer aside.Wait()
+	defer stopSidecars()
+	if !p.prepare() {
+		return
+	}
+	for _, c := range p.inits {
+		if c.sidecar() {
+			aside.Go(func() { c.loop(sidecars, corev1.RestartPolicyAlways) })
+			if !c.waitStarted(p.stopped) {
+				return
+			}
+			continue
+		}
+		if !c.loop(p.stopped, initPolicy(p.first.Spec.RestartPolicy)) {
+			return
+		}
+	}
+	p.mu.Lock()
+	p.ready = true
+	p.mu.Unlock()
+	var work sync.WaitGroup
+	for _, c := range p.mains {
+		work.Go(func() { c.loop(p.stopped, p.first.Spec.RestartPolicy) })
+	}
+	work.Wait()
+}
+
+// initPolicy is the policy of init containers: they need to succeed once.
+func initPolicy(pod corev1.RestartPolicy) corev1.RestartPolicy {
+	if pod == corev1.RestartPolicyNever {
+		return pod
+	}
+	return corev1.RestartPolicyOnFailure
+}
+
+func (p *Pod) finish() {
+	p.mu.Lock()
+	p.finished = true
+	p.mu.Unlock()
+	for _, c := range p.containers() {
+		c.settle()
+	}
+}
+
+// prepare makes the pod's folders and asks the injectors. It returns false if the pod was stopped.
+func (p *Pod) prepare() bool {
+	p.warnOfVolumes()
+	for {
+		err := p.inject()
+		if err == nil {
+			return p.stopped.Err() == nil
+		}
+		p.event(corev1.EventTypeWarning, "FailedToPreparePod", err.Error())
+		if !sleep(p.stopped, p.cfg.Retry) {
+			return false
+		}
+	}
+}
+
+func (p *Pod) inject() error {
+	for _, dir := range []string{p.home(), p.temp(), filepath.Join(p.dir, "logs")} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return fmt.Errorf("making the pod's folder: %w", err)
+		}
+	}
+	injected := map[string]string{}
+	ctx, cancel := context.WithCancel(p.life)
+	for _, inject := range p.cfg.Inject {
+		vars, err := inject(ctx, p.first, p.dir)
+		if err != nil {
+			cancel() // Ends what the injectors before this one keep fresh.
+			return err
+		}
+		for name, value := range vars {
+			injected[name] = value
+		}
+	}
+	p.mu.Lock()
+	p.injected = injected
+	p.mu.Unlock()
+	context.AfterFunc(p.life, cancel)
+	return nil
+}
+
+func (p *Pod) home() string { return filepath.Join(p.dir, "home") }
+func (p *Pod) temp() string { return filepath.Join(p.dir, "tmp") }
+
+func (p *Pod) containers() []*container {
+	return append(append([]*container{}, p.inits...), p.mains...)
+}
+
+// changed lets the status be reported, soon and at least once.
+func (p *Pod) changed() {
+	select {
+	case p.dirty <- struct{}{}:
+	default:
+	}
+}
+
+func (p *Pod) report() {
+	for {
+		select {
+		case <-p.dirty:
+			p.cfg.Changed(p)
+		case <-p.done:
+			p.cfg.Changed(p)
+			return
+		}
+	}
+}
+
+// sleep returns false if ctx ended first.
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}

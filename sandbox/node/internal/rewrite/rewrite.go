@@ -1,0 +1,112 @@
+// Package rewrite moves the addresses that controllers serve their metrics and health at to free
+// loopback ports. Pods here share the machine's ports, where containers have their own, so two
+// pods of one Deployment, and a program that is running anyway, would collide.
+//
+// It knows the flags --metrics-addr and --live-addr, and changes those, the ports a container
+// declares under the same numbers, and the probes that lead there. It touches nothing else.
+package rewrite
+
+import (
+	"fmt"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
+)
+
+// Container moves the addresses of c, which it changes. Each port comes from free.
+func Container(c *corev1.Container, free func() (int32, error)) error {
+	moved := map[int32]int32{}
+	for _, args := range []*[]string{&c.Command, &c.Args} {
+		changed, err := arguments(*args, moved, free)
+		if err != nil {
+			return err
+		}
+		*args = changed
+	}
+	if len(moved) == 0 {
+		return nil
+	}
+	c.Ports = slices.Clone(c.Ports)
+	for i, port := range c.Ports {
+		if to, ok := moved[port.ContainerPort]; ok {
+			c.Ports[i].ContainerPort = to
+		}
+	}
+	c.LivenessProbe = probe(c.LivenessProbe, moved)
+	c.ReadinessProbe = probe(c.ReadinessProbe, moved)
+	c.StartupProbe = probe(c.StartupProbe, moved)
+	return nil
+}
+
+func arguments(args []string, moved map[int32]int32, free func() (int32, error)) ([]string, error) {
+	args = slices.Clone(args)
+	for i, arg := range args {
+		if arg == "--" {
+			break
+		}
+		name, value, joined := strings.Cut(arg, "=")
+		if name != "--metrics-addr" && name != "--live-addr" {
+			continue
+		}
+		if !joined && i+1 < len(args) {
+			value = args[i+1]
+		}
+		address, err := move(value, moved, free)
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("moving the address of %s: %w", name, err)
+		case address == "":
+		case joined:
+			args[i] = name + "=" + address
+		default:
+			args[i+1] = address
+		}
+	}
+	return args, nil
+}
+
+// move returns the new address, or "" for a value that is none, such as the 0 that switches a
+// server off.
+func move(address string, moved map[int32]int32, free func() (int32, error)) (string, error) {
+	_, text, err := net.SplitHostPort(address)
+	if err != nil {
+		return "", nil //nolint:nilerr // Not an address, so not ours to change.
+	}
+	from, err := strconv.ParseInt(text, 10, 32)
+	if err != nil || from == 0 {
+		return "", nil //nolint:nilerr // As above; port 0 is free already.
+	}
+	to, known := moved[int32(from)]
+	if !known {
+		if to, err = free(); err != nil {
+			return "", err
+		}
+		moved[int32(from)] = to
+	}
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(int(to))), nil
+}
+
+// probe returns p with its numbered port moved. A named one moves with the container's ports.
+func probe(p *corev1.Probe, moved map[int32]int32) *corev1.Probe {
+	if p == nil {
+		return nil
+	}
+	p = p.DeepCopy()
+	var port *intstr.IntOrString
+	switch {
+	case p.HTTPGet != nil:
+		port = &p.HTTPGet.Port
+	case p.TCPSocket != nil:
+		port = &p.TCPSocket.Port
+	default:
+		return p
+	}
+	if to, ok := moved[port.IntVal]; ok && port.Type == intstr.Int {
+		*port = intstr.FromInt32(to)
+	}
+	return p
+}

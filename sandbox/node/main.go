@@ -1,0 +1,90 @@
+// Sandbox-node is a Kubernetes node that runs pods as processes of this machine, for trying things
+// and for tests without a container engine. It is not for production.
+//
+// It honours what pods say of images (by the names it was given), commands, arguments, environment,
+// init containers, sidecars, restarts, probes and grace periods, and answers `kubectl logs`. A pod
+// gets a kubeconfig with a token of its own ServiceAccount, and nothing of the caller's environment.
+// The addresses in --metrics-addr and --live-addr are moved to free ports, with the probes.
+//
+// Limits: no volumes, Services, cluster network, exec, attach, port-forward, grpc probes, lifecycle
+// hooks, resource limits or security contexts. Pods share the machine's files, ports and user.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/tools/clientcmd"
+	"k8s.io/klog/v2"
+
+	"eso-aws/sandbox/node/internal/access"
+	"eso-aws/sandbox/node/internal/agent"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
+	// client-go talks of every reconnection; only its warnings are wanted.
+	klog.SetSlogLogger(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})))
+	if err := run(ctx, log, os.Args[1:]); err != nil {
+		log.Error("the sandbox node failed", "err", err)
+		stop()
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, log *slog.Logger, args []string) error {
+	opts := agent.Options{Log: log, Images: map[string]string{}}
+	flags := flag.NewFlagSet("sandbox-node", flag.ContinueOnError)
+	kubeconfig := flags.String("kubeconfig", "", "the `file` that leads to the API server, as an administrator")
+	flags.StringVar(&opts.Name, "name", "sandbox", "the `name` of the node")
+	flags.StringVar(&opts.Dir, "dir", "", "the `folder` for the pods' homes, logs and tokens")
+	flags.StringVar(&opts.ClientCA, "client-ca", "",
+		"a `file` with the authority whose certificates may read logs; none lets every local user")
+	flags.Func("image", "`NAME=PATH`: images whose repository ends in NAME run the program PATH; repeat it",
+		func(value string) error { return addImage(opts.Images, value) })
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if *kubeconfig == "" || opts.Dir == "" {
+		return errors.New("--kubeconfig and --dir are required")
+	}
+	config, err := clientcmd.BuildConfigFromFlags("", *kubeconfig)
+	if err != nil {
+		return fmt.Errorf("reading the kubeconfig %q: %w", *kubeconfig, err)
+	}
+	config.QPS, config.Burst = 50, 100
+	client, err := kubernetes.NewForConfig(config)
+	if err != nil {
+		return fmt.Errorf("making a client of %q: %w", *kubeconfig, err)
+	}
+	if opts.Server, err = access.ServerOf(config); err != nil {
+		return err
+	}
+	return agent.Run(ctx, client, opts)
+}
+
+// addImage reads NAME=PATH.
+func addImage(images map[string]string, value string) error {
+	name, path, ok := strings.Cut(value, "=")
+	if !ok || name == "" || path == "" {
+		return errors.New("write NAME=PATH")
+	}
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return err
+	}
+	images[name], err = exec.LookPath(path)
+	return err
+}

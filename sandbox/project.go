@@ -1,0 +1,221 @@
+package sandbox
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"eso-aws/sandbox/build"
+	"gopkg.in/yaml.v3"
+)
+
+// Project is a Pulumi project that runs a checkout's program in a sandbox: a Pulumi.yaml whose main is
+// the checkout, and the checkout's stack files with an overlay of connection facts. Pulumi has no
+// overlays of its own, and it writes into stack files; the checkout stays as it is.
+type Project struct {
+	Dir      string // holds the project, Pulumi's home and its state
+	Checkout string // the program's folder
+	Overlay  Overlay
+	Program  string // a prebuilt binary of the program; empty means that each run builds it
+}
+
+// Overlay is what only the sandbox knows: config keys of the program and their values.
+type Overlay map[string]any
+
+// Overlay returns the connection facts of this sandbox.
+func (s *Sandbox) Overlay() Overlay {
+	return Overlay{
+		"eso-aws:kubeconfig":  s.Kubeconfig(),
+		"eso-aws:kubeContext": "sandbox",
+		"eso-aws:endpoint":    s.Endpoint(),
+		"eso-aws:chart":       s.opts.Binaries.Chart,
+		// A webhook is called at a Service's address, and there is no network to reach it by.
+		"eso-aws:chartValues": map[string]any{
+			"webhook":        map[string]any{"create": false},
+			"certController": map[string]any{"create": false},
+		},
+	}
+}
+
+// YAML is the overlay as it stands in a stack file.
+func (o Overlay) YAML() (string, error) {
+	var text bytes.Buffer
+	encoder := yaml.NewEncoder(&text)
+	encoder.SetIndent(2)
+	if err := encoder.Encode(map[string]any(o)); err != nil {
+		return "", fmt.Errorf("encoding the overlay: %w", err)
+	}
+	return text.String(), nil
+}
+
+// Write generates the project. It keeps what the Pulumi CLI has put into a generated stack file, and
+// writes nothing where nothing changed, so that it may be called as often as the checkout may change.
+func (p Project) Write() error {
+	project, err := readYAML(filepath.Join(p.Checkout, "Pulumi.yaml"))
+	if err != nil {
+		return err
+	}
+	main, err := filepath.Rel(p.path(), p.Checkout)
+	if err != nil {
+		return fmt.Errorf("the way from %q to the program: %w", p.path(), err)
+	}
+	project["main"] = main
+	if p.Program != "" {
+		project["runtime"] = map[string]any{"name": "go", "options": map[string]any{"binary": p.Program}}
+	}
+	if err := writeYAML(filepath.Join(p.path(), "Pulumi.yaml"), "Pulumi.yaml", project); err != nil {
+		return err
+	}
+	files, err := filepath.Glob(filepath.Join(p.Checkout, "Pulumi.*.yaml"))
+	if err != nil {
+		return fmt.Errorf("looking for stack files: %w", err)
+	}
+	for _, file := range files {
+		if err := p.writeStack(file); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p Project) writeStack(file string) error {
+	stack, err := readYAML(file)
+	if err != nil {
+		return err
+	}
+	generated := filepath.Join(p.path(), filepath.Base(file))
+	before, err := readYAML(generated)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if salt, ok := before["encryptionsalt"]; ok {
+		stack["encryptionsalt"] = salt
+	}
+	config, _ := stack["config"].(map[string]any)
+	stack["config"] = merge(config, p.Overlay)
+	return writeYAML(generated, filepath.Base(file), stack)
+}
+
+// merge returns a with b laid over it; maps merge key by key, all else is replaced.
+func merge(a, b map[string]any) map[string]any {
+	merged := maps.Clone(a)
+	if merged == nil {
+		merged = map[string]any{}
+	}
+	for key, value := range b {
+		under, ok := merged[key].(map[string]any)
+		over, ok2 := value.(map[string]any)
+		if ok && ok2 {
+			value = merge(under, over)
+		}
+		merged[key] = value
+	}
+	return merged
+}
+
+func readYAML(path string) (map[string]any, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var content map[string]any
+	if err := yaml.Unmarshal(data, &content); err != nil {
+		return nil, fmt.Errorf("reading %q: %w", path, err)
+	}
+	return content, nil
+}
+
+func writeYAML(path, source string, content map[string]any) error {
+	var text bytes.Buffer
+	fmt.Fprintf(&text, "# Generated from the checkout's %s for the sandbox; edit that file, this one follows.\n", source)
+	encoder := yaml.NewEncoder(&text)
+	encoder.SetIndent(2)
+	if err := encoder.Encode(content); err != nil {
+		return fmt.Errorf("encoding %q: %w", path, err)
+	}
+	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, text.Bytes()) {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("making the project's folder: %w", err)
+	}
+	temporary := path + ".new"
+	if err := os.WriteFile(temporary, text.Bytes(), 0o600); err != nil {
+		return fmt.Errorf("writing %q: %w", path, err)
+	}
+	return os.Rename(temporary, path) // whole or not at all, for a pulumi that reads it now
+}
+
+// Install lays out the executables: "bin" for the user's PATH, and a private home for Pulumi's plugins.
+// Nothing of it is found on a PATH by accident.
+func (p Project) Install(b build.Binaries) error {
+	bin := filepath.Join(p.Dir, "bin")
+	links := map[string]string{
+		filepath.Join(bin, "kubectl"): b.Kubernetes,
+		filepath.Join(p.home(), "plugins", "resource-kubernetes-v"+build.ProviderVersion,
+			"pulumi-resource-kubernetes"): b.Provider,
+	}
+	links[filepath.Join(bin, "pulumi")] = b.Pulumi
+	for link, target := range links {
+		if err := os.MkdirAll(filepath.Dir(link), 0o700); err != nil {
+			return fmt.Errorf("making the folder of %q: %w", link, err)
+		}
+		_ = os.Remove(link)
+		if err := os.Symlink(target, link); err != nil {
+			return fmt.Errorf("linking an executable: %w", err)
+		}
+	}
+	if b.LanguageHost != "" {
+		// The CLI looks for its language host beside the file that it really is.
+		for name, path := range map[string]string{"pulumi": b.Pulumi, "pulumi-language-go": b.LanguageHost} {
+			if err := place(path, filepath.Join(bin, name)); err != nil {
+				return err
+			}
+		}
+	}
+	return os.MkdirAll(p.state(), 0o700)
+}
+
+// place makes path another name of a file or, across file systems, a copy of it.
+func place(file, path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("replacing %q: %w", path, err)
+	}
+	if os.Link(file, path) == nil {
+		return nil
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return fmt.Errorf("copying an executable: %w", err)
+	}
+	return os.WriteFile(path, data, 0o755) //nolint:gosec // an executable
+}
+
+// Pulumi is the path of the CLI.
+func (p Project) Pulumi() string { return filepath.Join(p.Dir, "bin", "pulumi") }
+
+// Env is the environment that runs Pulumi on the project by hand or by a test, as KEY=value.
+// PATH is that of this process with the project's executables first.
+func (p Project) Env(passphrase string) []string {
+	return []string{
+		"PATH=" + strings.Join([]string{filepath.Join(p.Dir, "bin"), os.Getenv("PATH")}, string(os.PathListSeparator)),
+		"PULUMI_HOME=" + p.home(),
+		"PULUMI_BACKEND_URL=file://" + p.state(),
+		"PULUMI_CONFIG_PASSPHRASE=" + passphrase,
+		"PULUMI_OPTION_CWD=" + p.path(),
+		"PULUMI_SKIP_UPDATE_CHECK=true",
+		"PULUMI_SUPPRESS_NEO_LINK=true", // it points to Pulumi Cloud, where this stack is not
+		"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true",
+		"CGO_ENABLED=0", // what the program is built of is then what was built before
+		"GOWORK=off",
+	}
+}
+
+func (p Project) path() string  { return filepath.Join(p.Dir, "project") }
+func (p Project) home() string  { return filepath.Join(p.Dir, "pulumi", "home") }
+func (p Project) state() string { return filepath.Join(p.Dir, "pulumi", "state") }

@@ -1,0 +1,194 @@
+package sandbox
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"eso-aws/sandbox/aws"
+	"eso-aws/sandbox/build"
+	"eso-aws/sandbox/internal/kubeapi"
+	"eso-aws/sandbox/internal/process"
+)
+
+// Options say what a sandbox runs. Dir and Binaries must be set; other zero values work.
+type Options struct {
+	Dir      string         // holds everything; emptied at the start
+	Binaries build.Binaries // what to run, from [build.All]
+	AWS      aws.Options
+	NoNode   bool         // without a node no pod runs, and the start is a second shorter
+	Progress func(string) // is told of each part that is ready
+}
+
+// Sandbox is a running control plane, node and AWS.
+type Sandbox struct {
+	opts    Options
+	pki     *pki
+	issuer  string // of service account tokens
+	api     *kubeapi.Client
+	token   string // of the cluster's administrator
+	aws     *aws.Server
+	server  *http.Server // serves aws
+	awsURL  string
+	running []*process.Process // in the order of their start
+	failed  chan error         // gets the first part that ended by itself
+}
+
+// Start starts every part and returns when all are ready. On an error, what had started is stopped.
+func Start(ctx context.Context, opts Options) (*Sandbox, error) {
+	if !filepath.IsAbs(opts.Dir) {
+		return nil, fmt.Errorf("the sandbox's folder %q: it must be an absolute path", opts.Dir)
+	}
+	if opts.Progress == nil {
+		opts.Progress = func(string) {}
+	}
+	s := &Sandbox{
+		opts: opts, failed: make(chan error, 1),
+		issuer: "https://oidc.eks.us-east-1.amazonaws.com/id/" + strings.ToUpper(randomHex(16)),
+	}
+	if err := s.startAll(ctx); err != nil {
+		s.Stop()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Sandbox) startAll(ctx context.Context) error {
+	for _, dir := range []string{"etcd", "pki", "home", "logs", "node"} {
+		if err := os.RemoveAll(s.path(dir)); err != nil {
+			return fmt.Errorf("emptying the sandbox's folder: %w", err)
+		}
+	}
+	for _, dir := range []string{"home", "logs", "node"} {
+		if err := os.MkdirAll(s.path(dir), 0o700); err != nil {
+			return fmt.Errorf("making the sandbox's folder: %w", err)
+		}
+	}
+	if err := s.startAWS(ctx); err != nil {
+		return err
+	}
+	return s.startControlPlane(ctx)
+}
+
+// startAWS serves AWS from this process.
+func (s *Sandbox) startAWS(ctx context.Context) error {
+	log, err := os.OpenFile(s.path("logs", "aws.log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return fmt.Errorf("opening the log of aws: %w", err)
+	}
+	if s.opts.AWS.Log == nil {
+		s.opts.AWS.Log = slog.New(slog.NewTextHandler(log, nil))
+	}
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return fmt.Errorf("listening for aws: %w", err)
+	}
+	s.awsURL = "http://" + listener.Addr().String()
+	s.aws = aws.New(s.opts.AWS)
+	s.server = &http.Server{Handler: s.aws, ReadHeaderTimeout: 10 * time.Second}
+	s.server.RegisterOnShutdown(func() { _ = log.Close() })
+	go func() { _ = s.server.Serve(listener) }() // ends with Close
+	s.opts.Progress("aws")
+	return nil
+}
+
+// start starts a part, waits until it is ready, and watches it from then on.
+func (s *Sandbox) start(ctx context.Context, spec process.Spec, ready func(context.Context) error) error {
+	p, err := process.Start(spec)
+	if err != nil {
+		return err
+	}
+	s.running = append(s.running, p)
+	if err := process.Record(s.path("processes"), s.running); err != nil {
+		return err
+	}
+	go func() {
+		<-p.Done()
+		select {
+		case s.failed <- p.Err():
+		default: // another part ended first, or all are being stopped
+		}
+	}()
+	if ready != nil {
+		if err := p.WaitReady(ctx, time.Minute, ready); err != nil {
+			return err
+		}
+	}
+	s.opts.Progress(spec.Name)
+	return nil
+}
+
+// Failed gets an error when a part ends by itself; it tells the exit status and the last log lines.
+func (s *Sandbox) Failed() <-chan error { return s.failed }
+
+// Stop stops every part, the last one started first. The logs stay.
+func (s *Sandbox) Stop() {
+	for _, p := range slices.Backward(s.running) {
+		p.Stop(5 * time.Second)
+	}
+	if s.server != nil {
+		_ = s.server.Close()
+	}
+	_ = os.Remove(s.path("processes"))
+}
+
+// Kubeconfig is the path of a kubeconfig for the cluster's administrator, context "sandbox".
+func (s *Sandbox) Kubeconfig() string { return s.path("kubeconfig") }
+
+// API asks the API server as the cluster's administrator.
+func (s *Sandbox) API() *kubeapi.Client { return s.api }
+
+// URL is the API server's.
+func (s *Sandbox) URL() string { return s.api.URL() }
+
+// CA is the certificate (PEM) of who signed the API server's.
+func (s *Sandbox) CA() []byte { return s.pki.pem }
+
+// Token is the cluster administrator's.
+func (s *Sandbox) Token() string { return s.token }
+
+// AWS is the stand-in, to store secrets in directly.
+func (s *Sandbox) AWS() *aws.Server { return s.aws }
+
+// Endpoint is the URL that serves AWS.
+func (s *Sandbox) Endpoint() string { return s.awsURL }
+
+func (s *Sandbox) path(parts ...string) string {
+	return filepath.Join(append([]string{s.opts.Dir}, parts...)...)
+}
+
+func (s *Sandbox) connect(url, token string) (err error) {
+	s.token = token
+	s.api, err = kubeapi.New(url, s.pki.pem, token)
+	return err
+}
+
+func kubeconfig(url string, ca []byte, token string) []byte {
+	return fmt.Appendf(nil, `apiVersion: v1
+kind: Config
+current-context: sandbox
+clusters:
+  - name: sandbox
+    cluster: {server: %q, certificate-authority-data: %s}
+users:
+  - name: sandbox
+    user: {token: %s}
+contexts:
+  - name: sandbox
+    context: {cluster: sandbox, user: sandbox}
+`, url, base64.StdEncoding.EncodeToString(ca), token)
+}
+
+// EndLeftovers ends what a sandbox in that folder left running when it was itself killed.
+func EndLeftovers(ctx context.Context, dir string) error {
+	return process.KillRecorded(ctx, filepath.Join(dir, "processes"))
+}

@@ -1,0 +1,84 @@
+package secretsync
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"eso-aws/internal/kube"
+)
+
+const (
+	secretType = "eso-aws:secretsync:ExternalSecret" //nolint:gosec // a type token, not a credential
+	secretKind = "ExternalSecret"
+)
+
+// ExternalSecret fills one Secret and keeps it up to date.
+type ExternalSecret struct {
+	pulumi.ResourceState
+}
+
+// ExternalSecretArgs describes an [ExternalSecret].
+type ExternalSecretArgs struct {
+	// APIVersion is external-secrets.io/v1, or v1beta1 for older operators.
+	APIVersion string
+	// Name is the name of the ExternalSecret and of the Secret it fills.
+	Name string
+	// Namespace is the store's.
+	Namespace string
+	// Annotations are the object's annotations; nil for none of the caller's.
+	Annotations map[string]string
+	// Store is the name of the store, which must be ready.
+	Store string
+	// RefreshInterval is how often AWS is asked; 0 is once and never again.
+	RefreshInterval time.Duration
+	// Data are the names or ARNs of secrets in AWS by the Secret's key.
+	Data map[string]string
+	// Timeout bounds each operation, the waiting included; 0 is the provider's.
+	Timeout kube.Timeout
+}
+
+// NewExternalSecret registers an ExternalSecret and waits for its Secret.
+func NewExternalSecret(
+	ctx *pulumi.Context, name string, args *ExternalSecretArgs, opts ...pulumi.ResourceOption,
+) (*ExternalSecret, error) {
+	if err := args.validate(); err != nil {
+		return nil, fmt.Errorf("checking external secret %q: %w", name, err)
+	}
+	secret := &ExternalSecret{}
+	if err := ctx.RegisterComponentResource(secretType, name, secret, opts...); err != nil {
+		return nil, err
+	}
+	object := object{
+		apiVersion:  args.APIVersion,
+		kind:        secretKind,
+		name:        args.Name,
+		namespace:   args.Namespace,
+		annotations: args.Annotations,
+		waitFor:     secretReady(args.Name),
+		spec:        SecretSpec(args.Store, args.Name, args.RefreshInterval, args.Data),
+	}
+	if err := object.register(ctx, name, secret, args.Timeout); err != nil {
+		return nil, err
+	}
+	return secret, ctx.RegisterResourceOutputs(secret, pulumi.Map{})
+}
+
+func (a *ExternalSecretArgs) validate() error {
+	problems := []error{
+		required("apiVersion", a.APIVersion),
+		required("name", a.Name),
+		required("namespace", a.Namespace),
+		required("store", a.Store),
+	}
+	if len(a.Data) == 0 {
+		problems = append(problems, errors.New("data: is empty; write at least one key"))
+	}
+	if a.RefreshInterval < 0 {
+		problems = append(problems, fmt.Errorf(
+			"refreshInterval: %q: is negative; write 0 for never or a duration", a.RefreshInterval))
+	}
+	return errors.Join(problems...)
+}

@@ -1,0 +1,180 @@
+package stacks
+
+import (
+	"archive/tar"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/blang/semver"
+	"gopkg.in/yaml.v3"
+)
+
+const (
+	apiV1      = "external-secrets.io/v1"
+	apiV1beta1 = "external-secrets.io/v1beta1"
+)
+
+// maxChartFile bounds what is read of a Chart.yaml: they have a kilobyte or two.
+const maxChartFile = 1 << 20
+
+// chart is the operator's chart; a local one knows its version itself.
+func (l *loader) chart() Chart {
+	reference := l.text(keyChart)
+	at := path{keyChart}
+	chart := Chart{Reference: reference}
+	switch {
+	case isPath(reference):
+		version, err := localVersion(reference)
+		if err != nil {
+			l.reject(at, reference, err.Error(), "the path of the operator's chart, a folder or a .tgz file")
+		}
+		chart.Version = version
+		return chart
+	case strings.HasPrefix(reference, "oci://"):
+	case strings.ContainsAny(reference, `/\`):
+		l.reject(at, reference, "is neither a chart's name nor a path that exists",
+			"external-secrets, the path of a folder or .tgz file, or an oci:// reference")
+	default:
+		chart.Repository = l.repository()
+	}
+	chart.Version = l.version(path{keyChartVersion}, l.text(keyChartVersion))
+	return chart
+}
+
+func (l *loader) repository() string {
+	value := l.text(keyChartRepository)
+	u, err := url.Parse(value)
+	switch {
+	case err == nil && u.User != nil:
+		l.say(path{keyChartRepository}, "[secret]: must have no user or password; write the URL alone")
+	case err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "":
+		l.reject(path{keyChartRepository}, value, "must be an http or https URL",
+			settings()[keyChartRepository].fallback)
+	}
+	return value
+}
+
+func (l *loader) version(p path, value string) semver.Version {
+	version, err := parseVersion(value)
+	if err != nil {
+		l.reject(p, value, err.Error(), "an exact version in quotes, such as 2.14.0")
+	}
+	return version
+}
+
+// parseVersion reads the version of a chart that the program can install.
+func parseVersion(value string) (semver.Version, error) {
+	version, err := semver.Parse(strings.TrimPrefix(value, "v"))
+	switch {
+	case err != nil:
+		return semver.Version{}, errors.New("is no version")
+	case version.LT(semver.Version{Minor: 9}):
+		return semver.Version{}, errors.New("is older than 0.9.0, the first that will do")
+	}
+	return version, nil
+}
+
+// apiVersion is the configured one, or what the chart serves.
+func (l *loader) apiVersion(chart semver.Version, values map[string]any) string {
+	at := path{keyAPIVersion}
+	servesV1 := chart.GTE(semver.Version{Minor: 16})
+	value := l.text(keyAPIVersion)
+	switch {
+	case value == "" && servesV1:
+		return apiV1
+	case value == "":
+		return apiV1beta1
+	case value != apiV1 && value != apiV1beta1:
+		l.reject(at, value, "is no version of the operator's API", apiV1+" or "+apiV1beta1)
+	case l.failed(keyChart) || l.failed(keyChartVersion):
+	case value == apiV1 && !servesV1:
+		l.reject(at, value, fmt.Sprintf("is not served by chart %s, but from 0.16.0 on", chart), apiV1beta1)
+	case value == apiV1beta1 && !servesV1beta1(chart, values):
+		l.reject(at, value, fmt.Sprintf("is not served by chart %s, but up to 0.16, and from 1.3.0 on with "+
+			"crds.unsafeServeV1Beta1 in chartValues", chart), apiV1)
+	}
+	return value
+}
+
+func servesV1beta1(chart semver.Version, values map[string]any) bool {
+	if chart.LT(semver.Version{Minor: 17}) {
+		return true
+	}
+	crds, _ := values["crds"].(map[string]any)
+	return crds["unsafeServeV1Beta1"] == true && chart.GTE(semver.Version{Major: 1, Minor: 3})
+}
+
+// isPath agrees with Helm, which looks for a file of that name first.
+func isPath(reference string) bool {
+	if strings.HasPrefix(reference, "oci://") {
+		return false
+	}
+	_, err := os.Stat(reference)
+	return err == nil || filepath.IsAbs(reference) || strings.HasPrefix(reference, ".") ||
+		strings.HasSuffix(reference, ".tgz")
+}
+
+// localVersion is the version in a local chart's Chart.yaml.
+func localVersion(reference string) (semver.Version, error) {
+	content, err := chartFile(reference)
+	if err != nil {
+		return semver.Version{}, err
+	}
+	var chart struct{ Version string }
+	if err := yaml.Unmarshal(content, &chart); err != nil {
+		return semver.Version{}, errors.New("has a Chart.yaml that is not YAML")
+	}
+	version, err := parseVersion(chart.Version)
+	if err != nil {
+		return semver.Version{}, fmt.Errorf("has a Chart.yaml whose version %q %w", chart.Version, err)
+	}
+	return version, nil
+}
+
+func chartFile(reference string) ([]byte, error) {
+	info, err := os.Stat(reference)
+	if err != nil {
+		return nil, errors.New("is not there")
+	}
+	if info.IsDir() {
+		content, err := os.ReadFile(filepath.Join(reference, "Chart.yaml"))
+		if err != nil {
+			return nil, errors.New("has no Chart.yaml that can be read")
+		}
+		return content, nil
+	}
+	content, err := packedChartFile(reference)
+	if err != nil {
+		return nil, errors.New("is no .tgz file with a Chart.yaml in it")
+	}
+	return content, nil
+}
+
+// packedChartFile is <chart>/Chart.yaml of an archive.
+func packedChartFile(name string) ([]byte, error) {
+	file, err := os.Open(name) //nolint:gosec // the path is the user's own
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close() //nolint:errcheck // nothing was written
+	unzipped, err := gzip.NewReader(file)
+	if err != nil {
+		return nil, err
+	}
+	for archive := tar.NewReader(unzipped); ; {
+		header, err := archive.Next()
+		if err != nil {
+			return nil, err
+		}
+		folder, base := filepath.Split(filepath.Clean(header.Name))
+		if base == "Chart.yaml" && strings.Count(folder, string(filepath.Separator)) == 1 {
+			return io.ReadAll(io.LimitReader(archive, maxChartFile))
+		}
+	}
+}

@@ -1,0 +1,135 @@
+package stacks_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
+
+	"eso-aws/internal/graph"
+	"eso-aws/stacks"
+)
+
+const mine = "acme/eso-aws/local"
+
+// apiServer answers what the program asks of a cluster.
+type apiServer struct {
+	mu sync.Mutex
+	// objects by path; a path with no entry is 404.
+	objects map[string]any
+}
+
+func (a *apiServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	object, ok := a.objects[r.URL.Path]
+	if !ok {
+		w.WriteHeader(http.StatusNotFound)
+		return
+	}
+	_ = json.NewEncoder(w).Encode(object)
+}
+
+func (a *apiServer) set(path string, object any) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.objects[path] = object
+}
+
+// start serves TLS and returns a kubeconfig of context k3d-eso-aws.
+func (a *apiServer) start(t *testing.T) string {
+	t.Helper()
+	server := httptest.NewTLSServer(a)
+	t.Cleanup(server.Close)
+	ca := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	return fmt.Sprintf(`apiVersion: v1
+kind: Config
+clusters: [{name: k3d-eso-aws, cluster: {server: %q, certificate-authority-data: %s}}]
+contexts: [{name: k3d-eso-aws, context: {cluster: k3d-eso-aws, user: admin}}]
+users: [{name: admin, user: {token: kubeconfig-token}}]
+`, server.URL, base64.StdEncoding.EncodeToString(ca))
+}
+
+// object is an object's metadata.
+func object(namespace, name, owner string) map[string]any {
+	metadata := map[string]any{"name": name}
+	if namespace != "" {
+		metadata["namespace"] = namespace
+	}
+	if owner != "" {
+		metadata["annotations"] = map[string]any{"eso-aws/stack": owner}
+	}
+	return map[string]any{"metadata": metadata}
+}
+
+func list(objects ...any) map[string]any { return map[string]any{"items": objects} }
+
+// localConfig is the committed Pulumi.local.yaml as Pulumi hands it over.
+func localConfig(t *testing.T) map[string]string {
+	t.Helper()
+	content, err := os.ReadFile("../Pulumi.local.yaml")
+	require.NoError(t, err)
+	var file struct{ Config map[string]any }
+	require.NoError(t, yaml.Unmarshal(content, &file))
+	values := map[string]string{}
+	for key, value := range file.Config {
+		if text, ok := value.(string); ok {
+			values[key] = text
+			continue
+		}
+		encoded, err := json.Marshal(value)
+		require.NoError(t, err)
+		values[key] = string(encoded)
+	}
+	return values
+}
+
+// with is a configuration with other values; one of "" takes the key away.
+func with(base map[string]string, changes map[string]string) map[string]string {
+	config := maps.Clone(base)
+	for key, value := range changes {
+		config["eso-aws:"+key] = value
+		if value == "" {
+			delete(config, "eso-aws:"+key)
+		}
+	}
+	return config
+}
+
+func options(config map[string]string) graph.Options {
+	return graph.Options{
+		Organization: "acme", Project: "eso-aws", Stack: "local",
+		Config: config, Encrypted: []string{"eso-aws:kubeconfig"},
+	}
+}
+
+func run(options graph.Options) (*graph.Graph, error) {
+	program, see := stacks.Program()
+	return graph.Run(options, program, see)
+}
+
+// text is a graph without what differs from run to run.
+func text(g *graph.Graph, kubeconfig string) string {
+	// The server's address and its CA are the two that do.
+	const differs = `(?:server: "(.*?)"|certificate-authority-data: (.*?)})`
+	var pairs []string
+	for _, match := range regexp.MustCompile(differs).FindAllStringSubmatch(kubeconfig, -1) {
+		for _, found := range match[1:] {
+			if found != "" {
+				pairs = append(pairs, found, "...")
+			}
+		}
+	}
+	return strings.NewReplacer(pairs...).Replace(g.String())
+}

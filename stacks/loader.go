@@ -1,0 +1,221 @@
+package stacks
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/texttheater/golang-levenshtein/levenshtein"
+)
+
+// loader reads values and collects what is wrong with them.
+type loader struct {
+	project   string
+	values    map[string]string
+	encrypted []string
+	problems  []problem
+}
+
+type problem struct {
+	path path
+	text string
+}
+
+// path leads to a value: the key, and the members of the object below it.
+type path []string
+
+func (p path) member(name string) path { return append(slices.Clone(p), name) }
+
+func (p path) entry(i int) path { return p.member(fmt.Sprintf("[%d]", i)) }
+
+var (
+	// plainMember is what a path need not quote.
+	plainMember = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
+	listEntry   = regexp.MustCompile(`^\[[0-9]+\]$`)
+)
+
+// name is the path as `pulumi config set --path` takes it.
+func (l *loader) name(p path) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s:%s", l.project, p[0])
+	for _, member := range p[1:] {
+		switch {
+		case plainMember.MatchString(member):
+			b.WriteString("." + member)
+		case listEntry.MatchString(member):
+			b.WriteString(member)
+		default:
+			fmt.Fprintf(&b, "[%q]", member)
+		}
+	}
+	return b.String()
+}
+
+// reject says what is wrong with a value, and what to write instead.
+func (l *loader) reject(p path, value, rule, write string) {
+	shown := fmt.Sprintf("%q", value)
+	if settings()[p[0]].secret || l.isEncrypted(p[0]) {
+		shown = "[secret]"
+	}
+	l.say(p, fmt.Sprintf("%s: %s; write %s", shown, rule, write))
+}
+
+// say adds a problem that has no value to show.
+func (l *loader) say(p path, text string) {
+	l.problems = append(l.problems, problem{p, l.name(p) + ": " + text})
+}
+
+func (l *loader) isEncrypted(key string) bool {
+	return slices.Contains(l.encrypted, l.project+":"+key)
+}
+
+// unknownKeys rejects the keys of this project that there are not.
+func (l *loader) unknownKeys() {
+	known := sorted(settings())
+	for _, full := range sorted(l.values) {
+		key, ours := strings.CutPrefix(full, l.project+":")
+		if ours && !slices.Contains(known, key) {
+			l.say(path{key}, "there is no such setting; "+instead(key, known))
+		}
+	}
+}
+
+// plainKeys rejects secrets that would not stay secret.
+func (l *loader) plainKeys() {
+	for key, setting := range settings() {
+		if l.isEncrypted(key) && !setting.mayEncrypt {
+			l.say(path{key}, "[secret]: is encrypted, but it names things, which are plain in the state; "+
+				"write it without --secret")
+		}
+	}
+}
+
+// instead says what was meant, or else what there is.
+func instead(word string, known []string) string {
+	best, distance := "", len(word)
+	for _, candidate := range known {
+		d := levenshtein.DistanceForStrings([]rune(strings.ToLower(word)), []rune(strings.ToLower(candidate)),
+			levenshtein.DefaultOptionsWithSub)
+		if d < distance {
+			best, distance = candidate, d
+		}
+	}
+	if distance <= max(2, len(word)/3) && best != "" {
+		return fmt.Sprintf("did you mean %s?", best)
+	}
+	return "there is " + strings.Join(known, ", ")
+}
+
+// text is a value that is not an object, or the default.
+func (l *loader) text(key string) string {
+	value := l.values[l.project+":"+key]
+	if value == "" {
+		return settings()[key].fallback
+	}
+	if key == keyKubeconfig {
+		return value // its content may be JSON itself
+	}
+	var object any
+	if json.Unmarshal([]byte(value), &object) == nil {
+		switch object.(type) {
+		case map[string]any, []any:
+			l.say(path{key}, fmt.Sprintf("is %s; write text", typeOf(object)))
+			return settings()[key].fallback
+		}
+	}
+	return value
+}
+
+// required is a text without which there is nothing to do.
+func (l *loader) required(key, write string) string {
+	value := l.text(key)
+	if value == "" && !l.failed(key) {
+		l.say(path{key}, "is missing; write "+write)
+	}
+	return value
+}
+
+func (l *loader) failed(key string) bool {
+	return slices.ContainsFunc(l.problems, func(p problem) bool { return p.path[0] == key })
+}
+
+// object is a value that is a map; nil where there is none.
+func (l *loader) object(key, write string) map[string]any {
+	value := l.values[l.project+":"+key]
+	if value == "" {
+		return nil
+	}
+	decoder := json.NewDecoder(strings.NewReader(value))
+	decoder.UseNumber()
+	var decoded any
+	if err := decoder.Decode(&decoded); err != nil || decoder.More() {
+		decoded = value // not JSON: a text where an object is due
+	}
+	return l.asMap(path{key}, decoded, write)
+}
+
+// asMap is a value as a map, or nil and a problem.
+func (l *loader) asMap(p path, value any, write string) map[string]any {
+	m, ok := value.(map[string]any)
+	if !ok {
+		l.wrongType(p, value, "must be a map", write)
+		return nil
+	}
+	return m
+}
+
+// asText is a value as text, or "" and a problem.
+func (l *loader) asText(p path, value any, write string) (string, bool) {
+	text, ok := value.(string)
+	if !ok {
+		l.wrongType(p, value, "must be text", write)
+	}
+	return text, ok
+}
+
+func (l *loader) wrongType(p path, value any, rule, write string) {
+	if text, ok := scalar(value); ok {
+		l.reject(p, text, fmt.Sprintf("%s, not %s", rule, typeOf(value)), write)
+		return
+	}
+	l.say(p, fmt.Sprintf("%s, not %s; write %s", rule, typeOf(value), write))
+}
+
+// onlyMembers rejects members of an object that there are not.
+func (l *loader) onlyMembers(p path, object map[string]any, known ...string) {
+	for _, name := range sorted(object) {
+		if !slices.Contains(known, name) {
+			l.say(p.member(name), "there is no such setting; "+instead(name, known))
+		}
+	}
+}
+
+// scalar is the text of a value that is not an object, a list or nothing.
+func scalar(value any) (string, bool) {
+	switch value.(type) {
+	case string, bool, json.Number:
+		return fmt.Sprint(value), true
+	default:
+		return "", false
+	}
+}
+
+// typeOf says what a YAML author wrote.
+func typeOf(value any) string {
+	switch value.(type) {
+	case nil:
+		return "nothing"
+	case string:
+		return "text"
+	case bool:
+		return "true or false"
+	case json.Number, float64:
+		return "a number"
+	case []any:
+		return "a list"
+	default:
+		return "a map"
+	}
+}

@@ -1,0 +1,173 @@
+package stacks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"eso-aws/internal/cluster"
+)
+
+const (
+	// ownerAnnotation is on what is the stack's own in the cluster.
+	ownerAnnotation = "eso-aws/stack"
+	guardHook       = "eso-aws:keep-foreign-secrets"
+	maxNamed        = 5
+)
+
+// owner is the annotation of this stack's objects.
+func owner(ctx *pulumi.Context) map[string]string {
+	return map[string]string{
+		ownerAnnotation: fmt.Sprintf("%s/%s/%s", ctx.Organization(), ctx.Project(), ctx.Stack()),
+	}
+}
+
+func (s *stack) owns(object *cluster.Object) bool {
+	return object.Annotations[ownerAnnotation] == s.owner[ownerAnnotation]
+}
+
+// connect is a client of the configured cluster.
+func (s *stack) connect() (*cluster.Client, error) {
+	return cluster.Connect(s.ctx.Context(), cluster.Source{
+		Configured: s.config.Kubeconfig,
+		Paths:      kubeconfigPaths(),
+		Context:    s.config.KubeContext,
+	})
+}
+
+// kubeconfigPaths are kubectl's.
+func kubeconfigPaths() []string {
+	if paths := os.Getenv("KUBECONFIG"); paths != "" {
+		return filepath.SplitList(paths)
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return nil
+	}
+	return []string{filepath.Join(home, ".kube", "config")}
+}
+
+// preflight looks at the cluster before anything is registered.
+func (s *stack) preflight() (*cluster.Client, error) {
+	client, err := s.connect()
+	if err != nil {
+		return nil, err
+	}
+	var problems []error
+	for _, name := range sorted(s.config.Namespaces) {
+		namespace, err := client.Namespace(s.ctx.Context(), name)
+		if err != nil {
+			return nil, err // one unreachable cluster is one problem
+		}
+		problems = append(problems, s.checkNamespace(client, name, namespace))
+	}
+	if !s.config.KeepCRDs {
+		problems = append(problems, s.checkForeign(s.ctx.Context(), client))
+	}
+	return client, errors.Join(problems...)
+}
+
+// checkNamespace lets a namespace be created only where there is none or it is
+// the stack's own: creating is an upsert for Kubernetes, and what was adopted
+// would be deleted with everything in it.
+func (s *stack) checkNamespace(client *cluster.Client, name string, found *cluster.Object) error {
+	create := s.config.Namespaces[name]
+	at := fmt.Sprintf("%s:%s.%s", s.ctx.Project(), keyNamespaces, name)
+	switch {
+	case found == nil && !create:
+		return fmt.Errorf("%s: namespace %q does not exist; write create: true, or run: kubectl create namespace %s%s",
+			at, name, name, s.contextFlag(client))
+	case found == nil:
+		return nil
+	case found.Deleted:
+		return fmt.Errorf("%s: namespace %q is being deleted; wait until it is gone, and see what holds it with: "+
+			"kubectl describe namespace %s%s", at, name, name, s.contextFlag(client))
+	case create && !s.owns(found):
+		return fmt.Errorf("%s: namespace %q exists and is not this stack's; write create: false, "+
+			"it is then used and left alone", at, name)
+	case !create && s.owns(found):
+		return fmt.Errorf("%s: namespace %q was created by this stack, which would now delete it; write create: true, "+
+			"or let go of it first: pulumi state delete 'urn:pulumi:%s::%s::kubernetes:core/v1:Namespace::%s' and "+
+			"kubectl annotate namespace %s %s-%s",
+			at, name, s.ctx.Stack(), s.ctx.Project(), name, name, ownerAnnotation, s.contextFlag(client))
+	default:
+		return nil
+	}
+}
+
+func (s *stack) contextFlag(client *cluster.Client) string {
+	if s.config.KubeContext == "" {
+		return ""
+	}
+	return " --context " + client.Context()
+}
+
+// checkForeign refuses to have the CRDs deleted while others use them.
+func (s *stack) checkForeign(ctx context.Context, client *cluster.Client) error {
+	foreign, err := s.foreign(ctx, client)
+	if err != nil {
+		return err
+	}
+	if len(foreign) == 0 {
+		return nil
+	}
+	more := ""
+	if n := len(foreign) - maxNamed; n > 0 {
+		foreign, more = foreign[:maxNamed], fmt.Sprintf(" and %d more", n)
+	}
+	return fmt.Errorf("%s:%s: false: the operator's CRDs would go, and with them what is not this stack's: %s%s; "+
+		"write keepCRDs: true, or delete these first", s.ctx.Project(), keyKeepCRDs, strings.Join(foreign, ", "), more)
+}
+
+// foreign are the operator's custom resources that this stack did not make.
+func (s *stack) foreign(ctx context.Context, client *cluster.Client) ([]string, error) {
+	var foreign []string
+	for _, resource := range []string{
+		"externalsecrets", "secretstores", "clustersecretstores",
+		"clusterexternalsecrets", "pushsecrets", "clusterpushsecrets",
+	} {
+		for _, version := range []string{apiV1, apiV1beta1, "external-secrets.io/v1alpha1"} {
+			objects, exists, err := client.List(ctx, version, resource)
+			if err != nil {
+				return nil, err
+			}
+			for i := range objects {
+				if !s.owns(&objects[i]) {
+					foreign = append(foreign, strings.TrimSuffix(resource, "s")+" "+qualified(&objects[i]))
+				}
+			}
+			if exists {
+				break // every version shows the same objects
+			}
+		}
+	}
+	return foreign, nil
+}
+
+func qualified(object *cluster.Object) string {
+	if object.Namespace == "" {
+		return object.Name
+	}
+	return object.Namespace + "/" + object.Name
+}
+
+// guardCRDs looks again right before the release is deleted, which a destroy
+// does long after, and without, the program. The hook makes the engine insist
+// on the program: `pulumi destroy --run-program`.
+func (s *stack) guardCRDs() (*pulumi.ResourceHook, error) {
+	if s.config.KeepCRDs {
+		return nil, nil
+	}
+	return s.ctx.RegisterResourceHook(guardHook, func(*pulumi.ResourceHookArgs) error {
+		client, err := s.connect() // anew: credentials may have run out
+		if err != nil {
+			return err
+		}
+		return s.checkForeign(s.ctx.Context(), client)
+	}, nil)
+}
