@@ -82,9 +82,11 @@ func NewRelease(
 
 func (a *ReleaseArgs) validate() error {
 	var problems []error
-	for field, value := range map[string]string{"name": a.Name, "namespace": a.Namespace, "chart": a.Chart} {
-		if value == "" {
-			problems = append(problems, fmt.Errorf("%s: %q: is empty; write a value", field, value))
+	for _, field := range []struct{ name, value string }{
+		{"chart", a.Chart}, {"name", a.Name}, {"namespace", a.Namespace},
+	} {
+		if field.value == "" {
+			problems = append(problems, fmt.Errorf("%s: %q: is empty; write a value", field.name, field.value))
 		}
 	}
 	for _, conflict := range Conflicts(a.ChartValues) {

@@ -102,7 +102,7 @@ func (s *Sandbox) node() process.Spec {
 	return process.Spec{
 		Name: "node", Path: s.opts.Binaries.Node,
 		Args: []string{
-			"--kubeconfig=" + s.Kubeconfig(), "--name=" + nodeName, "--dir=" + s.path("node"),
+			"--kubeconfig=" + s.Kubeconfig(), "--name=" + nodeName, "--dir=" + s.path("node"), "--client-ca=" + s.pki.path("ca.crt"),
 			"--image=external-secrets=" + s.opts.Binaries.ExternalSecrets,
 		},
 		Env: []string{"PATH=" + os.Getenv("PATH"), "HOME=" + s.path("home")},

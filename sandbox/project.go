@@ -53,8 +53,8 @@ func (o Overlay) YAML() (string, error) {
 	return text.String(), nil
 }
 
-// Write generates the project. It keeps what the Pulumi CLI has put into a generated stack file, and
-// writes nothing where nothing changed, so that it may be called as often as the checkout may change.
+// Write generates the project, each file anew only when what it is made from has changed: so it may be
+// called as often as the checkout may change, and what `pulumi config set` writes stays until then.
 func (p Project) Write() error {
 	project, err := readYAML(filepath.Join(p.Checkout, "Pulumi.yaml"))
 	if err != nil {
@@ -68,7 +68,7 @@ func (p Project) Write() error {
 	if p.Program != "" {
 		project["runtime"] = map[string]any{"name": "go", "options": map[string]any{"binary": p.Program}}
 	}
-	if err := writeYAML(filepath.Join(p.path(), "Pulumi.yaml"), "Pulumi.yaml", project); err != nil {
+	if err := p.write("Pulumi.yaml", project); err != nil {
 		return err
 	}
 	files, err := filepath.Glob(filepath.Join(p.Checkout, "Pulumi.*.yaml"))
@@ -88,17 +88,52 @@ func (p Project) writeStack(file string) error {
 	if err != nil {
 		return err
 	}
-	generated := filepath.Join(p.path(), filepath.Base(file))
-	before, err := readYAML(generated)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	if salt, ok := before["encryptionsalt"]; ok {
-		stack["encryptionsalt"] = salt
-	}
+	name := filepath.Base(file)
 	config, _ := stack["config"].(map[string]any)
 	stack["config"] = merge(config, p.Overlay)
-	return writeYAML(generated, filepath.Base(file), stack)
+	if _, ok := stack["encryptionsalt"]; !ok {
+		before, err := readYAML(filepath.Join(p.path(), name))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		if salt, ok := before["encryptionsalt"]; ok {
+			// The CLI has made it, and what it has encrypted needs it. It is laid over what is written,
+			// and not part of what is compared.
+			return p.write(name, stack, "encryptionsalt: "+fmt.Sprint(salt)+"\n")
+		}
+	}
+	return p.write(name, stack)
+}
+
+// write writes one file of the project, where its content is not what it was last made from.
+func (p Project) write(name string, content map[string]any, more ...string) error {
+	var text bytes.Buffer
+	fmt.Fprintf(&text, "# Generated from the checkout's %s for the sandbox; edit that file, this one follows.\n", name)
+	encoder := yaml.NewEncoder(&text)
+	encoder.SetIndent(2)
+	if err := encoder.Encode(content); err != nil {
+		return fmt.Errorf("encoding %q: %w", name, err)
+	}
+	source := filepath.Join(p.Dir, "sources", name)
+	if last, err := os.ReadFile(source); err == nil && bytes.Equal(last, text.Bytes()) {
+		return nil
+	}
+	whole := text.String() + strings.Join(more, "")
+	if err := replaceFile(filepath.Join(p.path(), name), whole); err != nil {
+		return err
+	}
+	return replaceFile(source, text.String())
+}
+
+// replaceFile writes a file whole or not at all, for a pulumi that reads it now.
+func replaceFile(path, text string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("making the project's folder: %w", err)
+	}
+	if err := os.WriteFile(path+".new", []byte(text), 0o600); err != nil {
+		return fmt.Errorf("writing %q: %w", path, err)
+	}
+	return os.Rename(path+".new", path)
 }
 
 // merge returns a with b laid over it; maps merge key by key, all else is replaced.
@@ -128,27 +163,6 @@ func readYAML(path string) (map[string]any, error) {
 		return nil, fmt.Errorf("reading %q: %w", path, err)
 	}
 	return content, nil
-}
-
-func writeYAML(path, source string, content map[string]any) error {
-	var text bytes.Buffer
-	fmt.Fprintf(&text, "# Generated from the checkout's %s for the sandbox; edit that file, this one follows.\n", source)
-	encoder := yaml.NewEncoder(&text)
-	encoder.SetIndent(2)
-	if err := encoder.Encode(content); err != nil {
-		return fmt.Errorf("encoding %q: %w", path, err)
-	}
-	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, text.Bytes()) {
-		return nil
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return fmt.Errorf("making the project's folder: %w", err)
-	}
-	temporary := path + ".new"
-	if err := os.WriteFile(temporary, text.Bytes(), 0o600); err != nil {
-		return fmt.Errorf("writing %q: %w", path, err)
-	}
-	return os.Rename(temporary, path) // whole or not at all, for a pulumi that reads it now
 }
 
 // Install lays out the executables: "bin" for the user's PATH, and a private home for Pulumi's plugins.

@@ -17,7 +17,7 @@ func golden(t *testing.T, path, got string) {
 		require.NoError(t, os.WriteFile(path, []byte(got), 0o600))
 	}
 	want, err := os.ReadFile(path)
-	require.NoError(t, err, "write it with: go test ./... -update")
+	require.NoError(t, err, "write it with: go test ./stacks -update")
 	assert.Equal(t, string(want), got)
 }
 

@@ -13,7 +13,9 @@ var (
 	subdomain = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
 	secretKey = regexp.MustCompile(`^[-._a-zA-Z0-9]{1,253}$`)
 	awsName   = regexp.MustCompile(`^[A-Za-z0-9/_+=.@-]{1,512}$`)
-	awsSecret = regexp.MustCompile(`^arn:aws[a-z-]*:secretsmanager:([^:]*):([0-9]{12}):secret:([A-Za-z0-9/_+=.@-]{1,519})$`)
+	// awsSecret is an ARN: the name, and the six characters that AWS adds.
+	awsSecret = regexp.MustCompile(
+		`^arn:aws[a-z-]*:secretsmanager:([^:]*):[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]{1,519}$`)
 )
 
 const (

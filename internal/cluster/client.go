@@ -187,7 +187,8 @@ func (c *Client) unreachable(err error) error {
 	if strings.HasPrefix(c.access.context, "k3d-") {
 		next = "start the cluster with `make k3d-up`, or choose another kubeContext"
 	}
-	return fmt.Errorf("reaching the cluster at %s (context %q): %w; %s", c.access.server.Server, c.access.context, err, next)
+	return fmt.Errorf("reaching the cluster at %s (context %q): %w; %s",
+		c.access.server.Server, c.access.context, err, next)
 }
 
 // transport is HTTP with the cluster's CA and the user's certificate.

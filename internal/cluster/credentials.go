@@ -90,8 +90,8 @@ type execCredential struct {
 func (e *exec) run(ctx context.Context, s *server) (credential, error) {
 	const group = "client.authentication.k8s.io/"
 	if e.APIVersion != group+"v1" && e.APIVersion != group+"v1beta1" {
-		return credential{}, fmt.Errorf("credential plugin %q speaks %q, not %sv1 or v1beta1; make the kubeconfig again",
-			e.Command, e.APIVersion, group)
+		return credential{}, fmt.Errorf("credential plugin %q speaks %q, not %sv1 or v1beta1; "+
+			"make the kubeconfig again", e.Command, e.APIVersion, group)
 	}
 	if e.InteractiveMode == "Always" {
 		return credential{}, fmt.Errorf("credential plugin %q must ask a person; use another way to sign in", e.Command)
@@ -111,22 +111,24 @@ func (e *exec) run(ctx context.Context, s *server) (credential, error) {
 		return credential{}, fmt.Errorf("running credential plugin %q: %w%s", e.Command, err,
 			said(stderr.String(), e.InstallHint))
 	}
-	var answer execCredential
-	if json.Unmarshal(stdout.Bytes(), &answer) != nil || answer.Status == nil {
+	return e.answer(stdout.Bytes())
+}
+
+// answer reads what a plugin gave.
+func (e *exec) answer(output []byte) (credential, error) {
+	var given execCredential
+	if json.Unmarshal(output, &given) != nil || given.Status == nil {
 		return credential{}, fmt.Errorf("credential plugin %q gave no credential; run it by hand", e.Command)
 	}
-	pem := func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
-	var certificate *tls.Certificate
-	if answer.Status.CertData != "" {
-		certificate, err = keyPair("", pem(answer.Status.CertData), "", pem(answer.Status.KeyData))
-		if err != nil {
-			return credential{}, fmt.Errorf("reading the certificate of credential plugin %q: %w", e.Command, err)
-		}
+	data := func(pem string) string { return base64.StdEncoding.EncodeToString([]byte(pem)) }
+	certificate, err := keyPair("", data(given.Status.CertData), "", data(given.Status.KeyData))
+	if err != nil {
+		return credential{}, fmt.Errorf("reading the certificate of credential plugin %q: %w", e.Command, err)
 	}
-	if answer.Status.Token == "" && certificate == nil {
+	if given.Status.Token == "" && certificate == nil {
 		return credential{}, fmt.Errorf("credential plugin %q gave no credential; run it by hand", e.Command)
 	}
-	return credential{token: answer.Status.Token, certificate: certificate}, nil
+	return credential{token: given.Status.Token, certificate: certificate}, nil
 }
 
 func (e *exec) spec(s *server) map[string]any {

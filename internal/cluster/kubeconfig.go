@@ -87,39 +87,63 @@ func (s *Source) load() (*access, error) {
 	if name == "" {
 		return nil, fmt.Errorf("%s has no current context; write kubeContext", origin)
 	}
-	found := &access{context: name}
-	var chosen *kubeContext
-	var names []string
-	for _, c := range config.Contexts {
-		names = append(names, c.Name)
-		if c.Name == name && chosen == nil {
-			chosen = &c.Context
-		}
+	chosen, ok := config.context(name)
+	if !ok {
+		return nil, fmt.Errorf("%s has no context %q, it has %s; write one of these as kubeContext, "+
+			"or make the cluster%s", origin, name, config.contexts(), hint(name))
 	}
-	if chosen == nil {
-		return nil, fmt.Errorf("%s has no context %q, it has %s; write one of these as kubeContext, or make the cluster%s",
-			origin, name, list(names), hint(name))
-	}
-	var hasServer, hasUser bool
-	for _, c := range config.Clusters {
-		if c.Name == chosen.Cluster && !hasServer {
-			found.server, hasServer = c.Cluster, true
-		}
-	}
-	for _, u := range config.Users {
-		if u.Name == chosen.User && !hasUser {
-			found.user, hasUser = u.User, true
-		}
-	}
-	if !hasServer || found.server.Server == "" {
+	server, ok := config.server(chosen.Cluster)
+	if !ok || server.Server == "" {
 		return nil, fmt.Errorf("%s has no server for cluster %q of context %q; make the cluster's kubeconfig again",
 			origin, chosen.Cluster, name)
 	}
-	if chosen.User != "" && !hasUser {
+	user, ok := config.user(chosen.User)
+	if !ok && chosen.User != "" {
 		return nil, fmt.Errorf("%s has no user %q of context %q; make the cluster's kubeconfig again",
 			origin, chosen.User, name)
 	}
-	return found, nil
+	return &access{context: name, server: server, user: user}, nil
+}
+
+// The first of a name is the one, so that merging is appending.
+
+func (k *kubeconfig) context(name string) (kubeContext, bool) {
+	for _, c := range k.Contexts {
+		if c.Name == name {
+			return c.Context, true
+		}
+	}
+	return kubeContext{}, false
+}
+
+func (k *kubeconfig) server(name string) (server, bool) {
+	for _, c := range k.Clusters {
+		if c.Name == name {
+			return c.Cluster, true
+		}
+	}
+	return server{}, false
+}
+
+func (k *kubeconfig) user(name string) (user, bool) {
+	for _, u := range k.Users {
+		if u.Name == name {
+			return u.User, true
+		}
+	}
+	return user{}, false
+}
+
+// contexts are the names there are.
+func (k *kubeconfig) contexts() string {
+	names := make([]string, 0, len(k.Contexts))
+	for _, c := range k.Contexts {
+		names = append(names, c.Name)
+	}
+	if len(names) == 0 {
+		return "none"
+	}
+	return strings.Join(names, ", ")
 }
 
 // read is the kubeconfig, and what to call it.
@@ -131,14 +155,14 @@ func (s *Source) read() (*kubeconfig, string, error) {
 	if path, ok := existing(s.Configured); ok {
 		read, err := os.ReadFile(path) //nolint:gosec // the path is the user's own
 		if err != nil {
-			return nil, "", errors.New("the configured kubeconfig cannot be read; write a path that can be, or its content")
+			return nil, "", fmt.Errorf("%s cannot be read; write a path that can be, or its content", origin)
 		}
 		content = read
 	}
 	config, err := parse(content)
 	if err != nil {
-		return nil, "", fmt.Errorf("%s is neither a file that exists nor YAML with contexts; write a path or the content",
-			origin)
+		return nil, "", fmt.Errorf("%s is neither a file that exists nor YAML with contexts; "+
+			"write a path or the content", origin)
 	}
 	for _, file := range config.files() {
 		if *file != "" && !filepath.IsAbs(*file) {
@@ -173,7 +197,8 @@ func (s *Source) merge() (*kubeconfig, string, error) {
 		}
 		config, err := parse(content)
 		if err != nil {
-			return nil, "", fmt.Errorf("kubeconfig %q is not YAML with contexts; repair it or take it out of KUBECONFIG", path)
+			return nil, "", fmt.Errorf("kubeconfig %q is not YAML with contexts; "+
+				"repair it or take it out of KUBECONFIG", path)
 		}
 		for _, file := range config.files() {
 			if *file != "" && !filepath.IsAbs(*file) {
@@ -227,11 +252,4 @@ func hint(context string) string {
 		return " with `make k3d-up`"
 	}
 	return ""
-}
-
-func list(names []string) string {
-	if len(names) == 0 {
-		return "none"
-	}
-	return strings.Join(names, ", ")
 }

@@ -61,17 +61,18 @@ func TestFilters(t *testing.T) {
 		Filters []types.Filter
 		Want    []string
 	}{
-		"None":                   {nil, []string{db, key, camel, upper}},
-		"NameIsPrefix":           {[]types.Filter{by("name", "prod/app")}, []string{db, key}},
-		"NameIsCaseSensitive":    {[]types.Filter{by("name", "Prod")}, []string{upper}},
-		"NameInside":             {[]types.Filter{by("name", "app")}, nil},
-		"NameAnyValue":           {[]types.Filter{by("name", "dev", "Prod")}, []string{camel, upper}},
-		"NameNegated":            {[]types.Filter{by("name", "!prod/")}, []string{camel, upper}},
-		"TagKeyIsPrefix":         {[]types.Filter{by("tag-key", "te")}, []string{db}},
-		"TagKeyIsCaseSensitive":  {[]types.Filter{by("tag-key", "Team")}, []string{key}},
-		"TagKeyNegated":          {[]types.Filter{by("tag-key", "!team")}, []string{key, camel, upper}},
-		"TagValueIsPrefix":       {[]types.Filter{by("tag-value", "d")}, []string{db, camel}},
-		"TagsAreNotPaired":       {[]types.Filter{by("tag-key", "team", "stage"), by("tag-value", "dev")}, []string{camel}},
+		"None":                  {nil, []string{db, key, camel, upper}},
+		"NameIsPrefix":          {[]types.Filter{by("name", "prod/app")}, []string{db, key}},
+		"NameIsCaseSensitive":   {[]types.Filter{by("name", "Prod")}, []string{upper}},
+		"NameInside":            {[]types.Filter{by("name", "app")}, nil},
+		"NameAnyValue":          {[]types.Filter{by("name", "dev", "Prod")}, []string{camel, upper}},
+		"NameNegated":           {[]types.Filter{by("name", "!prod/")}, []string{camel, upper}},
+		"TagKeyIsPrefix":        {[]types.Filter{by("tag-key", "te")}, []string{db}},
+		"TagKeyIsCaseSensitive": {[]types.Filter{by("tag-key", "Team")}, []string{key}},
+		"TagKeyNegated":         {[]types.Filter{by("tag-key", "!team")}, []string{key, camel, upper}},
+		"TagValueIsPrefix":      {[]types.Filter{by("tag-value", "d")}, []string{db, camel}},
+		"TagsAreNotPaired": {[]types.Filter{by("tag-key", "team", "stage"), by("tag-value", "dev")},
+			[]string{camel}},
 		"DescriptionIgnoresCase": {[]types.Filter{by("description", "MAIN data")}, []string{db}},
 		"DescriptionByWords":     {[]types.Filter{by("description", "o t")}, []string{db, key}},
 		"DescriptionTwice":       {[]types.Filter{by("description", "one"), by("description", "two")}, []string{key}},
@@ -147,7 +148,8 @@ func TestListSecrets(t *testing.T) {
 	created, end := start.Add(4*time.Minute), start.Add(5*time.Minute).Add(30*day)
 	equal(t, list, &secretsmanager.ListSecretsOutput{
 		SecretList: []types.SecretListEntry{{
-			ARN: sdk.String(arnOf(t, c, "prod/removed")), Name: sdk.String("prod/removed"), Description: sdk.String("one"),
+			ARN: sdk.String(arnOf(t, c, "prod/removed")), Name: sdk.String("prod/removed"),
+			Description: sdk.String("one"),
 			CreatedDate: &created, LastChangedDate: &created, DeletedDate: &end,
 			Tags:                   []types.Tag{{Key: sdk.String("team"), Value: sdk.String("data")}},
 			SecretVersionsToStages: map[string][]string{tokenA: {"AWSCURRENT"}},
@@ -161,7 +163,8 @@ func TestSort(t *testing.T) {
 	c, f := library(t)
 	read := func(id string) {
 		t.Helper()
-		must[*secretsmanager.GetSecretValueOutput](t)(c.GetSecretValue(t.Context(), &secretsmanager.GetSecretValueInput{SecretId: &id}))
+		must[*secretsmanager.GetSecretValueOutput](t)(c.GetSecretValue(t.Context(),
+			&secretsmanager.GetSecretValueInput{SecretId: &id}))
 	}
 	read("Prod/upper")
 	f.clock.Advance(day)
@@ -256,7 +259,8 @@ func TestBatchGetSecretValue(t *testing.T) {
 		Errors: []types.APIErrorType{
 			wrong("absent", notFound),
 			wrong("empty", refusal{
-				"ResourceNotFoundException", "Secrets Manager can't find the specified secret value for staging label: AWSCURRENT",
+				"ResourceNotFoundException",
+				"Secrets Manager can't find the specified secret value for staging label: AWSCURRENT",
 			}),
 			wrong("gone", marked),
 			wrong("a b", badName),
@@ -284,13 +288,15 @@ func TestBatchPages(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			pages := secretsmanager.NewBatchGetSecretValuePaginator(f.secrets(), &secretsmanager.BatchGetSecretValueInput{
-				Filters: []types.Filter{{Key: "name", Values: []string{"s"}}}, MaxResults: test.Max,
-			})
+			pages := secretsmanager.NewBatchGetSecretValuePaginator(f.secrets(),
+				&secretsmanager.BatchGetSecretValueInput{
+					Filters: []types.Filter{{Key: "name", Values: []string{"s"}}}, MaxResults: test.Max,
+				})
 			var got [][]string
 			for pages.HasMorePages() {
 				var page []string
-				for _, v := range must[*secretsmanager.BatchGetSecretValueOutput](t)(pages.NextPage(t.Context())).SecretValues {
+				batch := must[*secretsmanager.BatchGetSecretValueOutput](t)(pages.NextPage(t.Context()))
+				for _, v := range batch.SecretValues {
 					page = append(page, *v.Name)
 				}
 				got = append(got, page)
@@ -313,7 +319,8 @@ func TestConcurrency(t *testing.T) {
 	for range callers {
 		group.Go(func() {
 			c := f.secrets()
-			_, err := c.CreateSecret(t.Context(), &secretsmanager.CreateSecretInput{Name: sdk.String("one"), SecretString: sdk.String("s")})
+			_, err := c.CreateSecret(t.Context(),
+				&secretsmanager.CreateSecretInput{Name: sdk.String("one"), SecretString: sdk.String("s")})
 			mu.Lock()
 			if err == nil {
 				created++
@@ -324,7 +331,8 @@ func TestConcurrency(t *testing.T) {
 			if err := f.PutSecret(region, "rotated", "v"); err != nil {
 				t.Error(err)
 			}
-			if _, err := c.GetSecretValue(t.Context(), &secretsmanager.GetSecretValueInput{SecretId: sdk.String("rotated")}); err != nil {
+			if _, err := c.GetSecretValue(t.Context(),
+				&secretsmanager.GetSecretValueInput{SecretId: sdk.String("rotated")}); err != nil {
 				t.Error(err)
 			}
 			if _, err := c.ListSecrets(t.Context(), nil); err != nil {

@@ -1,6 +1,7 @@
 package aws_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -26,9 +27,10 @@ func newStory(t *testing.T) *story {
 	t.Helper()
 	f := newFixture(t, aws.Options{})
 	s := &story{fixture: f, t: t, sm: f.secrets()}
-	made := must[*secretsmanager.CreateSecretOutput](t)(s.sm.CreateSecret(t.Context(), &secretsmanager.CreateSecretInput{
-		Name: sdk.String("db"), SecretString: sdk.String("a"), ClientRequestToken: sdk.String(tokenA),
-	}))
+	made := must[*secretsmanager.CreateSecretOutput](t)(s.sm.CreateSecret(t.Context(),
+		&secretsmanager.CreateSecretInput{
+			Name: sdk.String("db"), SecretString: sdk.String("a"), ClientRequestToken: sdk.String(tokenA),
+		}))
 	s.arn = made.ARN
 	return s
 }
@@ -129,6 +131,19 @@ func TestStages(t *testing.T) {
 	}
 }
 
+// TestStageQuota fills the twenty labels that a secret may have in all.
+func TestStageQuota(t *testing.T) {
+	t.Parallel()
+	s := newStory(t)
+	for i := range 19 {
+		s.move(fmt.Sprint("label", i), "", tokenA)
+	}
+	_, err := s.sm.UpdateSecretVersionStage(t.Context(), &secretsmanager.UpdateSecretVersionStageInput{
+		SecretId: s.arn, VersionStage: sdk.String("more"), MoveToVersionId: sdk.String(tokenA),
+	})
+	equal(t, refusalOf(t, err), tooManyLabels)
+}
+
 func TestFirstVersionIsCurrent(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, aws.Options{})
@@ -136,10 +151,11 @@ func TestFirstVersionIsCurrent(t *testing.T) {
 	made := must[*secretsmanager.CreateSecretOutput](t)(c.CreateSecret(t.Context(),
 		&secretsmanager.CreateSecretInput{Name: sdk.String("empty")}))
 	equal(t, made, &secretsmanager.CreateSecretOutput{ARN: made.ARN, Name: sdk.String("empty")})
-	put := must[*secretsmanager.PutSecretValueOutput](t)(c.PutSecretValue(t.Context(), &secretsmanager.PutSecretValueInput{
-		SecretId: sdk.String("empty"), SecretString: sdk.String("s"), ClientRequestToken: sdk.String(tokenA),
-		VersionStages: []string{"AWSPENDING"},
-	}))
+	put := must[*secretsmanager.PutSecretValueOutput](t)(c.PutSecretValue(t.Context(),
+		&secretsmanager.PutSecretValueInput{
+			SecretId: sdk.String("empty"), SecretString: sdk.String("s"), ClientRequestToken: sdk.String(tokenA),
+			VersionStages: []string{"AWSPENDING"},
+		}))
 	equal(t, put, &secretsmanager.PutSecretValueOutput{
 		ARN: made.ARN, Name: sdk.String("empty"), VersionId: sdk.String(tokenA),
 		VersionStages: []string{"AWSPENDING", "AWSCURRENT"},
@@ -149,10 +165,12 @@ func TestFirstVersionIsCurrent(t *testing.T) {
 func TestCreateSecretAgain(t *testing.T) {
 	t.Parallel()
 	s := newStory(t)
-	again := must[*secretsmanager.CreateSecretOutput](t)(s.sm.CreateSecret(t.Context(), &secretsmanager.CreateSecretInput{
-		Name: sdk.String("db"), SecretString: sdk.String("a"), ClientRequestToken: sdk.String(tokenA),
-	}))
-	equal(t, again, &secretsmanager.CreateSecretOutput{ARN: s.arn, Name: sdk.String("db"), VersionId: sdk.String(tokenA)})
+	again := must[*secretsmanager.CreateSecretOutput](t)(s.sm.CreateSecret(t.Context(),
+		&secretsmanager.CreateSecretInput{
+			Name: sdk.String("db"), SecretString: sdk.String("a"), ClientRequestToken: sdk.String(tokenA),
+		}))
+	equal(t, again, &secretsmanager.CreateSecretOutput{ARN: s.arn, Name: sdk.String("db"),
+		VersionId: sdk.String(tokenA)})
 }
 
 func TestGetSecretValue(t *testing.T) {
@@ -175,16 +193,19 @@ func TestGetSecretValue(t *testing.T) {
 		In   secretsmanager.GetSecretValueInput
 		Want *secretsmanager.GetSecretValueOutput
 	}{
-		"ByName":            {secretsmanager.GetSecretValueInput{SecretId: sdk.String("db")}, b},
-		"ByARN":             {secretsmanager.GetSecretValueInput{SecretId: s.arn}, b},
-		"ByPartialARN":      {secretsmanager.GetSecretValueInput{SecretId: &partial}, b},
-		"ByLabel":           {secretsmanager.GetSecretValueInput{SecretId: s.arn, VersionStage: sdk.String("AWSPREVIOUS")}, a},
-		"ByVersion":         {secretsmanager.GetSecretValueInput{SecretId: s.arn, VersionId: sdk.String(tokenA)}, a},
-		"ByVersionAndLabel": {secretsmanager.GetSecretValueInput{SecretId: s.arn, VersionId: sdk.String(tokenB), VersionStage: sdk.String("AWSCURRENT")}, b},
+		"ByName":       {secretsmanager.GetSecretValueInput{SecretId: sdk.String("db")}, b},
+		"ByARN":        {secretsmanager.GetSecretValueInput{SecretId: s.arn}, b},
+		"ByPartialARN": {secretsmanager.GetSecretValueInput{SecretId: &partial}, b},
+		"ByLabel": {secretsmanager.GetSecretValueInput{SecretId: s.arn,
+			VersionStage: sdk.String("AWSPREVIOUS")}, a},
+		"ByVersion": {secretsmanager.GetSecretValueInput{SecretId: s.arn, VersionId: sdk.String(tokenA)}, a},
+		"ByVersionAndLabel": {secretsmanager.GetSecretValueInput{SecretId: s.arn, VersionId: sdk.String(tokenB),
+			VersionStage: sdk.String("AWSCURRENT")}, b},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			equal(t, must[*secretsmanager.GetSecretValueOutput](t)(s.sm.GetSecretValue(t.Context(), &test.In)), test.Want)
+			equal(t, must[*secretsmanager.GetSecretValueOutput](t)(s.sm.GetSecretValue(t.Context(), &test.In)),
+				test.Want)
 		})
 	}
 }
@@ -219,11 +240,13 @@ func TestValues(t *testing.T) {
 			t.Parallel()
 			c := newFixture(t, aws.Options{}).secrets()
 			made := must[*secretsmanager.CreateSecretOutput](t)(c.CreateSecret(t.Context(),
-				&secretsmanager.CreateSecretInput{Name: sdk.String("v"), SecretString: test.Text, SecretBinary: test.Binary}))
+				&secretsmanager.CreateSecretInput{Name: sdk.String("v"), SecretString: test.Text,
+					SecretBinary: test.Binary}))
 			got := must[*secretsmanager.GetSecretValueOutput](t)(c.GetSecretValue(t.Context(),
 				&secretsmanager.GetSecretValueInput{SecretId: sdk.String("v")}))
 			equal(t, got, &secretsmanager.GetSecretValueOutput{
-				ARN: made.ARN, Name: sdk.String("v"), CreatedDate: &start, SecretString: test.Text, SecretBinary: test.Binary,
+				ARN: made.ARN, Name: sdk.String("v"), CreatedDate: &start,
+				SecretString: test.Text, SecretBinary: test.Binary,
 				VersionId: made.VersionId, VersionStages: []string{"AWSCURRENT"},
 			})
 		})
@@ -266,7 +289,8 @@ func TestDescribeAndUpdateSecret(t *testing.T) {
 	equal(t, updated, &secretsmanager.UpdateSecretOutput{
 		ARN: made.ARN, Name: sdk.String("app/db"), VersionId: sdk.String(tokenB),
 	})
-	must[*secretsmanager.GetSecretValueOutput](t)(c.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: made.ARN}))
+	must[*secretsmanager.GetSecretValueOutput](t)(c.GetSecretValue(ctx,
+		&secretsmanager.GetSecretValueInput{SecretId: made.ARN}))
 	midnight := start.Truncate(24 * time.Hour)
 	want.LastAccessedDate = &midnight
 	want.VersionIdsToStages = map[string][]string{tokenA: {"AWSPREVIOUS"}, tokenB: {"AWSCURRENT"}}

@@ -136,7 +136,8 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, call *api.Call) (
 	call.Principal = s.keys[scope.AccessKeyID].Principal
 	service, ok := s.services[scope.Service]
 	if !ok {
-		return nil, api.Errorf(api.UnknownOperation, "the in-memory AWS has no service %q; its README lists what it has",
+		return nil, api.Errorf(api.UnknownOperation,
+			"the in-memory AWS has no service %q; its README lists what it has",
 			scope.Service)
 	}
 	return service, nil

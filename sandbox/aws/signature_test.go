@@ -24,30 +24,34 @@ func TestCredentials(t *testing.T) {
 		{AccessKeyID: "session", SecretAccessKey: "secret", SessionToken: "token", Expires: start.Add(time.Hour)},
 		{AccessKeyID: "expired", SecretAccessKey: "secret", SessionToken: "token", Expires: start},
 	}})
-	const unknown, expired = "The security token included in the request is invalid.",
+	const invalid, expired = "The security token included in the request is invalid.",
 		"The security token included in the request is expired"
+	// Codes are empty for requests that succeed.
 	for name, test := range map[string]struct {
-		ID, Secret, Token string
-		JSON, Query       refusal
+		ID, Secret, Token         string
+		JSONCode, QueryCode, Text string
 	}{
-		"LongLived":     {ID: "long", Secret: "secret"},
-		"Session":       {ID: "session", Secret: "secret", Token: "token"},
-		"UnknownKey":    {"other", "secret", "", refusal{"UnrecognizedClientException", unknown}, refusal{"InvalidClientTokenId", unknown}},
-		"WrongSecret":   {"long", "guess", "", refusal{"InvalidSignatureException", mismatch}, refusal{"SignatureDoesNotMatch", mismatch}},
-		"NoToken":       {"session", "secret", "", refusal{"UnrecognizedClientException", unknown}, refusal{"InvalidClientTokenId", unknown}},
-		"WrongToken":    {"session", "secret", "guess", refusal{"UnrecognizedClientException", unknown}, refusal{"InvalidClientTokenId", unknown}},
-		"NeedlessToken": {"long", "secret", "token", refusal{"UnrecognizedClientException", unknown}, refusal{"InvalidClientTokenId", unknown}},
-		"Expired":       {"expired", "secret", "token", refusal{"ExpiredTokenException", expired}, refusal{"ExpiredToken", expired}},
+		"LongLived":     {"long", "secret", "", "", "", ""},
+		"Session":       {"session", "secret", "token", "", "", ""},
+		"UnknownKey":    {"other", "secret", "", "UnrecognizedClientException", "InvalidClientTokenId", invalid},
+		"WrongSecret":   {"long", "guess", "", "InvalidSignatureException", "SignatureDoesNotMatch", mismatch},
+		"NoToken":       {"session", "secret", "", "UnrecognizedClientException", "InvalidClientTokenId", invalid},
+		"WrongToken":    {"session", "secret", "guess", "UnrecognizedClientException", "InvalidClientTokenId", invalid},
+		"NeedlessToken": {"long", "secret", "token", "UnrecognizedClientException", "InvalidClientTokenId", invalid},
+		"Expired":       {"expired", "secret", "token", "ExpiredTokenException", "ExpiredToken", expired},
 		// Who does not know the secret does not learn that the key has expired.
-		"ExpiredAndWrong": {"expired", "guess", "token", refusal{"InvalidSignatureException", mismatch}, refusal{"SignatureDoesNotMatch", mismatch}},
+		"ExpiredAndWrong": {"expired", "guess", "token", "InvalidSignatureException", "SignatureDoesNotMatch",
+			mismatch},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			provider := credentials(test.ID, test.Secret, test.Token)
-			_, err := f.secrets(func(o *secretsmanager.Options) { o.Credentials = provider }).ListSecrets(t.Context(), nil)
-			checkRefusal(t, err, test.JSON)
-			_, err = f.sts(func(o *sts.Options) { o.Credentials = provider }).GetCallerIdentity(t.Context(), nil)
-			checkRefusal(t, err, test.Query)
+			secrets := f.secrets(func(o *secretsmanager.Options) { o.Credentials = provider })
+			_, err := secrets.ListSecrets(t.Context(), nil)
+			checkRefusal(t, err, refusal{test.JSONCode, test.Text})
+			tokens := f.sts(func(o *sts.Options) { o.Credentials = provider })
+			_, err = tokens.GetCallerIdentity(t.Context(), nil)
+			checkRefusal(t, err, refusal{test.QueryCode, test.Text})
 		})
 	}
 }
@@ -55,13 +59,11 @@ func TestCredentials(t *testing.T) {
 // checkRefusal wants success when the refusal is empty.
 func checkRefusal(t *testing.T, err error, want refusal) {
 	t.Helper()
-	if want == (refusal{}) {
-		if err != nil {
-			t.Error(err)
-		}
-		return
+	var got refusal
+	if err != nil {
+		got = refusalOf(t, err)
 	}
-	equal(t, refusalOf(t, err), want)
+	equal(t, got, want)
 }
 
 func TestSignatures(t *testing.T) {
@@ -95,10 +97,12 @@ func TestSignatures(t *testing.T) {
 		},
 		"NothingButCredential": {
 			func(r *http.Request) {
-				r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=test/20260301/eu-west-1/secretsmanager/aws4_request")
+				r.Header.Set("Authorization", "AWS4-HMAC-SHA256 "+
+					"Credential=test/20260301/eu-west-1/secretsmanager/aws4_request")
 			},
 			"IncompleteSignatureException",
-			"Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter.",
+			"Authorization header requires 'Signature' parameter. " +
+				"Authorization header requires 'SignedHeaders' parameter.",
 		},
 		"ShortCredential": {
 			replace("/eu-west-1", ""), "IncompleteSignatureException",
@@ -193,7 +197,8 @@ func TestClockSkew(t *testing.T) {
 		"TooFarBehind": {-5*time.Minute - time.Second, answer{http.StatusBadRequest, refused(
 			"Signature expired: 20260301T115459Z is now earlier than 20260301T115500Z (20260301T120000Z - 5 min.)")}},
 		"TooFarAhead": {5*time.Minute + time.Second, answer{http.StatusBadRequest, refused(
-			"Signature not yet current: 20260301T120501Z is still later than 20260301T120500Z (20260301T120000Z + 5 min.)")}},
+			"Signature not yet current: 20260301T120501Z is still later than " +
+				"20260301T120500Z (20260301T120000Z + 5 min.)")}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -227,4 +232,29 @@ func TestUnusualHeaders(t *testing.T) {
 	}
 	r.Header.Set("Accept-Language", "not signed")
 	equal(t, send(t, r), answer{http.StatusOK, `{"SecretList":[]}`})
+}
+
+// TestUnsignedQuery is what a browser or curl sees: without X-Amz-Target the
+// answer is XML, with another status than in JSON.
+func TestUnsignedQuery(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, aws.Options{})
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, f.url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, answer{response.StatusCode, string(body)}, answer{
+		http.StatusForbidden, "<ErrorResponse><Error><Type>Sender</Type><Code>MissingAuthenticationToken</Code>" +
+			"<Message>Request is missing Authentication Token</Message></Error><RequestId>" +
+			response.Header.Get("X-Amzn-Requestid") + "</RequestId></ErrorResponse>",
+	})
 }

@@ -294,6 +294,7 @@ func (s step) build(ctx context.Context, o *Options, name, path string) error {
 func writeOperatorChart(ctx context.Context, o *Options, dir string) error {
 	cmd := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", operatorModule)
 	cmd.Dir = filepath.Join(o.Source, steps()["external-secrets"].module)
+	cmd.Env = append(os.Environ(), "GOWORK=off")
 	out, err := cmd.Output()
 	if err != nil {
 		return fmt.Errorf("looking for the operator's module: %w", err)

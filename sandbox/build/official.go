@@ -122,15 +122,19 @@ func (o *Options) fetchCLI(ctx context.Context) (string, error) {
 	if _, err := os.Stat(path); err == nil {
 		return path, nil
 	}
+	unfinished := root + ".tmp" // an installer that is interrupted leaves a part of a CLI
+	if err := os.RemoveAll(unfinished); err != nil {
+		return "", fmt.Errorf("removing an unfinished download: %w", err)
+	}
 	const script = `curl -fsSL https://get.pulumi.com | sh -s -- --version "$1" --install-root "$2" --no-edit-path`
-	out, err := exec.CommandContext(ctx, "sh", "-c", script, "sh", PulumiVersion, root).CombinedOutput()
+	out, err := exec.CommandContext(ctx, "sh", "-c", script, "sh", PulumiVersion, unfinished).CombinedOutput()
 	if err == nil {
-		_, err = os.Stat(path)
+		_, err = os.Stat(filepath.Join(unfinished, "bin", "pulumi"))
 	}
 	if err != nil {
 		return "", fmt.Errorf("downloading the Pulumi CLI (without FETCH=1 it is built instead): %w\n%s", err, out)
 	}
-	return path, nil
+	return path, os.Rename(unfinished, root)
 }
 
 // fetchProvider has the CLI install the provider plugin into the cache.

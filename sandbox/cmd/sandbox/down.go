@@ -74,7 +74,7 @@ func (c *command) clear(ctx context.Context) error {
 		return err
 	}
 	for _, name := range []string{
-		"bin", "etcd", "failure", "home", "kubeconfig", "lock", "node", "pid", "pki", "project", "pulumi", "session.json",
+		"bin", "etcd", "failure", "home", "kubeconfig", "lock", "node", "pid", "pki", "project", "pulumi", "session.json", "sources",
 	} {
 		if err := os.RemoveAll(c.path(name)); err != nil {
 			return fmt.Errorf("removing what the sandbox kept: %w", err)

@@ -39,7 +39,7 @@ func (c *command) serveLocked(ctx context.Context) error {
 	if err := json.NewDecoder(os.Stdin).Decode(&binaries); err != nil {
 		return fmt.Errorf("reading which binaries to run: %w", err)
 	}
-	for _, stale := range []string{"failure", "session.json", "pulumi", "project"} {
+	for _, stale := range []string{"failure", "session.json", "pulumi", "project", "sources"} {
 		if err := os.RemoveAll(c.path(stale)); err != nil {
 			return fmt.Errorf("removing what an earlier sandbox left: %w", err)
 		}

@@ -56,6 +56,7 @@ func KillRecorded(ctx context.Context, path string) error {
 
 // runs tells whether a process id is that executable's; ps is on Linux and macOS alike.
 func runs(ctx context.Context, pid int, executable string) bool {
-	out, err := exec.CommandContext(ctx, "ps", "-o", "command=", "-p", strconv.Itoa(pid)).Output()
-	return err == nil && strings.HasPrefix(string(out), executable)
+	// -ww: the whole line, whatever COLUMNS says.
+	out, err := exec.CommandContext(ctx, "ps", "-ww", "-o", "command=", "-p", strconv.Itoa(pid)).Output()
+	return err == nil && strings.HasPrefix(strings.TrimSpace(string(out))+" ", executable+" ")
 }

@@ -34,6 +34,11 @@ func Errorf(code, format string, args ...any) error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
+func errUnknown(service, operation string) error {
+	return Errorf(UnknownOperation, "the in-memory AWS has no operation %q in %s; its README lists what it has",
+		operation, service)
+}
+
 // asError finds what to tell the client. What is not an [Error] is a defect of
 // the server: the client learns that it happened and no more.
 func asError(err error) *Error {

@@ -61,8 +61,7 @@ func (s *JSONService) call(c *Call, r *http.Request) (any, error) {
 	c.Action = s.Name + ":" + name
 	operation, ok := s.Operations[name]
 	if !ok || prefix != s.Name || r.Method != http.MethodPost {
-		return nil, Errorf(UnknownOperation, "the in-memory AWS has no operation %q in %s; its README lists what it has",
-			name, s.Name)
+		return nil, errUnknown(s.Name, name)
 	}
 	body, err := io.ReadAll(r.Body)
 	if err != nil {

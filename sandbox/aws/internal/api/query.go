@@ -40,8 +40,7 @@ func (s *QueryService) call(c *Call, r *http.Request) (any, error) {
 	c.Action = s.Name + ":" + name
 	operation, ok := s.Operations[name]
 	if !ok {
-		return nil, Errorf(UnknownOperation, "the in-memory AWS has no operation %q in %s; its README lists what it has",
-			name, s.Name)
+		return nil, errUnknown(s.Name, name)
 	}
 	return operation(c, r.Form)
 }

@@ -142,7 +142,8 @@ type versionEntry struct {
 	LastAccessedDate *api.Time `json:",omitempty"`
 }
 
-func (s *Service) listSecretVersionIDs(c *api.Call, in *listSecretVersionIDsInput) (*listSecretVersionIDsOutput, error) {
+func (s *Service) listSecretVersionIDs(c *api.Call, in *listSecretVersionIDsInput) (*listSecretVersionIDsOutput,
+	error) {
 	var check checks
 	check.between("maxResults", in.MaxResults, 1, 100)
 	check.length("nextToken", in.NextToken, 1, 4096)

@@ -120,7 +120,8 @@ func (s *secret) checkStages(added ...string) error {
 		labels[label] = true
 	}
 	if len(labels) > maxStages {
-		return api.Errorf(codeLimit, "A secret can have no more than %d staging labels across all its versions.", maxStages)
+		return api.Errorf(codeLimit, "A secret can have no more than %d staging labels across all its versions.",
+			maxStages)
 	}
 	return nil
 }

@@ -54,7 +54,8 @@ func (s *Service) Put(c *api.Call, name, value string) error {
 	token := newUUID()
 	_, err := s.createSecret(c, &createSecretInput{Name: &name, ClientRequestToken: &token, SecretString: &value})
 	if e, ok := errors.AsType[*api.Error](err); ok && e.Code == codeExists {
-		_, err = s.putSecretValue(c, &putSecretValueInput{SecretID: &name, ClientRequestToken: &token, SecretString: &value})
+		_, err = s.putSecretValue(c, &putSecretValueInput{SecretID: &name, ClientRequestToken: &token,
+			SecretString: &value})
 	}
 	return err
 }

@@ -77,8 +77,9 @@ func (s *secret) restage(in *updateSecretVersionStageInput) error {
 		return errNoVersion(*in.MoveToVersionID)
 	}
 	if holder := s.staged(label); holder != nil && holder != to && in.RemoveFromVersionID == nil {
-		return api.Errorf(codeParameter, "The parameter RemoveFromVersionId can't be empty. Staging label %s is currently "+
-			"attached to version %s, so you must explicitly reference that version in RemoveFromVersionId.", label, holder.id)
+		return api.Errorf(codeParameter, "The parameter RemoveFromVersionId can't be empty. "+
+			"Staging label %s is currently attached to version %s, "+
+			"so you must explicitly reference that version in RemoveFromVersionId.", label, holder.id)
 	}
 	if err := s.checkStages(label); err != nil {
 		return err

@@ -49,7 +49,8 @@ func (s *secret) tag(added []tag) error {
 		case key == "":
 			return api.Errorf(codeParameter, "A tag must have a key.")
 		case strings.HasPrefix(strings.ToLower(key), reservedTags):
-			return api.Errorf(codeParameter, "Tag keys can't begin with %s; that prefix is reserved for AWS.", reservedTags)
+			return api.Errorf(codeParameter, "Tag keys can't begin with %s; that prefix is reserved for AWS.",
+				reservedTags)
 		case seen[key]:
 			return api.Errorf(codeParameter, "The tag key %s is given more than once.", key)
 		}

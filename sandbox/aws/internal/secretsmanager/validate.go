@@ -141,7 +141,7 @@ func newValue(text *string, binary []byte) (*value, error) {
 	case len(binary) > 0:
 		return &value{binary: binary}, nil
 	default:
-		return nil, nil //nolint:nilnil // no value is a request's right
+		return nil, nil
 	}
 }
 

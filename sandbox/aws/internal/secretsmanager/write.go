@@ -204,7 +204,8 @@ func (in *updateSecretInput) check() (*value, error) {
 
 func errTokenInUse(s *secret, token string) error {
 	return api.Errorf(codeExists,
-		"You can't use ClientRequestToken %s because that value is already in use for a version of secret %s.", token, s.arn)
+		"You can't use ClientRequestToken %s because that value is already in use for a version of secret %s.",
+		token, s.arn)
 }
 
 func deref(s *string) string {

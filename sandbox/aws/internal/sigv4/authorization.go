@@ -25,7 +25,8 @@ func parse(r *http.Request) (authorization, error) {
 	}
 	parameters, ok := strings.CutPrefix(header, algorithm+" ")
 	if !ok {
-		return authorization{}, api.Errorf(api.IncompleteSignature, "Unsupported AWS 'algorithm': expected '%s'.", algorithm)
+		return authorization{}, api.Errorf(api.IncompleteSignature, "Unsupported AWS 'algorithm': expected '%s'.",
+			algorithm)
 	}
 	fields, err := split(parameters)
 	if err != nil {
@@ -88,8 +89,9 @@ func (a *authorization) setScope(credential string) error {
 			terminator, parts[4])
 	}
 	if day, _, _ := strings.Cut(a.date, "T"); parts[1] != day {
-		return api.Errorf(api.InvalidSignature, "Date in Credential scope does not match YYYYMMDD from ISO-8601 version "+
-			"of date from HTTP: '%s' != '%s', from '%s'.", parts[1], day, a.date)
+		return api.Errorf(api.InvalidSignature,
+			"Date in Credential scope does not match YYYYMMDD from ISO-8601 version "+
+				"of date from HTTP: '%s' != '%s', from '%s'.", parts[1], day, a.date)
 	}
 	a.Scope = Scope{AccessKeyID: parts[0], Region: parts[2], Service: parts[3]}
 	return nil

@@ -21,7 +21,11 @@ func New() http.Handler {
 }
 
 func getCallerIdentity(c *api.Call, _ url.Values) (any, error) {
-	return struct{ Arn, UserId, Account string }{ //nolint:revive // UserId is AWS's spelling, and the XML element's name
-		c.Principal.ARN, c.Principal.UserID, c.Account,
-	}, nil
+	return identity{c.Principal.ARN, c.Principal.UserID, c.Account}, nil
+}
+
+type identity struct {
+	ARN     string `xml:"Arn"`
+	UserID  string `xml:"UserId"`
+	Account string
 }

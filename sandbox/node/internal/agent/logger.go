@@ -29,4 +29,4 @@ func (l logger) Fatalf(format string, args ...any) { l.Errorf(format, args...) }
 
 func (l logger) WithField(string, any) log.Logger { return l }
 func (l logger) WithFields(log.Fields) log.Logger { return l }
-func (l logger) WithError(err error) log.Logger   { return logger{l.With("err", err.Error())} }
+func (l logger) WithError(err error) log.Logger   { return logger{l.With("err", fmt.Sprint(err))} }

@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -180,7 +181,8 @@ func (p *provider) all() []*pod.Pod {
 // changed reports a pod's status if the API does not have it. What fails is tried again by resync.
 func (p *provider) changed(running *pod.Pod) {
 	err := retry.OnError(conflictBackoff(), apierrors.IsConflict, func() error { return p.report(running) })
-	if err == nil || apierrors.IsNotFound(err) || p.life.Err() != nil {
+	// Only what the API server answered is worth a word; the watch complains if it does not answer.
+	if status := apierrors.APIStatus(nil); !errors.As(err, &status) || apierrors.IsNotFound(err) || apierrors.IsConflict(err) {
 		return
 	}
 	p.mu.Lock()

@@ -75,7 +75,7 @@ func (c *container) resume(old corev1.ContainerStatus) {
 	case old.State.Running != nil:
 		c.status.LastTerminationState.Terminated = &corev1.ContainerStateTerminated{
 			Reason: reasonUnknown, Message: "the node stopped while the container ran", ExitCode: 137,
-			StartedAt: old.State.Running.StartedAt, FinishedAt: metav1.Now(), ContainerID: old.ContainerID,
+			StartedAt: old.State.Running.StartedAt, FinishedAt: now(), ContainerID: old.ContainerID,
 		}
 	default:
 		return
@@ -195,7 +195,7 @@ func (c *container) run(ctx context.Context) (exit *corev1.ContainerStateTermina
 		return nil, false, false
 	}
 	log, id, err := c.newLog()
-	began := metav1.Now()
+	began := now()
 	var proc *process.Process
 	if err == nil {
 		defer func() { _ = log.Close() }()
@@ -208,13 +208,13 @@ func (c *container) run(ctx context.Context) (exit *corev1.ContainerStateTermina
 		c.event(corev1.EventTypeWarning, "Failed", "Error: %v", err)
 		return c.terminated(&corev1.ContainerStateTerminated{
 			ExitCode: startErrorCode, Reason: reasonStartError, Message: err.Error(),
-			StartedAt: began, FinishedAt: metav1.Now(), ContainerID: id,
+			StartedAt: began, FinishedAt: now(), ContainerID: id,
 		}), false, true
 	}
 	c.running(plan, id, began)
 	renewed = c.watch(ctx, plan, proc)
 	exit = &corev1.ContainerStateTerminated{
-		ExitCode: proc.ExitCode(), Reason: reasonCompleted, StartedAt: began, FinishedAt: metav1.Now(), ContainerID: id,
+		ExitCode: proc.ExitCode(), Reason: reasonCompleted, StartedAt: began, FinishedAt: now(), ContainerID: id,
 	}
 	if exit.ExitCode != 0 {
 		exit.Reason = reasonError

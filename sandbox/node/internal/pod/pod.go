@@ -48,7 +48,7 @@ func Start(ctx context.Context, cfg *Config, spec *corev1.Pod) *Pod {
 		dir:     filepath.Join(cfg.Dir, fmt.Sprintf("%s_%s_%s", spec.Namespace, spec.Name, spec.UID)),
 		first:   spec.DeepCopy(),
 		latest:  spec.DeepCopy(),
-		began:   metav1.Now(),
+		began:   now(),
 		killNow: make(chan struct{}),
 		dirty:   make(chan struct{}, 1),
 		done:    make(chan struct{}),

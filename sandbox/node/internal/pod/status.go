@@ -87,7 +87,7 @@ func (p *Pod) phase() corev1.PodPhase {
 func (p *Pod) judge() []corev1.PodCondition {
 	conditions := slices.Clone(p.conditions)
 	set := func(kind corev1.PodConditionType, holds bool, reason, message string) {
-		condition := corev1.PodCondition{Type: kind, Status: corev1.ConditionTrue, LastTransitionTime: metav1.Now()}
+		condition := corev1.PodCondition{Type: kind, Status: corev1.ConditionTrue, LastTransitionTime: now()}
 		if !holds {
 			condition.Status, condition.Reason, condition.Message = corev1.ConditionFalse, reason, message
 		}
@@ -133,3 +133,6 @@ func (p *Pod) closedGate() string {
 	}
 	return ""
 }
+
+// now has the precision that the API keeps, so that a status reads back as it was written.
+func now() metav1.Time { return metav1.Now().Rfc3339Copy() }

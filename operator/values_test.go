@@ -1,0 +1,120 @@
+package operator_test
+
+import (
+	"flag"
+	"os"
+	"testing"
+
+	"github.com/blang/semver"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
+
+	"eso-aws/operator"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+const endpoint = "http://host.k3d.internal:4566"
+
+// TestValuesGolden: what charts of several times get.
+func TestValuesGolden(t *testing.T) {
+	t.Parallel()
+	for _, version := range []string{"0.9.20", "0.20.4", "2.1.0", "2.14.0"} {
+		t.Run(version, func(t *testing.T) {
+			t.Parallel()
+			got, err := yaml.Marshal(operator.Values(semver.MustParse(version), true, endpoint, nil))
+			require.NoError(t, err)
+			path := "testdata/values-" + version + ".golden"
+			if *update {
+				require.NoError(t, os.WriteFile(path, got, 0o600))
+			}
+			want, err := os.ReadFile(path)
+			require.NoError(t, err, "write it with: go test ./operator -update")
+			assert.Equal(t, string(want), string(got))
+		})
+	}
+}
+
+func TestValuesMerge(t *testing.T) {
+	t.Parallel()
+	env := func(name, value string) map[string]any { return map[string]any{"name": name, "value": value} }
+	version := semver.MustParse("2.1.0")
+	for name, test := range map[string]struct {
+		keepCRDs bool
+		endpoint string
+		user     map[string]any
+		want     map[string]any
+	}{
+		"NothingKept": {want: map[string]any{"installCRDs": true}},
+		"Maps": {
+			keepCRDs: true,
+			user: map[string]any{"crds": map[string]any{
+				"annotations": map[string]any{"a": "b"}, "createClusterPushSecret": false,
+			}},
+			want: map[string]any{"installCRDs": true, "crds": map[string]any{
+				"annotations":             map[string]any{"a": "b", "helm.sh/resource-policy": "keep"},
+				"createClusterPushSecret": false,
+			}},
+		},
+		"MapByScalar": {
+			keepCRDs: true, user: map[string]any{"crds": false, "installCRDs": false},
+			want: map[string]any{"installCRDs": false, "crds": false},
+		},
+		"Lists": {
+			user: map[string]any{"tolerations": []any{"a"}, "replicaCount": 2},
+			want: map[string]any{"installCRDs": true, "tolerations": []any{"a"}, "replicaCount": 2},
+		},
+		"Environment": {
+			endpoint: endpoint, user: map[string]any{"extraEnv": []any{env("HTTP_PROXY", "http://proxy")}},
+			want: map[string]any{"installCRDs": true, "extraEnv": []any{
+				env("AWS_SECRETSMANAGER_ENDPOINT", endpoint), env("AWS_STS_ENDPOINT", endpoint),
+				env("HTTP_PROXY", "http://proxy"),
+			}},
+		},
+		"EnvironmentWithoutEndpoint": {
+			user: map[string]any{"extraEnv": []any{env("HTTP_PROXY", "http://proxy")}},
+			want: map[string]any{"installCRDs": true, "extraEnv": []any{env("HTTP_PROXY", "http://proxy")}},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			assert.Equal(t, test.want, operator.Values(version, test.keepCRDs, test.endpoint, test.user))
+		})
+	}
+}
+
+// TestValuesLeavesItsArguments: the user's maps are merged, not written to.
+func TestValuesLeavesItsArguments(t *testing.T) {
+	t.Parallel()
+	user := func() map[string]any {
+		return map[string]any{
+			"crds":     map[string]any{"annotations": map[string]any{"a": "b"}},
+			"extraEnv": append(make([]any, 0, 8), map[string]any{"name": "A"}),
+		}
+	}
+	given := user()
+	operator.Values(semver.MustParse("2.14.0"), true, endpoint, given)
+	assert.Equal(t, user(), given)
+}
+
+func TestConflicts(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, []operator.Conflict{
+		{Path: "extraEnv[0]", Rule: "has no name; write {name: X, value: y}"},
+		{Path: "extraEnv[1].name", Rule: `"AWS_SECRETSMANAGER_ENDPOINT": is decided by endpoint; write endpoint instead`},
+		{Path: "extraEnv[3].name", Rule: "is the name of an entry before it; write each name once"},
+		{Path: "extraEnv[4]", Rule: "has no name; write {name: X, value: y}"},
+		{
+			Path: `crds.annotations["helm.sh/resource-policy"]`,
+			Rule: "is decided by keepCRDs; write keepCRDs: true or false instead",
+		},
+	}, operator.Conflicts(map[string]any{
+		"extraEnv": []any{
+			"A=b", map[string]any{"name": "AWS_SECRETSMANAGER_ENDPOINT"}, map[string]any{"name": "A"},
+			map[string]any{"name": "A"}, map[string]any{"name": 1},
+		},
+		"crds": map[string]any{"annotations": map[string]any{"helm.sh/resource-policy": "delete"}},
+	}))
+	assert.Empty(t, operator.Conflicts(nil))
+}

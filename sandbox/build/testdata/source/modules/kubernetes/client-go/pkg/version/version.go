@@ -1,0 +1,5 @@
+package version
+
+var gitVersion string
+
+func Get() string { return gitVersion }

@@ -1,0 +1,3 @@
+module example.com/pulumi-language-go
+
+go 1.26

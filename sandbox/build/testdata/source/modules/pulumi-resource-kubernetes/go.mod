@@ -1,0 +1,3 @@
+module example.com/pulumi-resource-kubernetes
+
+go 1.26

@@ -1,0 +1,90 @@
+package e2e
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestASecretThatCannotBeSynced proves that up tells the truth, and AWS's own words.
+func TestASecretThatCannotBeSynced(t *testing.T) {
+	store(t, "zio-lucene/datadog-api-key", "dummy")
+	s := newStack(t, func(c config) {
+		c["eso-aws:timeout"] = "20s"
+		secretsOf(c)["late"] = secret("password", "zio-lucene/late")
+	})
+	s.mustFail(t, []string{
+		"ExternalSecret", "late", "ResourceNotFoundException: Secrets Manager can't find the specified secret.",
+	}, up()...)
+	must(t, holds(t, "datadog-api-key", map[string]string{"api-key": "dummy"}))
+
+	store(t, "zio-lucene/late", "there now")
+	s.up(t)
+	must(t, holds(t, "late", map[string]string{"password": "there now"}))
+}
+
+// TestWrongConfigReachesNoCluster proves that all problems come at once and nothing is registered.
+func TestWrongConfigReachesNoCluster(t *testing.T) {
+	s := newStack(t, func(c config) {
+		c["eso-aws:regoin"] = "us-east-1"
+		c["eso-aws:refreshInterval"] = "soon"
+		secretsOf(c)["Bad_Name"] = secret("password", "zio-lucene/x")
+	})
+	s.mustFail(t, []string{"eso-aws:regoin", `eso-aws:refreshInterval: "soon"`, "Bad_Name"}, up()...)
+	if got := s.resources(t); len(got) > 1 { // the stack itself
+		t.Errorf("a wrong config registered %v", got)
+	}
+}
+
+// TestInterruptedUp proves that an up that was stopped in the middle, at several points and in both the
+// ways in which it happens, is mended by the next.
+func TestInterruptedUp(t *testing.T) {
+	store(t, "zio-lucene/datadog-api-key", "dummy")
+	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGKILL} {
+		for _, moment := range []string{
+			"core/v1:Namespace zio-lucene creating", "helm.sh/v3:Release external-secrets creating",
+			"SecretStore localstack-secretsmanager creating",
+		} {
+			t.Run(fmt.Sprintf("%v/%s", signal, strings.Fields(moment)[0]), func(t *testing.T) {
+				s := newStack(t, nil)
+				s.interruptUp(t, moment, signal)
+				if signal == syscall.SIGKILL {
+					s.must(t, "cancel", "--stack", "local", "--yes") // a killed CLI leaves its lock
+				}
+				s.up(t)
+				must(t, holds(t, "datadog-api-key", map[string]string{"api-key": "dummy"}))
+				s.noChanges(t)
+			})
+		}
+	}
+}
+
+// interruptUp starts an up and sends its process group a signal when it prints the given text.
+func (s *stack) interruptUp(t *testing.T, moment string, signal syscall.Signal) {
+	t.Helper()
+	cmd := s.command(t.Context(), up()...)
+	log, err := os.Create(t.TempDir() + "/output")
+	must(t, err)
+	defer log.Close()
+	cmd.Stdout, cmd.Stderr = log, log
+	must(t, cmd.Start())
+	eventually(t, 30*time.Second, func() error {
+		text, err := os.ReadFile(log.Name())
+		if err == nil && !strings.Contains(string(text), moment) {
+			err = fmt.Errorf("%q: %w", moment, fs.ErrNotExist)
+		}
+		return err
+	})
+	must(t, syscall.Kill(-cmd.Process.Pid, signal))
+	err = cmd.Wait()
+	text, _ := os.ReadFile(log.Name())
+	s.output.Write(text)
+	if err == nil {
+		t.Fatal(errors.New("the up was not interrupted"))
+	}
+}

@@ -1,0 +1,147 @@
+package e2e
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"reflect"
+	"testing"
+	"time"
+
+	"eso-aws/sandbox/internal/kubeapi"
+)
+
+const secrets = "/api/v1/namespaces/zio-lucene/secrets/"
+
+// kubeSecret is a Secret of Kubernetes.
+type kubeSecret struct {
+	Metadata struct {
+		UID             string
+		OwnerReferences []struct{ APIVersion, Kind, Name string }
+	}
+	Data map[string]string // base64
+}
+
+func getSecret(t *testing.T, name string) (kubeSecret, error) {
+	t.Helper()
+	var s kubeSecret
+	err := env.sandbox.API().Get(t.Context(), secrets+name, &s)
+	return s, err
+}
+
+// holds answers nil where a Secret has exactly these values.
+func holds(t *testing.T, name string, want map[string]string) error {
+	t.Helper()
+	secret, err := getSecret(t, name)
+	if err != nil {
+		return err
+	}
+	encoded := map[string]string{}
+	for key, value := range want {
+		encoded[key] = base64.StdEncoding.EncodeToString([]byte(value))
+	}
+	if !reflect.DeepEqual(secret.Data, encoded) {
+		return fmt.Errorf("the Secret %q does not hold what Secrets Manager does", name)
+	}
+	return nil
+}
+
+func store(t *testing.T, name, value string) {
+	t.Helper()
+	must(t, env.sandbox.AWS().PutSecret(region, name, value))
+}
+
+// TestLocalStack is the life of a stack, step by step; each step starts where the one before ended.
+func TestLocalStack(t *testing.T) {
+	store(t, "zio-lucene/datadog-api-key", "dummy")
+	s := newStack(t, nil)
+	before := everything(t)
+	step := func(name string, run func(*testing.T)) {
+		t.Helper()
+		if !t.Run(name, run) {
+			t.FailNow()
+		}
+	}
+	step("PreviewBeforeTheCRDsExist", func(t *testing.T) {
+		s.must(t, "preview", "--stack", "local")
+		sameObjects(t, before)
+	})
+	step("UpFromNothing", func(t *testing.T) {
+		s.up(t)
+		must(t, holds(t, "datadog-api-key", map[string]string{"api-key": "dummy"}))
+		secret, err := getSecret(t, "datadog-api-key")
+		must(t, err)
+		if secret.Data["api-key"] != "ZHVtbXk=" {
+			t.Error("the Secret does not hold api-key: ZHVtbXk=")
+		}
+		owners := fmt.Sprint(secret.Metadata.OwnerReferences)
+		if want := "[{external-secrets.io/v1 ExternalSecret datadog-api-key}]"; owners != want {
+			t.Errorf("the Secret is owned by %s, want %s", owners, want)
+		}
+	})
+	step("Outputs", func(t *testing.T) {
+		want := map[string]any{
+			"namespace": "zio-lucene", "storeKind": "SecretStore", "storeName": "localstack-secretsmanager",
+			"secrets": map[string]any{"datadog-api-key": []any{"api-key"}},
+		}
+		if got := s.outputs(t); !reflect.DeepEqual(got, want) {
+			t.Errorf("the outputs are %v, want %v", got, want)
+		}
+	})
+	step("SecondUpAndRefreshChangeNothing", s.noChanges)
+	step("AddASecretByConfigAlone", func(t *testing.T) {
+		store(t, "zio-lucene/other", "first")
+		s.edit(t, func(c config) { secretsOf(c)["other"] = secret("password", "zio-lucene/other") })
+		s.up(t)
+		must(t, holds(t, "other", map[string]string{"password": "first"}))
+	})
+	step("ChangeTheRefreshInterval", func(t *testing.T) {
+		s.edit(t, func(c config) { c["eso-aws:refreshInterval"] = "2s" })
+		s.up(t)
+		for _, name := range []string{"datadog-api-key", "other"} {
+			var es struct {
+				Spec struct{ RefreshInterval string }
+			}
+			must(t, env.sandbox.API().Get(t.Context(), externalSecrets+name, &es))
+			if es.Spec.RefreshInterval != "2s" {
+				t.Errorf("the refresh interval of %s is %q, want 2s", name, es.Spec.RefreshInterval)
+			}
+		}
+		s.noChanges(t)
+	})
+	step("ARotatedValueArrives", func(t *testing.T) {
+		rotated := rand.Text()
+		store(t, "zio-lucene/other", rotated)
+		eventually(t, 20*time.Second, func() error {
+			return holds(t, "other", map[string]string{"password": rotated})
+		})
+	})
+	step("RemoveOneSecret", func(t *testing.T) {
+		kept, err := getSecret(t, "datadog-api-key")
+		must(t, err)
+		s.edit(t, func(c config) { delete(secretsOf(c), "other") })
+		s.up(t)
+		eventually(t, 10*time.Second, func() error {
+			if _, err := getSecret(t, "other"); !kubeapi.NotFound(err) {
+				return errors.Join(errors.New("the removed secret's Secret is still there"), err)
+			}
+			return nil
+		})
+		still, err := getSecret(t, "datadog-api-key")
+		must(t, err)
+		if still.Metadata.UID != kept.Metadata.UID {
+			t.Error("the other Secret is not the one that it was")
+		}
+	})
+	step("DestroyLeavesNothing", func(t *testing.T) {
+		s.destroy(t)
+		sameObjects(t, before)
+	})
+	step("UpAgainAfterDestroy", func(t *testing.T) {
+		s.up(t)
+		must(t, holds(t, "datadog-api-key", map[string]string{"api-key": "dummy"}))
+	})
+}
+
+const externalSecrets = "/apis/external-secrets.io/v1/namespaces/zio-lucene/externalsecrets/"

@@ -1,0 +1,75 @@
+package e2e
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"eso-aws/sandbox/internal/kubeapi"
+)
+
+type object map[string]any
+
+func named(name string) object { return object{"metadata": object{"name": name}} }
+
+// createNamespace makes a namespace that is not the program's, and removes it after the test.
+func createNamespace(t *testing.T, name string) {
+	t.Helper()
+	api := env.sandbox.API()
+	must(t, api.Create(t.Context(), "/api/v1/namespaces", named(name), nil))
+	t.Cleanup(func() { deleteNamespace(t, name) })
+}
+
+// TestNamespaceThatExists proves that a namespace of somebody else is neither adopted nor deleted.
+func TestNamespaceThatExists(t *testing.T) {
+	store(t, "zio-lucene/datadog-api-key", "dummy")
+	api := env.sandbox.API()
+	createNamespace(t, "zio-lucene")
+	const foreign = "/api/v1/namespaces/zio-lucene/configmaps"
+	must(t, api.Create(t.Context(), foreign, named("foreign"), nil))
+	s := newStack(t, nil)
+
+	before := everything(t)
+	s.mustFail(t, []string{"eso-aws:namespaces.zio-lucene", "exists", "create: false"}, up()...)
+	sameObjects(t, before)
+
+	s.edit(t, func(c config) {
+		c["eso-aws:namespaces"].(config)["zio-lucene"] = map[string]any{"create": false}
+	})
+	s.up(t)
+	must(t, holds(t, "datadog-api-key", map[string]string{"api-key": "dummy"}))
+	s.noChanges(t)
+	s.destroy(t)
+	must(t, api.Get(t.Context(), foreign+"/foreign", nil))
+	if _, err := getSecret(t, "datadog-api-key"); !kubeapi.NotFound(err) {
+		t.Errorf("after destroy the synced Secret is still there: %v", err)
+	}
+}
+
+// TestNamespaceThatIsMissing proves that the program creates none that it may not.
+func TestNamespaceThatIsMissing(t *testing.T) {
+	s := newStack(t, func(c config) {
+		c["eso-aws:namespaces"].(config)["zio-lucene"] = map[string]any{"create": false}
+	})
+	before := everything(t)
+	s.mustFail(t, []string{"kubectl create namespace zio-lucene --context sandbox"}, up()...)
+	sameObjects(t, before)
+}
+
+func deleteNamespace(t *testing.T, name string) {
+	t.Helper()
+	api := env.sandbox.API()
+	ctx := context.WithoutCancel(t.Context())
+	if err := api.Delete(ctx, "/api/v1/namespaces/"+name); err != nil && !kubeapi.NotFound(err) {
+		t.Error(err)
+	}
+	eventually(t, 20*time.Second, func() error {
+		err := api.Get(ctx, "/api/v1/namespaces/"+name, nil)
+		if kubeapi.NotFound(err) {
+			return nil
+		}
+		return errors.Join(fmt.Errorf("the namespace %q is still there", name), err)
+	})
+}

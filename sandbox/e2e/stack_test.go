@@ -1,0 +1,234 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"eso-aws/sandbox"
+	"gopkg.in/yaml.v3"
+)
+
+// config is the config section of a stack file.
+type config map[string]any
+
+// stack is a Pulumi stack of one test: the committed project and stack file, copied to where the test
+// may edit them.
+type stack struct {
+	project sandbox.Project
+	output  bytes.Buffer // of every command, for what must never be in it
+}
+
+// newStack makes a stack from the committed Pulumi.local.yaml; edit may be nil.
+func newStack(t *testing.T, edit func(config)) *stack {
+	t.Helper()
+	checkout := t.TempDir()
+	for _, name := range []string{"Pulumi.yaml", "Pulumi.local.yaml"} {
+		data, err := os.ReadFile(filepath.Join(env.checkout, name))
+		must(t, err)
+		must(t, os.WriteFile(filepath.Join(checkout, name), data, 0o600))
+	}
+	s := &stack{project: sandbox.Project{
+		Dir: t.TempDir(), Checkout: checkout, Overlay: env.sandbox.Overlay(), Program: env.program,
+	}}
+	must(t, s.project.Install(env.binaries))
+	s.edit(t, func(c config) { c["eso-aws:timeout"] = "60s" }) // a test that hangs should not do so for 5 minutes
+	if edit != nil {
+		s.edit(t, edit)
+	}
+	s.must(t, "stack", "init", "local")
+	t.Cleanup(func() {
+		if !t.Failed() {
+			s.destroy(t)
+			return
+		}
+		t.Logf("what pulumi printed:\n%s", s.output.String())
+		_, _ = s.pulumi(context.WithoutCancel(t.Context()), "destroy", "--stack", "local", "--yes", "--skip-preview", "--run-program")
+	})
+	return s
+}
+
+// edit changes the stack file, as a user would in an editor.
+func (s *stack) edit(t *testing.T, change func(config)) {
+	t.Helper()
+	path := filepath.Join(s.project.Checkout, "Pulumi.local.yaml")
+	data, err := os.ReadFile(path)
+	must(t, err)
+	var file struct {
+		Config config `yaml:"config"`
+	}
+	must(t, yaml.Unmarshal(data, &file))
+	change(file.Config)
+	data, err = yaml.Marshal(file)
+	must(t, err)
+	must(t, os.WriteFile(path, data, 0o600))
+	must(t, s.project.Write())
+}
+
+// pulumi runs the CLI and returns what it printed.
+func (s *stack) pulumi(ctx context.Context, args ...string) (string, error) {
+	cmd := s.command(ctx, args...)
+	out, err := cmd.CombinedOutput()
+	s.output.WriteString("$ pulumi " + strings.Join(args, " ") + "\n" + string(out))
+	return string(out), err
+}
+
+func (s *stack) command(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, s.project.Pulumi(), append(args, "--non-interactive")...)
+	cmd.Env = append(os.Environ(), s.project.Env("passphrase")...)
+	// Not the terminal's process group: an interrupt is for one command.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	return cmd
+}
+
+// must runs the CLI and fails the test where it fails.
+func (s *stack) must(t *testing.T, args ...string) string {
+	t.Helper()
+	out, err := s.pulumi(t.Context(), args...)
+	if err != nil {
+		t.Fatalf("pulumi %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return out
+}
+
+// mustFail runs the CLI, which must fail with all of these in what it prints.
+func (s *stack) mustFail(t *testing.T, want []string, args ...string) {
+	t.Helper()
+	out, err := s.pulumi(t.Context(), args...)
+	if err == nil {
+		t.Fatalf("pulumi %s succeeded\n%s", strings.Join(args, " "), out)
+	}
+	text := strings.Join(strings.Fields(out), " ")
+	for _, part := range want {
+		if !strings.Contains(text, part) {
+			t.Errorf("pulumi %s does not say %q:\n%s", strings.Join(args, " "), part, out)
+		}
+	}
+}
+
+func (s *stack) up(t *testing.T) {
+	t.Helper()
+	s.must(t, up()...)
+}
+
+func up(more ...string) []string {
+	return append([]string{"up", "--stack", "local", "--yes", "--skip-preview"}, more...)
+}
+
+func (s *stack) destroy(t *testing.T) {
+	t.Helper()
+	out, err := s.pulumi(context.WithoutCancel(t.Context()), "destroy", "--stack", "local", "--yes", "--skip-preview")
+	if err != nil {
+		t.Fatalf("pulumi destroy: %v\n%s", err, out)
+	}
+}
+
+// noChanges fails the test where up, refresh or preview would change anything.
+func (s *stack) noChanges(t *testing.T) {
+	t.Helper()
+	s.must(t, up("--expect-no-changes")...)
+	s.must(t, "refresh", "--stack", "local", "--yes", "--skip-preview", "--expect-no-changes")
+	s.must(t, "preview", "--stack", "local", "--expect-no-changes")
+}
+
+// outputs are the stack's exports.
+func (s *stack) outputs(t *testing.T) map[string]any {
+	t.Helper()
+	var outputs map[string]any
+	must(t, json.Unmarshal([]byte(s.must(t, "stack", "output", "--stack", "local", "--json")), &outputs))
+	return outputs
+}
+
+// secretsOf is the config's map of secrets, to edit.
+func secretsOf(c config) map[string]any { return c["eso-aws:secrets"].(config) }
+
+// secret is an entry of the config's secrets with one key.
+func secret(key, remote string) map[string]any {
+	return map[string]any{"data": map[string]any{key: remote}}
+}
+
+// resource is one resource of the stack's state.
+type resource struct {
+	URN, Type string
+	Inputs    map[string]any
+}
+
+// resources are those in the exported state.
+func (s *stack) resources(t *testing.T) []resource {
+	t.Helper()
+	var export struct {
+		Deployment struct{ Resources []resource }
+	}
+	must(t, json.Unmarshal([]byte(s.must(t, "stack", "export", "--stack", "local")), &export))
+	return export.Deployment.Resources
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// eventually asks every 100 ms until check answers nil, for as long as the timeout.
+func eventually(t *testing.T, timeout time.Duration, check func() error) {
+	t.Helper()
+	deadline := time.Now().Add(timeout)
+	for {
+		err := check()
+		if err == nil {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("after %s: %v", timeout, err)
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+}
+
+// sameObjects fails the test where the cluster holds other objects than before.
+func sameObjects(t *testing.T, before []string) {
+	t.Helper()
+	after := everything(t)
+	for _, object := range after {
+		if !slices.Contains(before, object) {
+			t.Errorf("the cluster has a new object: %s", object)
+		}
+	}
+	for _, object := range before {
+		if !slices.Contains(after, object) {
+			t.Errorf("the cluster has lost an object: %s", object)
+		}
+	}
+}
+
+// everything lists the cluster's objects, as kind/name in namespace, but for those that come and go by
+// themselves.
+func everything(t *testing.T) []string {
+	t.Helper()
+	kubectl := func(args ...string) string {
+		cmd := exec.CommandContext(t.Context(), env.binaries.Kubernetes, append([]string{"kubectl"}, args...)...)
+		cmd.Env = []string{"KUBECONFIG=" + env.sandbox.Kubeconfig(), "HOME=" + t.TempDir()}
+		out, err := cmd.Output()
+		must(t, err)
+		return string(out)
+	}
+	kinds := strings.Fields(kubectl("api-resources", "--verbs=list", "--output=name"))
+	kinds = slices.DeleteFunc(kinds, func(kind string) bool {
+		return strings.HasPrefix(kind, "events") || strings.HasPrefix(kind, "leases.") ||
+			strings.HasPrefix(kind, "customresourcedefinitions.") // kept, on purpose
+	})
+	out := kubectl("get", strings.Join(kinds, ","), "--all-namespaces", "--ignore-not-found",
+		"--output=jsonpath={range .items[*]}{.kind}/{.metadata.name} in {.metadata.namespace}{\"\\n\"}{end}")
+	objects := strings.Split(strings.TrimSpace(out), "\n")
+	slices.Sort(objects)
+	return objects
+}

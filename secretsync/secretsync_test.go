@@ -1,0 +1,151 @@
+package secretsync_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"eso-aws/internal/graph"
+	"eso-aws/internal/kube"
+	"eso-aws/secretsync"
+)
+
+func register(program pulumi.RunFunc) (*graph.Graph, error) {
+	return graph.Run(graph.Options{Project: "p", Stack: "s"}, program)
+}
+
+func TestNewStore(t *testing.T) {
+	t.Parallel()
+	got, err := register(func(ctx *pulumi.Context) error {
+		store, err := secretsync.NewStore(ctx, "store", &secretsync.StoreArgs{
+			APIVersion: "external-secrets.io/v1", Name: "store", Namespace: "here", Region: "eu-west-1",
+			Credentials: secretsync.Credentials{SecretName: "s", AccessKeyIDKey: "i", SecretAccessKeyKey: "k"},
+			Timeout:     kube.Timeout(time.Minute),
+		})
+		if err == nil {
+			ctx.Export("store", pulumi.Sprintf("%s %s", store.Kind, store.Name))
+		}
+		return err
+	})
+	require.NoError(t, err)
+	assert.Equal(t, `eso-aws:secretsync:Store store
+  parent: pulumi:pulumi:Stack p-s
+
+kubernetes:external-secrets.io/v1:SecretStore store
+  parent: eso-aws:secretsync:Store store
+  timeouts: create 1m0s, update 1m0s, delete 1m0s
+  inputs:
+    apiVersion: external-secrets.io/v1
+    kind: SecretStore
+    metadata:
+      annotations:
+        pulumi.com/waitFor: condition=Ready
+      name: store
+      namespace: here
+    spec:
+      provider:
+        aws:
+          auth:
+            secretRef:
+              accessKeyIDSecretRef:
+                key: i
+                name: s
+              secretAccessKeySecretRef:
+                key: k
+                name: s
+          region: eu-west-1
+          service: SecretsManager
+
+outputs:
+  store: SecretStore store
+`, got.String())
+}
+
+func TestNewExternalSecret(t *testing.T) {
+	t.Parallel()
+	got, err := register(func(ctx *pulumi.Context) error {
+		_, err := secretsync.NewExternalSecret(ctx, "keys", &secretsync.ExternalSecretArgs{
+			APIVersion: "external-secrets.io/v1beta1", Name: "keys", Namespace: "here", Store: "store",
+			Annotations:     map[string]string{"mine": "yes"},
+			RefreshInterval: 90 * time.Minute,
+			Data:            map[string]string{"b": "x/b", "a": "x/a", "C": "x/c"},
+		})
+		return err
+	})
+	require.NoError(t, err)
+	assert.Equal(t, `eso-aws:secretsync:ExternalSecret keys
+  parent: pulumi:pulumi:Stack p-s
+
+kubernetes:external-secrets.io/v1beta1:ExternalSecret keys
+  parent: eso-aws:secretsync:ExternalSecret keys
+  inputs:
+    apiVersion: external-secrets.io/v1beta1
+    kind: ExternalSecret
+    metadata:
+      annotations:
+        mine: "yes"
+        pulumi.com/waitFor: '["condition=Ready","jsonpath={.status.binding.name}=keys"]'
+      name: keys
+      namespace: here
+    spec:
+      data:
+        - remoteRef:
+            key: x/c
+          secretKey: C
+        - remoteRef:
+            key: x/a
+          secretKey: a
+        - remoteRef:
+            key: x/b
+          secretKey: b
+      refreshInterval: 1h30m0s
+      secretStoreRef:
+        kind: SecretStore
+        name: store
+      target:
+        creationPolicy: Owner
+        name: keys
+
+outputs:
+  {}
+`, got.String())
+}
+
+// TestCanonicalInterval: the operator would rewrite any other form.
+func TestCanonicalInterval(t *testing.T) {
+	t.Parallel()
+	for want, given := range map[string]time.Duration{
+		"1h0m0s": time.Hour, "0s": 0, "1m30s": 90 * time.Second, "24h0m0s": 24 * time.Hour, "1.5s": 1500 * time.Millisecond,
+	} {
+		assert.Equal(t, want, secretsync.SecretSpec("s", "t", given, nil)["refreshInterval"])
+	}
+}
+
+func TestChecksFirst(t *testing.T) {
+	t.Parallel()
+	got, err := register(func(ctx *pulumi.Context) error {
+		_, err := secretsync.NewStore(ctx, "store", &secretsync.StoreArgs{Name: "store", Namespace: "here"})
+		return err
+	})
+	require.ErrorContains(t, err, `checking store "store": apiVersion: "": is empty; write a value
+region: "": is empty; write a value
+credentials.secretName: "": is empty; write a value
+credentials.accessKeyIDKey: "": is empty; write a value
+credentials.secretAccessKeyKey: "": is empty; write a value`)
+	assert.Empty(t, got.Resources)
+
+	got, err = register(func(ctx *pulumi.Context) error {
+		_, err := secretsync.NewExternalSecret(ctx, "a", &secretsync.ExternalSecretArgs{RefreshInterval: -time.Second})
+		return err
+	})
+	require.ErrorContains(t, err, `checking external secret "a": apiVersion: "": is empty; write a value
+name: "": is empty; write a value
+namespace: "": is empty; write a value
+store: "": is empty; write a value
+data: is empty; write at least one key
+refreshInterval: "-1s": is negative; write 0 for never or a duration`)
+	assert.Empty(t, got.Resources)
+}

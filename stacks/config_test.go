@@ -1,0 +1,219 @@
+package stacks_test
+
+import (
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/blang/semver"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
+
+	"eso-aws/internal/kube"
+	"eso-aws/stacks"
+)
+
+func load(values map[string]string, encrypted ...string) (stacks.Config, error) {
+	return stacks.Load("eso-aws", values, encrypted)
+}
+
+func TestLoadLocal(t *testing.T) {
+	t.Parallel()
+	got, err := load(localConfig(t))
+	require.NoError(t, err)
+	assert.Equal(t, stacks.Config{
+		Region:      "us-east-1",
+		KubeContext: "k3d-eso-aws",
+		Namespace:   "zio-lucene",
+		Namespaces:  map[string]bool{"zio-lucene": true, "external-secrets": true},
+		Chart: stacks.Chart{
+			Reference:  "external-secrets",
+			Repository: "https://charts.external-secrets.io",
+			Version:    semver.MustParse("2.14.0"),
+		},
+		KeepCRDs:        true,
+		APIVersion:      "external-secrets.io/v1",
+		Endpoint:        "http://host.k3d.internal:4566",
+		AccessKeyID:     "test",
+		SecretAccessKey: "test",
+		Timeout:         kube.Timeout(5 * time.Minute),
+		ChartValues:     map[string]any{},
+		Secrets: []stacks.Secret{{
+			Name:            "datadog-api-key",
+			Data:            map[string]string{"api-key": "zio-lucene/datadog-api-key"},
+			RefreshInterval: time.Hour,
+		}},
+	}, got)
+}
+
+func TestLoadEverything(t *testing.T) {
+	t.Parallel()
+	got, err := load(with(localConfig(t), map[string]string{
+		"kubeconfig":      "~/.kube/other",
+		"namespaces":      `{"zio-lucene":{"create":false},"external-secrets":{}}`,
+		"chart":           "oci://ghcr.io/external-secrets/charts/external-secrets",
+		"chartVersion":    "v1.3.2",
+		"chartValues":     `{"crds":{"unsafeServeV1Beta1":true},"replicaCount":2,"half":0.5,"list":[1,{"a":"b"}]}`,
+		"keepCRDs":        "false",
+		"apiVersion":      "external-secrets.io/v1beta1",
+		"endpoint":        "https://localhost:4566/",
+		"accessKeyId":     "AKIA",
+		"secretAccessKey": "s3cr3t",
+		"timeout":         "90s",
+		"refreshInterval": "0",
+		"secrets": `{"b":{"data":{"K_1":"x/y","k.2":"arn:aws:secretsmanager:us-east-1:000000000000:secret:a-AbCdEf"}},
+			"a.b":{"data":{"k":"v"},"refreshInterval":"90m"}}`,
+	}), "eso-aws:chartValues", "eso-aws:kubeconfig")
+	require.NoError(t, err)
+	assert.Equal(t, stacks.Config{
+		Region:      "us-east-1",
+		Kubeconfig:  "~/.kube/other",
+		KubeContext: "k3d-eso-aws",
+		Namespace:   "zio-lucene",
+		Namespaces:  map[string]bool{"zio-lucene": false, "external-secrets": true},
+		Chart: stacks.Chart{
+			Reference: "oci://ghcr.io/external-secrets/charts/external-secrets",
+			Version:   semver.MustParse("1.3.2"),
+		},
+		APIVersion:      "external-secrets.io/v1beta1",
+		Endpoint:        "https://localhost:4566",
+		AccessKeyID:     "AKIA",
+		SecretAccessKey: "s3cr3t",
+		Timeout:         kube.Timeout(90 * time.Second),
+		ChartValues: map[string]any{
+			"crds":         map[string]any{"unsafeServeV1Beta1": true},
+			"replicaCount": 2, "half": 0.5, "list": []any{1, map[string]any{"a": "b"}},
+		},
+		SecretValues: true,
+		Secrets: []stacks.Secret{
+			{Name: "a.b", Data: map[string]string{"k": "v"}, RefreshInterval: 90 * time.Minute},
+			{Name: "b", Data: map[string]string{
+				"K_1": "x/y", "k.2": "arn:aws:secretsmanager:us-east-1:000000000000:secret:a-AbCdEf",
+			}},
+		},
+	}, got)
+}
+
+func TestLoadAPIVersionFollowsTheChart(t *testing.T) {
+	t.Parallel()
+	for version, want := range map[string]string{
+		"0.9.20": "external-secrets.io/v1beta1",
+		"0.15.1": "external-secrets.io/v1beta1",
+		"0.16.0": "external-secrets.io/v1",
+		"0.17.0": "external-secrets.io/v1",
+		"2.14.0": "external-secrets.io/v1",
+	} {
+		t.Run(version, func(t *testing.T) {
+			t.Parallel()
+			got, err := load(with(localConfig(t), map[string]string{"chartVersion": version}))
+			require.NoError(t, err)
+			assert.Equal(t, want, got.APIVersion)
+		})
+	}
+}
+
+func TestLoadServesBothAt016(t *testing.T) {
+	t.Parallel()
+	got, err := load(with(localConfig(t), map[string]string{
+		"chartVersion": "0.16.1", "apiVersion": "external-secrets.io/v1beta1",
+	}))
+	require.NoError(t, err)
+	assert.Equal(t, "external-secrets.io/v1beta1", got.APIVersion)
+}
+
+// TestLoadIgnoresOtherNamespaces: settings of providers are not ours to check.
+func TestLoadIgnoresOtherNamespaces(t *testing.T) {
+	t.Parallel()
+	config := localConfig(t)
+	config["aws:region"], config["kubernetes:context"], config["eso-aws2:x"] = "x", "y", "z"
+	_, err := load(config)
+	assert.NoError(t, err)
+}
+
+// TestLoadSaysEverythingAtOnce: in the order of the paths, one problem a line.
+func TestLoadSaysEverythingAtOnce(t *testing.T) {
+	t.Parallel()
+	_, err := load(map[string]string{
+		"eso-aws:regoin":      "us-east-1",
+		"eso-aws:keepCRDs":    "yes",
+		"eso-aws:secrets":     `{"B":{"data":{"a b":"c d"}},"a":{}}`,
+		"eso-aws:accessKeyId": "two words",
+	})
+	assert.EqualError(t, err, strings.Join([]string{
+		`eso-aws:accessKeyId: [secret]: has a space or a line break in it; write the value alone`,
+		`eso-aws:keepCRDs: "yes": must be true or false; write true or false`,
+		`eso-aws:namespace: is missing; write the namespace of the secrets, such as zio-lucene`,
+		`eso-aws:region: is missing; write an AWS region, such as us-east-1`,
+		`eso-aws:regoin: there is no such setting; did you mean region?`,
+		`eso-aws:secrets.B: "B": is no Kubernetes name; write lower-case letters, digits, - and ., 253 at most`,
+		`eso-aws:secrets.B.data["a b"]: "a b": is no key of a Secret; write letters, digits, -, _ and ., 253 at most`,
+		`eso-aws:secrets.B.data["a b"]: "c d": is no name in AWS Secrets Manager; ` +
+			`write letters, digits and /_+=.@-, 512 at most, or a full ARN`,
+		`eso-aws:secrets.a.data: is missing; write <key>: <name in AWS>`,
+		`eso-aws:target: is missing; write local`,
+	}, "\n"))
+}
+
+// TestProjectFile keeps Pulumi.yaml and the program the same: each key is
+// declared, described and defaulted, and the CLI's own checks, which come first
+// and one at a time, have nothing to say of what is missing.
+func TestProjectFile(t *testing.T) {
+	t.Parallel()
+	type declaration struct {
+		Type, Description string
+		Default           any
+	}
+	content, err := os.ReadFile("../Pulumi.yaml")
+	require.NoError(t, err)
+	var project struct {
+		Name   string
+		Config map[string]declaration
+	}
+	require.NoError(t, yaml.Unmarshal(content, &project))
+	assert.Equal(t, "eso-aws", project.Name)
+
+	defaults, described := map[string]string{}, map[string]string{}
+	for key, declared := range project.Config {
+		described[key] = declared.Description
+		text, isText := declared.Default.(string)
+		if !isText {
+			encoded, err := json.Marshal(declared.Default)
+			require.NoError(t, err)
+			text = string(encoded)
+		}
+		if text == "{}" {
+			assert.Empty(t, declared.Type, key) // what an object holds is checked here
+			continue
+		}
+		assert.NotEmpty(t, declared.Type, key)
+		defaults["eso-aws:"+key] = text
+	}
+	for key, description := range described {
+		assert.NotEmpty(t, description, key)
+	}
+
+	base := with(localConfig(t), map[string]string{"kubeContext": ""})
+	own, err := load(base)
+	require.NoError(t, err)
+	for key, value := range defaults {
+		if _, ok := base[key]; !ok {
+			base[key] = value
+		}
+	}
+	declared, err := load(base)
+	require.NoError(t, err)
+	assert.Equal(t, own, declared)
+
+	// An unknown key's answer lists the keys there are.
+	_, err = load(with(localConfig(t), map[string]string{"xxxxxxxxxxxxxxxx": "1"}))
+	known, ok := strings.CutPrefix(err.Error(), "eso-aws:xxxxxxxxxxxxxxxx: there is no such setting; there is ")
+	require.True(t, ok, err)
+	keys := make([]string, 0, len(described))
+	for key := range described {
+		keys = append(keys, key)
+	}
+	assert.ElementsMatch(t, strings.Split(known, ", "), keys)
+}
