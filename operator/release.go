@@ -36,9 +36,8 @@ type ReleaseArgs struct {
 	ChartValues map[string]any
 	// SecretValues keeps the chart's values encrypted in Pulumi's state.
 	SecretValues bool
-	// BeforeDelete runs before the release is deleted, and an error of its own
-	// keeps the release; nil for none.
-	BeforeDelete *pulumi.ResourceHook
+	// Hooks are the Helm release's; nil for none.
+	Hooks *pulumi.ResourceHookBinding
 	// Timeout bounds each operation; 0 is the provider's own.
 	Timeout kube.Timeout
 }
@@ -60,10 +59,8 @@ func NewRelease(
 		values = pulumi.ToSecret(values)
 	}
 	child := []pulumi.ResourceOption{pulumi.Parent(release)}
-	if args.BeforeDelete != nil {
-		child = append(child, pulumi.ResourceHooks(&pulumi.ResourceHookBinding{
-			BeforeDelete: []*pulumi.ResourceHook{args.BeforeDelete},
-		}))
+	if args.Hooks != nil {
+		child = append(child, pulumi.ResourceHooks(args.Hooks))
 	}
 	_, err := kube.NewRelease(ctx, name, &kube.ReleaseArgs{
 		Name:       args.Name,

@@ -114,12 +114,13 @@ func (p Project) write(name string, content map[string]any, more ...string) erro
 	if err := encoder.Encode(content); err != nil {
 		return fmt.Errorf("encoding %q: %w", name, err)
 	}
-	source := filepath.Join(p.Dir, "sources", name)
-	if last, err := os.ReadFile(source); err == nil && bytes.Equal(last, text.Bytes()) {
+	source, generated := filepath.Join(p.Dir, "sources", name), filepath.Join(p.path(), name)
+	_, gone := os.Stat(generated) // pulumi stack rm deletes it
+	if last, err := os.ReadFile(source); gone == nil && err == nil && bytes.Equal(last, text.Bytes()) {
 		return nil
 	}
 	whole := text.String() + strings.Join(more, "")
-	if err := replaceFile(filepath.Join(p.path(), name), whole); err != nil {
+	if err := replaceFile(generated, whole); err != nil {
 		return err
 	}
 	return replaceFile(source, text.String())

@@ -38,6 +38,8 @@ type ExternalSecretArgs struct {
 	Data map[string]string
 	// Timeout bounds each operation, the waiting included; 0 is the provider's.
 	Timeout kube.Timeout
+	// Hooks are the object's; nil for none.
+	Hooks *pulumi.ResourceHookBinding
 }
 
 // NewExternalSecret registers an ExternalSecret and waits for its Secret.
@@ -60,7 +62,7 @@ func NewExternalSecret(
 		waitFor:     secretReady(args.Name),
 		spec:        SecretSpec(args.Store, args.Name, args.RefreshInterval, args.Data),
 	}
-	if err := object.register(ctx, name, secret, args.Timeout); err != nil {
+	if err := object.register(ctx, name, secret, args.Timeout, args.Hooks); err != nil {
 		return nil, err
 	}
 	return secret, ctx.RegisterResourceOutputs(secret, pulumi.Map{})

@@ -47,6 +47,8 @@ type StoreArgs struct {
 	Credentials Credentials
 	// Timeout bounds each operation, the waiting included; 0 is the provider's.
 	Timeout kube.Timeout
+	// Hooks are the object's; nil for none.
+	Hooks *pulumi.ResourceHookBinding
 }
 
 // NewStore registers a store and waits until it is ready.
@@ -69,7 +71,7 @@ func NewStore(
 		waitFor:     storeReady,
 		spec:        StoreSpec(args.Region, args.Credentials),
 	}
-	if err := object.register(ctx, name, store, args.Timeout); err != nil {
+	if err := object.register(ctx, name, store, args.Timeout, args.Hooks); err != nil {
 		return nil, err
 	}
 	return store, ctx.RegisterResourceOutputs(store, pulumi.Map{})
@@ -103,7 +105,13 @@ type object struct {
 	spec        map[string]any
 }
 
-func (o *object) register(ctx *pulumi.Context, name string, parent pulumi.Resource, timeout kube.Timeout) error {
+func (o *object) register(
+	ctx *pulumi.Context, name string, parent pulumi.Resource, timeout kube.Timeout, hooks *pulumi.ResourceHookBinding,
+) error {
+	opts := append(timeout.Options(), pulumi.Parent(parent))
+	if hooks != nil {
+		opts = append(opts, pulumi.ResourceHooks(hooks))
+	}
 	annotations := map[string]string{waitFor: o.waitFor}
 	maps.Copy(annotations, o.annotations)
 	_, err := apiextensions.NewCustomResource(ctx, name, &apiextensions.CustomResourceArgs{
@@ -115,6 +123,6 @@ func (o *object) register(ctx *pulumi.Context, name string, parent pulumi.Resour
 			Annotations: pulumi.ToStringMap(annotations),
 		},
 		OtherFields: kubernetes.UntypedArgs{"spec": o.spec},
-	}, append(timeout.Options(), pulumi.Parent(parent))...)
+	}, opts...)
 	return err
 }

@@ -32,13 +32,21 @@ type apiServer struct {
 	mu sync.Mutex
 	// objects by path; a path with no entry is 404.
 	objects map[string]any
+	// match says which requests are answered; nil is all.
+	match   func(*http.Request) bool
+	deleted []string // the paths of deletions
 }
 
 func (a *apiServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if r.Method == http.MethodDelete {
+		a.deleted = append(a.deleted, r.URL.Path)
+		_, _ = w.Write([]byte("{}"))
+		return
+	}
 	object, ok := a.objects[r.URL.Path]
-	if !ok {
+	if !ok || a.match != nil && !a.match(r) {
 		w.WriteHeader(http.StatusNotFound)
 		return
 	}

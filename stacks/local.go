@@ -31,6 +31,9 @@ func local(ctx *pulumi.Context, config *Config) error {
 	if err != nil {
 		return err
 	}
+	if err := stack.registerCause(); err != nil {
+		return err
+	}
 	provider, err := stack.provider(client)
 	if err != nil {
 		return err
@@ -59,6 +62,7 @@ type stack struct {
 	ctx    *pulumi.Context
 	config *Config
 	owner  map[string]string // the annotation that says whose objects they are
+	cause  *pulumi.ErrorHook // tells why an object is not well
 }
 
 // namespaces are those to create, by name.
@@ -98,7 +102,7 @@ func (s *stack) credentials(
 func (s *stack) operator(
 	provider pulumi.ProviderResource, namespaces map[string]pulumi.Resource,
 ) (pulumi.Resource, error) {
-	beforeDelete, err := s.guardCRDs()
+	hooks, err := s.releaseHooks()
 	if err != nil {
 		return nil, err
 	}
@@ -112,8 +116,8 @@ func (s *stack) operator(
 		Endpoint:     s.config.Endpoint,
 		ChartValues:  s.config.ChartValues,
 		SecretValues: s.config.SecretValues,
-		BeforeDelete: beforeDelete,
 		Timeout:      s.config.Timeout,
+		Hooks:        hooks,
 	}, pulumi.Provider(provider), after(namespaces[operatorNamespace]))
 }
 
@@ -132,6 +136,7 @@ func (s *stack) store(
 			SecretAccessKeyKey: secretAccessKeyKey,
 		},
 		Timeout: s.config.Timeout,
+		Hooks:   s.explainHooks(),
 	}, pulumi.Provider(provider), after(credentials, release))
 }
 
@@ -147,6 +152,7 @@ func (s *stack) secrets(provider pulumi.ProviderResource, store *secretsync.Stor
 			RefreshInterval: secret.RefreshInterval,
 			Data:            secret.Data,
 			Timeout:         s.config.Timeout,
+			Hooks:           s.explainHooks(),
 		}, pulumi.Provider(provider), after(store))
 		if err != nil {
 			return err

@@ -16,7 +16,6 @@ import (
 const (
 	// ownerAnnotation is on what is the stack's own in the cluster.
 	ownerAnnotation = "eso-aws/stack"
-	guardHook       = "eso-aws:keep-foreign-secrets"
 	maxNamed        = 5
 )
 
@@ -154,20 +153,4 @@ func qualified(object *cluster.Object) string {
 		return object.Name
 	}
 	return object.Namespace + "/" + object.Name
-}
-
-// guardCRDs looks again right before the release is deleted, which a destroy
-// does long after, and without, the program. The hook makes the engine insist
-// on the program: `pulumi destroy --run-program`.
-func (s *stack) guardCRDs() (*pulumi.ResourceHook, error) {
-	if s.config.KeepCRDs {
-		return nil, nil
-	}
-	return s.ctx.RegisterResourceHook(guardHook, func(*pulumi.ResourceHookArgs) error {
-		client, err := s.connect() // anew: credentials may have run out
-		if err != nil {
-			return err
-		}
-		return s.checkForeign(s.ctx.Context(), client)
-	}, nil)
 }

@@ -164,7 +164,8 @@ func TestForeignSecrets(t *testing.T) {
 		assert.Empty(t, got.Refused)
 		golden(t, "testdata/local-without-crds.golden", text(got, kubeconfig))
 
-		options.BeforeDeletes = func() {
+		options.Hooks = graph.BeforeDelete
+		options.BeforeHooks = func() {
 			for path, objects := range foreign {
 				api.set(path, objects)
 			}

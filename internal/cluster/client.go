@@ -36,6 +36,7 @@ type Object struct {
 	Namespace   string
 	Name        string
 	Annotations map[string]string
+	Labels      map[string]string
 	// Deleted says that the object is on its way out.
 	Deleted bool
 }
@@ -68,7 +69,7 @@ func (c *Client) Context() string { return c.access.context }
 // Namespace is the namespace of that name; nil where there is none.
 func (c *Client) Namespace(ctx context.Context, name string) (*Object, error) {
 	var found object
-	exists, err := c.get(ctx, "/api/v1/namespaces/"+url.PathEscape(name), nil, metadataOnly, &found)
+	exists, err := c.do(ctx, http.MethodGet, namespaced(name, ""), nil, metadataOnly, &found)
 	if err != nil || !exists {
 		return nil, err
 	}
@@ -80,7 +81,11 @@ func (c *Client) Namespace(ctx context.Context, name string) (*Object, error) {
 // externalsecrets of external-secrets.io/v1; exists is false where the cluster
 // has no such resource.
 func (c *Client) List(ctx context.Context, apiVersion, resource string) (objects []Object, exists bool, err error) {
-	query := url.Values{"limit": {pageSize}}
+	return c.list(ctx, "/apis/"+apiVersion+"/"+resource, url.Values{})
+}
+
+func (c *Client) list(ctx context.Context, path string, query url.Values) (objects []Object, exists bool, err error) {
+	query.Set("limit", pageSize)
 	for {
 		var page struct {
 			Metadata struct {
@@ -88,7 +93,7 @@ func (c *Client) List(ctx context.Context, apiVersion, resource string) (objects
 			} `json:"metadata"`
 			Items []object `json:"items"`
 		}
-		exists, err = c.get(ctx, "/apis/"+apiVersion+"/"+resource, query, metadataListOnly, &page)
+		exists, err = c.do(ctx, http.MethodGet, path, query, metadataListOnly, &page)
 		if err != nil || !exists {
 			return nil, exists, err
 		}
@@ -107,24 +112,27 @@ type object struct {
 		Namespace   string            `json:"namespace"`
 		Name        string            `json:"name"`
 		Annotations map[string]string `json:"annotations"`
+		Labels      map[string]string `json:"labels"`
 		Deletion    string            `json:"deletionTimestamp"`
 	} `json:"metadata"`
 }
 
 func (o *object) public() Object {
 	m := o.Metadata
-	return Object{Namespace: m.Namespace, Name: m.Name, Annotations: m.Annotations, Deleted: m.Deletion != ""}
+	return Object{
+		Namespace: m.Namespace, Name: m.Name, Annotations: m.Annotations, Labels: m.Labels, Deleted: m.Deletion != "",
+	}
 }
 
-// get decodes an answer; found is false for one of 404.
-func (c *Client) get(
-	ctx context.Context, path string, query url.Values, accept string, into any,
+// do sends a request and decodes its answer; found is false for one of 404.
+func (c *Client) do(
+	ctx context.Context, method, path string, query url.Values, accept string, into any,
 ) (found bool, err error) {
 	address := strings.TrimRight(c.access.server.Server, "/") + path
 	if len(query) > 0 {
 		address += "?" + query.Encode()
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
+	request, err := http.NewRequestWithContext(ctx, method, address, http.NoBody)
 	if err != nil {
 		return false, fmt.Errorf("server of context %q is no URL; make the kubeconfig again", c.access.context)
 	}

@@ -22,9 +22,11 @@ type Options struct {
 	Encrypted []string
 	// Preview leaves the IDs of resources unknown.
 	Preview bool
-	// BeforeDeletes is called when the program has registered everything and
-	// before its delete hooks are; nil for nothing.
-	BeforeDeletes func()
+	// Hooks is the kind of hooks that are called once the program has registered
+	// everything; empty for none.
+	Hooks Hook
+	// BeforeHooks is called right before them; nil for nothing.
+	BeforeHooks func()
 }
 
 // Graph is what a program registered.
@@ -33,9 +35,20 @@ type Graph struct {
 	Outputs   resource.PropertyMap
 	// Log are the messages of the program.
 	Log []string
-	// Refused are the errors of delete hooks.
+	// Refused are the errors of hooks.
 	Refused []string
 }
+
+// Hook is a kind of hooks, as the engine names it.
+type Hook string
+
+// The kinds that programs here use.
+const (
+	BeforeCreate Hook = "beforeCreate"
+	BeforeUpdate Hook = "beforeUpdate"
+	BeforeDelete Hook = "beforeDelete"
+	OnError      Hook = "onError"
+)
 
 // Resource is one registration.
 type Resource struct {
@@ -46,7 +59,7 @@ type Resource struct {
 	Version                 string
 	Timeouts                *pulumirpc.RegisterResourceRequest_CustomTimeouts
 	AdditionalSecretOutputs []string
-	BeforeDelete            []string
+	Hooks                   map[Hook][]string
 	Inputs                  resource.PropertyMap
 }
 
@@ -89,8 +102,11 @@ func newResource(
 		Version:                 request.GetVersion(),
 		Timeouts:                request.GetCustomTimeouts(),
 		AdditionalSecretOutputs: request.GetAdditionalSecretOutputs(),
-		BeforeDelete:            request.GetHooks().GetBeforeDelete(),
-		Inputs:                  inputs,
+		Hooks: map[Hook][]string{
+			BeforeCreate: request.GetHooks().GetBeforeCreate(), BeforeUpdate: request.GetHooks().GetBeforeUpdate(),
+			BeforeDelete: request.GetHooks().GetBeforeDelete(), OnError: request.GetHooks().GetOnError(),
+		},
+		Inputs: inputs,
 	}
 }
 
@@ -138,7 +154,9 @@ func (r *Resource) String() string {
 		line("timeouts", fmt.Sprintf("create %s, update %s, delete %s", t.GetCreate(), t.GetUpdate(), t.GetDelete()))
 	}
 	line("additionalSecretOutputs", strings.Join(r.AdditionalSecretOutputs, ", "))
-	line("beforeDelete", strings.Join(r.BeforeDelete, ", "))
+	for _, kind := range []Hook{BeforeCreate, BeforeUpdate, BeforeDelete, OnError} {
+		line(string(kind), strings.Join(r.Hooks[kind], ", "))
+	}
 	if len(r.Inputs) > 0 {
 		b.WriteString("  inputs:\n" + indent(indent(document(resource.NewProperty(r.Inputs)))))
 	}

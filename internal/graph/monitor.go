@@ -3,6 +3,8 @@ package graph
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -92,14 +94,14 @@ func (m *monitor) RegisterResourceHook(
 // SignalAndWaitForShutdown is where the engine does its steps; the program's
 // hooks can be called as long as it has not returned.
 func (m *monitor) SignalAndWaitForShutdown(ctx context.Context, _ *emptypb.Empty) (*emptypb.Empty, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.options.BeforeDeletes != nil {
-		m.options.BeforeDeletes()
+	if m.options.BeforeHooks != nil {
+		m.options.BeforeHooks()
 	}
+	// Not under the lock: hooks log, and all has been registered.
+	slices.SortFunc(m.graph.Resources, func(a, b *Resource) int { return strings.Compare(string(a.URN), string(b.URN)) })
 	for _, r := range m.graph.Resources {
-		for _, name := range r.BeforeDelete {
-			if err := call(ctx, m.hooks[name], r); err != nil {
+		for _, name := range r.Hooks[m.options.Hooks] {
+			if err := m.call(ctx, m.hooks[name], r); err != nil {
 				m.graph.Refused = append(m.graph.Refused, err.Error())
 			}
 		}
@@ -108,13 +110,11 @@ func (m *monitor) SignalAndWaitForShutdown(ctx context.Context, _ *emptypb.Empty
 }
 
 // call runs a hook the way the engine does.
-func call(ctx context.Context, hook *pulumirpc.Callback, r *Resource) error {
+func (m *monitor) call(ctx context.Context, hook *pulumirpc.Callback, r *Resource) error {
 	if hook == nil {
 		return fmt.Errorf("a hook of %s was not registered", r.URN)
 	}
-	request, err := proto.Marshal(&pulumirpc.ResourceHookRequest{
-		Urn: string(r.URN), Name: r.URN.Name(), Type: string(r.URN.Type()),
-	})
+	request, err := m.request(r)
 	if err != nil {
 		return err
 	}
@@ -136,6 +136,37 @@ func call(ctx context.Context, hook *pulumirpc.Callback, r *Resource) error {
 		return fmt.Errorf("%s", response.GetError())
 	}
 	return nil
+}
+
+// request is what the engine tells a hook. The old inputs stand for those of an update.
+func (m *monitor) request(r *Resource) ([]byte, error) {
+	inputs, err := plugin.MarshalProperties(r.Inputs, marshalOptions())
+	if err != nil {
+		return nil, err
+	}
+	if m.options.Hooks == OnError {
+		return proto.Marshal(&pulumirpc.ErrorHookRequest{
+			Urn: string(r.URN), Name: r.URN.Name(), Type: string(r.URN.Type()),
+			NewInputs: inputs, FailedOperation: "create", Errors: []string{"timed out"},
+		})
+	}
+	request := &pulumirpc.ResourceHookRequest{
+		Urn: string(r.URN), Name: r.URN.Name(), Type: string(r.URN.Type()), NewInputs: inputs,
+	}
+	if m.options.Hooks != BeforeCreate {
+		request.OldInputs = inputs
+	}
+	return proto.Marshal(request)
+}
+
+// RegisterErrorHook keeps a hook as RegisterResourceHook does.
+func (m *monitor) RegisterErrorHook(
+	_ context.Context, request *pulumirpc.RegisterErrorHookRequest,
+) (*emptypb.Empty, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.hooks[request.GetName()] = request.GetCallback()
+	return &emptypb.Empty{}, nil
 }
 
 func (m *monitor) GetRootResource(

@@ -35,7 +35,7 @@ func TestNoSecretInStateOrLogs(t *testing.T) {
 	texts := map[string]string{"what pulumi printed": s.output.String()}
 	for _, dir := range []string{
 		filepath.Join(s.project.Dir, "pulumi", "state"),
-		filepath.Join(env.dir, "sandbox", "logs"), filepath.Join(env.dir, "sandbox", "node", "logs"),
+		filepath.Join(env.dir, "sandbox", "logs"), filepath.Join(env.dir, "sandbox", "node"),
 	} {
 		readAll(t, dir, texts)
 	}

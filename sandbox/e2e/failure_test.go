@@ -19,13 +19,43 @@ func TestASecretThatCannotBeSynced(t *testing.T) {
 		secretsOf(c)["late"] = secret("password", "zio-lucene/late")
 	})
 	s.mustFail(t, []string{
-		"ExternalSecret", "late", "ResourceNotFoundException: Secrets Manager can't find the specified secret.",
+		"ExternalSecret zio-lucene/late: UpdateFailed: error processing spec.data[0] (key: zio-lucene/late), " +
+			"err: Secret does not exist; store it in Secrets Manager, in region us-east-1, or correct its name",
 	}, up()...)
 	must(t, holds(t, "datadog-api-key", map[string]string{"api-key": "dummy"}))
 
 	store(t, "zio-lucene/late", "there now")
 	s.up(t)
 	must(t, holds(t, "late", map[string]string{"password": "there now"}))
+}
+
+// TestAnOperatorThatDoesNotStart proves that up tells why, and that a corrected one gets over it.
+func TestAnOperatorThatDoesNotStart(t *testing.T) {
+	store(t, "zio-lucene/datadog-api-key", "dummy")
+	values := func(c config) config { return c["eso-aws:chartValues"].(config) }
+	s := newStack(t, func(c config) {
+		c["eso-aws:timeout"] = "15s"
+		c["eso-aws:chartValues"] = config{"image": config{"repository": "example.com/no-such-image"}}
+	})
+	s.mustFail(t, []string{"Pod external-secrets/external-secrets-", "example.com/no-such-image"}, up()...)
+	s.edit(t, func(c config) { delete(values(c), "image") })
+	s.up(t)
+	must(t, holds(t, "datadog-api-key", map[string]string{"api-key": "dummy"}))
+}
+
+// TestWrongCredentials proves that signatures are verified, and that the fix is named.
+func TestWrongCredentials(t *testing.T) {
+	store(t, "zio-lucene/datadog-api-key", "dummy")
+	s := newStack(t, func(c config) {
+		c["eso-aws:timeout"] = "15s"
+		c["eso-aws:secretAccessKey"] = "wrong"
+	})
+	s.mustFail(t, []string{
+		"InvalidSignatureException", "correct secretAccessKey: it is not that of accessKeyId",
+	}, up()...)
+	s.edit(t, func(c config) { delete(c, "eso-aws:secretAccessKey") })
+	s.up(t)
+	must(t, holds(t, "datadog-api-key", map[string]string{"api-key": "dummy"}))
 }
 
 // TestWrongConfigReachesNoCluster proves that all problems come at once and nothing is registered.

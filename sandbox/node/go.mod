@@ -3,6 +3,7 @@ module eso-aws/sandbox/node
 go 1.26
 
 require (
+	github.com/google/go-cmp v0.7.0
 	github.com/virtual-kubelet/virtual-kubelet v1.12.0
 	k8s.io/api v0.35.0
 	k8s.io/apimachinery v0.35.0
@@ -20,7 +21,6 @@ require (
 	github.com/go-openapi/swag v0.23.0 // indirect
 	github.com/gogo/protobuf v1.3.2 // indirect
 	github.com/google/gnostic-models v0.7.0 // indirect
-	github.com/google/go-cmp v0.7.0 // indirect
 	github.com/google/uuid v1.6.0 // indirect
 	github.com/josharian/intern v1.0.0 // indirect
 	github.com/json-iterator/go v1.1.12 // indirect

@@ -7,7 +7,8 @@
 // The addresses in --metrics-addr and --live-addr are moved to free ports, with the probes.
 //
 // Limits: no volumes, Services, cluster network, exec, attach, port-forward, grpc probes, lifecycle
-// hooks, resource limits or security contexts. Pods share the machine's files, ports and user.
+// hooks, activeDeadlineSeconds, resource limits or security contexts; leader election needs a
+// namespace by flag, for nothing is in-cluster. Pods share the machine's files, ports and user.
 package main
 
 import (

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -137,7 +138,7 @@ func (e externalSecret) from() string {
 		names = append(names, data.RemoteRef.Key)
 	}
 	for _, from := range e.Spec.DataFrom {
-		names = append(names, from.Extract.Key)
+		names = append(names, cmp.Or(from.Extract.Key, "(dataFrom)")) // one that finds or generates names none
 	}
 	slices.Sort(names)
 	return strings.Join(slices.Compact(names), ", ")

@@ -79,11 +79,15 @@ func TestRequests(t *testing.T) {
 			request{Method: "GET", Path: "/things?a=b=c"},
 		},
 		"Create": {
-			func(t *testing.T, c *kubeapi.Client, out any) error { return c.Create(t.Context(), "/things", object, out) },
+			func(t *testing.T, c *kubeapi.Client, out any) error {
+				return c.Create(t.Context(), "/things", object, out)
+			},
 			request{Method: "POST", Path: "/things", ContentType: "application/json", Body: `{"kind":"Thing"}`},
 		},
 		"MergePatch": {
-			func(t *testing.T, c *kubeapi.Client, out any) error { return c.MergePatch(t.Context(), "/things/x", object, out) },
+			func(t *testing.T, c *kubeapi.Client, out any) error {
+				return c.MergePatch(t.Context(), "/things/x", object, out)
+			},
 			request{
 				Method: "PATCH", Path: "/things/x", ContentType: "application/merge-patch+json", Body: `{"kind":"Thing"}`,
 			},

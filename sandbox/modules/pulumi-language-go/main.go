@@ -16,6 +16,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -45,7 +46,8 @@ func serve(engine string) error {
 	stop := make(chan bool)
 	host := &host{ctx: ctx, cancel: cancel, engine: engine}
 	if engine != "" {
-		if err := rpcutil.Healthcheck(ctx, engine, 5*time.Minute, cancel); err != nil {
+		// Each second: the programs of an engine that was killed are not to go on without it.
+		if err := rpcutil.Healthcheck(ctx, engine, time.Second, cancel); err != nil {
 			return fmt.Errorf("watching the engine: %w", err)
 		}
 	}
@@ -125,7 +127,7 @@ func (h *host) About(ctx context.Context, _ *pulumirpc.AboutRequest) (*pulumirpc
 	if err != nil {
 		return nil, fmt.Errorf("asking the go command for its version: %w", err)
 	}
-	return &pulumirpc.AboutResponse{Executable: path, Version: string(out)}, nil
+	return &pulumirpc.AboutResponse{Executable: path, Version: strings.TrimSpace(string(out))}, nil
 }
 
 // Cancel ends a running program.

@@ -77,19 +77,13 @@ func TestTokenRequest(t *testing.T) {
 		BoundObjectRef: &authv1.BoundObjectReference{Kind: "Pod", APIVersion: "v1", Name: "p", UID: "u"},
 	}}
 	last := s.last.Load()
-	if diff := cmp.Diff(want, last.GetObject().(*authv1.TokenRequest)); diff != "" {
-		t.Error(diff)
-	}
-	if diff := cmp.Diff("ns/sa/token", last.GetNamespace()+"/"+last.Name+"/"+last.GetSubresource()); diff != "" {
-		t.Error(diff)
-	}
+	equal(t, want, last.GetObject().(*authv1.TokenRequest))
+	equal(t, "ns/sa/token", last.GetNamespace()+"/"+last.Name+"/"+last.GetSubresource())
 	content, err := os.ReadFile(file.Path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff("token-1", string(content)); diff != "" {
-		t.Error(diff)
-	}
+	equal(t, "token-1", string(content))
 	info, err := os.Stat(file.Path)
 	if err != nil {
 		t.Fatal(err)
@@ -169,9 +163,7 @@ func TestKubeconfig(t *testing.T) {
 	got := []string{config.Host, string(config.CAData), config.BearerTokenFile, config.BearerToken, config.Username, string(config.KeyData)}
 	// client-go reads the token of the file too, and again when it is replaced.
 	want := []string{"https://127.0.0.1:1", "ca", filepath.Join(dir, "token"), "token-1", "", ""}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
-	}
+	equal(t, want, got)
 }
 
 func TestAutomount(t *testing.T) {
@@ -201,5 +193,13 @@ func TestAutomount(t *testing.T) {
 				t.Errorf("the kubeconfig and the token are there: %v, want %v", got, test.want)
 			}
 		})
+	}
+}
+
+// equal compares whole values.
+func equal(t *testing.T, want, got any, opts ...cmp.Option) {
+	t.Helper()
+	if diff := cmp.Diff(want, got, opts...); diff != "" {
+		t.Errorf("unexpected (-want +got):\n%s", diff)
 	}
 }

@@ -56,7 +56,8 @@ func (f TokenFile) Keep(ctx context.Context) error {
 			}
 			pause = life / 20 // Four more tries before the old token expires.
 			if ctx.Err() == nil {
-				f.Log.Warn("the token of a pod was not refreshed", "namespace", f.Pod.Namespace, "pod", f.Pod.Name, "err", err)
+				f.Log.Warn("the token of a pod was not refreshed",
+					"namespace", f.Pod.Namespace, "pod", f.Pod.Name, "err", err)
 			}
 		}
 	}()

@@ -75,11 +75,12 @@ func Run(ctx context.Context, client kubernetes.Interface, opts Options) error {
 	broadcaster.StartRecordingToSink(&typedcorev1.EventSinkImpl{Interface: client.CoreV1().Events("")})
 	defer broadcaster.Shutdown()
 	self := describe(opts.Name, server.port())
+	source := corev1.EventSource{Component: "sandbox-node", Host: opts.Name}
 	return run(log.WithLogger(ctx, logger{opts.Log}), client, self, server, &pod.Config{
 		Dir:      pods,
 		Images:   opts.Images,
 		Env:      podenv.Resolver{Client: client, Allocatable: self.Status.Allocatable},
-		Recorder: broadcaster.NewRecorder(scheme.Scheme, corev1.EventSource{Component: "sandbox-node", Host: opts.Name}),
+		Recorder: broadcaster.NewRecorder(scheme.Scheme, source),
 		Inject:   []pod.Injector{access.Injector(client, opts.Server, opts.Log)},
 		Backoff:  pod.KubeletBackoff(),
 		Retry:    podRetry,
@@ -143,9 +144,10 @@ func run(ctx context.Context, client kubernetes.Interface, self *corev1.Node, se
 // register keeps the node and its lease in the cluster until ctx ends.
 func register(ctx context.Context, client kubernetes.Interface, self *corev1.Node) {
 	nodes := client.CoreV1().Nodes()
+	leases := client.CoordinationV1().Leases(corev1.NamespaceNodeLease)
 	for ctx.Err() == nil {
 		controller, err := node.NewNodeController(node.NaiveNodeProvider{}, self.DeepCopy(), nodes,
-			node.WithNodeEnableLeaseV1(client.CoordinationV1().Leases(corev1.NamespaceNodeLease), node.DefaultLeaseDuration),
+			node.WithNodeEnableLeaseV1(leases, node.DefaultLeaseDuration),
 			node.WithNodeStatusUpdateInterval(statusEvery),
 			node.WithNodeStatusUpdateErrorHandler(func(ctx context.Context, err error) error {
 				if !apierrors.IsNotFound(err) {

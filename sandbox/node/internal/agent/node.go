@@ -51,7 +51,8 @@ func conditions() []corev1.NodeCondition {
 		corev1.NodeMemoryPressure, corev1.NodeDiskPressure, corev1.NodePIDPressure, corev1.NodeNetworkUnavailable,
 	} {
 		list = append(list, corev1.NodeCondition{
-			Type: pressure, Status: corev1.ConditionFalse, Reason: "NotMeasured", Message: "the sandbox does not measure it",
+			Type: pressure, Status: corev1.ConditionFalse,
+			Reason: "NotMeasured", Message: "the sandbox does not measure it",
 		})
 	}
 	for i := range list {

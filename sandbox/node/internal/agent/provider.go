@@ -36,7 +36,8 @@ type provider struct {
 	work    sync.WaitGroup
 }
 
-func newProvider(ctx context.Context, client kubernetes.Interface, pods corelisters.PodLister, config *pod.Config) *provider {
+func newProvider(ctx context.Context, client kubernetes.Interface, pods corelisters.PodLister, config *pod.Config,
+) *provider {
 	life, end := context.WithCancel(context.WithoutCancel(ctx))
 	p := &provider{
 		life: life, end: end, client: client, pods: pods,
@@ -182,7 +183,8 @@ func (p *provider) all() []*pod.Pod {
 func (p *provider) changed(running *pod.Pod) {
 	err := retry.OnError(conflictBackoff(), apierrors.IsConflict, func() error { return p.report(running) })
 	// Only what the API server answered is worth a word; the watch complains if it does not answer.
-	if status := apierrors.APIStatus(nil); !errors.As(err, &status) || apierrors.IsNotFound(err) || apierrors.IsConflict(err) {
+	answer := apierrors.APIStatus(nil)
+	if !errors.As(err, &answer) || apierrors.IsNotFound(err) || apierrors.IsConflict(err) {
 		return
 	}
 	p.mu.Lock()
@@ -202,7 +204,8 @@ func (p *provider) report(running *pod.Pod) error {
 		return nil //nolint:nilerr // The pod is gone, or will be back with the watch.
 	}
 	status := running.Merge(known.Status)
-	if equality.Semantic.DeepEqual(status, known.Status) {
+	// Asked after the status was read: the end of a pod that the node's own end brought stays untold.
+	if p.life.Err() != nil || equality.Semantic.DeepEqual(status, known.Status) {
 		return nil
 	}
 	known = known.DeepCopy()
@@ -236,7 +239,7 @@ func (p *provider) resync(ctx context.Context) {
 // stopAll ends every pod's processes and returns when they have ended. The pods stay in the API,
 // for the next node of this name to run.
 func (p *provider) stopAll(grace time.Duration) {
-	p.end() // From here on no status is reported: an ended pod would not be run again.
+	p.end() // No status is reported from here on: a pod that the API knows as ended is not run again.
 	for _, running := range p.all() {
 		running.Stop(grace)
 	}

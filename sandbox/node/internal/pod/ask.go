@@ -62,7 +62,8 @@ func askHTTP(ctx context.Context, c *corev1.Container, get *corev1.HTTPGetAction
 	client := &http.Client{
 		Transport: &http.Transport{
 			DisableKeepAlives: true,
-			TLSClientConfig:   &tls.Config{InsecureSkipVerify: true}, //nolint:gosec // As kubelets probe: it is about life, not trust.
+			//nolint:gosec // As kubelets probe: it is about life, not trust.
+			TLSClientConfig: &tls.Config{InsecureSkipVerify: true},
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}

@@ -45,9 +45,10 @@ type container struct {
 
 func newContainer(p *Pod, spec corev1.Container, before []corev1.ContainerStatus) *container {
 	up := make(chan struct{})
+	named := func(other corev1.Container) bool { return other.Name == spec.Name }
 	c := &container{
 		pod: p, name: spec.Name, renewed: make(chan struct{}, 1), up: up, upOnce: onceClose(up),
-		init:   slices.ContainsFunc(p.first.Spec.InitContainers, func(i corev1.Container) bool { return i.Name == spec.Name }),
+		init:   slices.ContainsFunc(p.first.Spec.InitContainers, named),
 		always: spec.RestartPolicy != nil && *spec.RestartPolicy == corev1.ContainerRestartPolicyAlways,
 		logs:   map[int]*podlog.Writer{},
 	}
@@ -148,7 +149,8 @@ func (c *container) loop(ctx context.Context, policy corev1.RestartPolicy) bool 
 			return false
 		}
 		succeeded := exit.ExitCode == 0
-		again := renewed || policy == corev1.RestartPolicyAlways || policy == corev1.RestartPolicyOnFailure && !succeeded
+		again := renewed || policy == corev1.RestartPolicyAlways ||
+			policy == corev1.RestartPolicyOnFailure && !succeeded
 		if !again || ctx.Err() != nil {
 			return succeeded
 		}

@@ -13,7 +13,8 @@ func (p *Pod) event(kind, reason, message string) {
 
 func (p *Pod) reference(field string) *corev1.ObjectReference {
 	return &corev1.ObjectReference{
-		Kind: "Pod", APIVersion: "v1", Namespace: p.first.Namespace, Name: p.first.Name, UID: p.first.UID, FieldPath: field,
+		Kind: "Pod", APIVersion: "v1", Namespace: p.first.Namespace, Name: p.first.Name, UID: p.first.UID,
+		FieldPath: field,
 	}
 }
 
@@ -34,6 +35,7 @@ func (p *Pod) warnOfVolumes() {
 			continue
 		}
 		p.event(corev1.EventTypeWarning, "VolumeNotMounted", fmt.Sprintf(
-			"the sandbox runs pods as processes and cannot mount the volume %q: its mount paths do not exist", volume.Name))
+			"the sandbox runs pods as processes and cannot mount the volume %q: its mount paths do not exist",
+			volume.Name))
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes/fake"
@@ -175,4 +176,12 @@ func condition(status corev1.PodStatus, kind corev1.PodConditionType) corev1.Con
 		}
 	}
 	return ""
+}
+
+// equal compares whole values.
+func equal(t *testing.T, want, got any, opts ...cmp.Option) {
+	t.Helper()
+	if diff := cmp.Diff(want, got, opts...); diff != "" {
+		t.Errorf("unexpected (-want +got):\n%s", diff)
+	}
 }

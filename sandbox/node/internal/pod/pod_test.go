@@ -35,9 +35,7 @@ func TestEnvironmentIsThePodsAlone(t *testing.T) {
 		"AWS_EC2_METADATA_DISABLED=true", "HOME=" + dir + "/home", "HOSTNAME=p", "INJECTED=own", "KUBECONFIG=/k", "OWN=x",
 		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "TMPDIR=" + dir + "/tmp", "",
 	}, "\n")
-	if diff := cmp.Diff(want, log(t, p, "c", false)); diff != "" {
-		t.Error(diff)
-	}
+	equal(t, want, log(t, p, "c", false))
 	for _, name := range []string{"home", "tmp"} {
 		info, err := os.Stat(filepath.Join(dir, name))
 		if err != nil {
@@ -66,9 +64,7 @@ func TestCommandAndArguments(t *testing.T) {
 			c.Command, c.Args, c.Env = test.command, test.args, []corev1.EnvVar{{Name: "A", Value: "1"}}
 			p := start(t, cfg, spec(corev1.RestartPolicyNever, c))
 			finish(t, p)
-			if diff := cmp.Diff(test.want, log(t, p, "c", false)); diff != "" {
-				t.Error(diff)
-			}
+			equal(t, test.want, log(t, p, "c", false))
 		})
 	}
 }
@@ -110,7 +106,7 @@ func TestEndOfAPod(t *testing.T) {
 func TestCrashLoop(t *testing.T) {
 	t.Parallel()
 	cfg, recorder := config(t)
-	cfg.Backoff.Initial = time.Hour
+	cfg.Backoff = pod.Backoff{Initial: time.Hour, Max: time.Hour, Reset: time.Hour}
 	p := start(t, cfg, spec(corev1.RestartPolicyAlways, container("c", "exit", "3")))
 	status := eventually(t, p, "in a crash loop", func(s corev1.PodStatus) bool {
 		return s.ContainerStatuses[0].State.Waiting != nil && s.ContainerStatuses[0].RestartCount == 1
@@ -126,15 +122,9 @@ func TestCrashLoop(t *testing.T) {
 			ExitCode: 3, Reason: "Error", ContainerID: "process://u/c/1",
 		}},
 	}
-	if diff := cmp.Diff(want, status.ContainerStatuses[0], cmpopts.IgnoreTypes(metav1.Time{})); diff != "" {
-		t.Error(diff)
-	}
-	if diff := cmp.Diff(corev1.PodRunning, status.Phase); diff != "" {
-		t.Error(diff)
-	}
-	if diff := cmp.Diff([]string{"Warning BackOff Back-off restarting failed container c in pod p_ns(u)"}, events(recorder, "BackOff")); diff != "" {
-		t.Error(diff)
-	}
+	equal(t, want, status.ContainerStatuses[0], cmpopts.IgnoreTypes(metav1.Time{}))
+	equal(t, corev1.PodRunning, status.Phase)
+	equal(t, []string{"Warning BackOff Back-off restarting failed container c in pod p_ns(u)"}, events(recorder, "BackOff"))
 }
 
 func TestBackoff(t *testing.T) {
@@ -146,9 +136,7 @@ func TestBackoff(t *testing.T) {
 		pause, last = backoff.Next(last, ran)
 		got = append(got, pause/time.Second)
 	}
-	if diff := cmp.Diff([]time.Duration{0, 10, 20, 40, 80, 160, 300, 300, 0, 10}, got); diff != "" {
-		t.Error(diff)
-	}
+	equal(t, []time.Duration{0, 10, 20, 40, 80, 160, 300, 300, 0, 10}, got)
 }
 
 func TestInitContainersRunInOrder(t *testing.T) {
@@ -166,15 +154,11 @@ func TestInitContainersRunInOrder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff("abc", string(content)); diff != "" {
-		t.Error(diff)
-	}
+	equal(t, "abc", string(content))
 	// The sidecar was stopped when the work was done, and its end does not count.
 	status := p.Status()
 	got := []any{status.Phase, status.InitContainerStatuses[1].State.Terminated.ExitCode}
-	if diff := cmp.Diff([]any{corev1.PodSucceeded, int32(128 + 15)}, got); diff != "" {
-		t.Error(diff)
-	}
+	equal(t, []any{corev1.PodSucceeded, int32(128 + 15)}, got)
 }
 
 func TestFailedInitContainerKeepsTheOthersFromStarting(t *testing.T) {
@@ -186,9 +170,7 @@ func TestFailedInitContainerKeepsTheOthersFromStarting(t *testing.T) {
 	finish(t, p)
 	status := p.Status()
 	got := []any{status.Phase, condition(status, corev1.PodInitialized), status.ContainerStatuses[0].State.Waiting.Reason}
-	if diff := cmp.Diff([]any{corev1.PodFailed, corev1.ConditionFalse, "PodInitializing"}, got); diff != "" {
-		t.Error(diff)
-	}
+	equal(t, []any{corev1.PodFailed, corev1.ConditionFalse, "PodInitializing"}, got)
 	_, _, err := p.Log("main", false)
 	if want := `container "main" in pod "p" is waiting to start`; err == nil || err.Error() != want {
 		t.Errorf("the log's error is %v, want %s", err, want)
@@ -206,13 +188,9 @@ func TestUnknownImage(t *testing.T) {
 	})
 	const message = `the image "nginx:1" is not in the sandbox, which runs: helper, other`
 	got := []any{status.Phase, status.ContainerStatuses[0].State.Waiting.Message}
-	if diff := cmp.Diff([]any{corev1.PodPending, message}, got); diff != "" {
-		t.Error(diff)
-	}
+	equal(t, []any{corev1.PodPending, message}, got)
 	time.Sleep(3 * cfg.Retry)
-	if diff := cmp.Diff([]string{"Warning ImageNotInSandbox " + message}, events(recorder, "ImageNotInSandbox")); diff != "" {
-		t.Error(diff)
-	}
+	equal(t, []string{"Warning ImageNotInSandbox " + message}, events(recorder, "ImageNotInSandbox"))
 }
 
 func TestMissingSecretIsWaitedFor(t *testing.T) {
@@ -228,9 +206,7 @@ func TestMissingSecretIsWaitedFor(t *testing.T) {
 	status := eventually(t, p, "waiting for the secret", func(s corev1.PodStatus) bool {
 		return s.ContainerStatuses[0].State.Waiting.Reason == "CreateContainerConfigError"
 	})
-	if diff := cmp.Diff(`resolving the variable "V": secrets "s" not found`, status.ContainerStatuses[0].State.Waiting.Message); diff != "" {
-		t.Error(diff)
-	}
+	equal(t, `resolving the variable "V": secrets "s" not found`, status.ContainerStatuses[0].State.Waiting.Message)
 	_, err := client.CoreV1().Secrets("ns").Create(t.Context(), &corev1.Secret{
 		ObjectMeta: metav1.ObjectMeta{Namespace: "ns", Name: "s"}, Data: map[string][]byte{"k": []byte("there")},
 	}, metav1.CreateOptions{})
@@ -238,9 +214,7 @@ func TestMissingSecretIsWaitedFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	finish(t, p)
-	if diff := cmp.Diff("there\n", log(t, p, "c", false)); diff != "" {
-		t.Error(diff)
-	}
+	equal(t, "there\n", log(t, p, "c", false))
 }
 
 func TestProgramThatCannotStart(t *testing.T) {
@@ -255,9 +229,7 @@ func TestProgramThatCannotStart(t *testing.T) {
 		Message: `starting "/no/such/program": fork/exec /no/such/program: no such file or directory`,
 	}
 	got := p.Status().ContainerStatuses[0].State.Terminated
-	if diff := cmp.Diff(want, got, cmpopts.IgnoreTypes(metav1.Time{})); diff != "" {
-		t.Error(diff)
-	}
+	equal(t, want, got, cmpopts.IgnoreTypes(metav1.Time{}))
 }
 
 func TestFailingInjectorIsAskedAgain(t *testing.T) {
@@ -272,12 +244,8 @@ func TestFailingInjectorIsAskedAgain(t *testing.T) {
 	}}
 	p := start(t, cfg, spec(corev1.RestartPolicyNever, container("c", "exit", "0")))
 	finish(t, p)
-	if diff := cmp.Diff([]string{"Warning FailedToPreparePod no token yet"}, events(recorder, "FailedToPreparePod")); diff != "" {
-		t.Error(diff)
-	}
-	if diff := cmp.Diff(corev1.PodSucceeded, p.Status().Phase); diff != "" {
-		t.Error(diff)
-	}
+	equal(t, []string{"Warning FailedToPreparePod no token yet"}, events(recorder, "FailedToPreparePod"))
+	equal(t, corev1.PodSucceeded, p.Status().Phase)
 }
 
 func TestVolumesThatAreMissed(t *testing.T) {
@@ -291,9 +259,7 @@ func TestVolumesThatAreMissed(t *testing.T) {
 	finish(t, start(t, cfg, s))
 	want := []string{`Warning VolumeNotMounted the sandbox runs pods as processes and cannot mount the volume "cache": ` +
 		`its mount paths do not exist`}
-	if diff := cmp.Diff(want, events(recorder, "VolumeNotMounted")); diff != "" {
-		t.Error(diff)
-	}
+	equal(t, want, events(recorder, "VolumeNotMounted"))
 }
 
 func TestStopKillsAfterTheGracePeriod(t *testing.T) {
@@ -323,9 +289,7 @@ func TestStopKillsAfterTheGracePeriod(t *testing.T) {
 	if err := syscall.Kill(pid, 0); !errors.Is(err, syscall.ESRCH) {
 		t.Errorf("the process %d is still there: %v", pid, err)
 	}
-	if diff := cmp.Diff(int32(128+9), p.Status().ContainerStatuses[0].State.Terminated.ExitCode); diff != "" {
-		t.Error(diff)
-	}
+	equal(t, int32(128+9), p.Status().ContainerStatuses[0].State.Terminated.ExitCode)
 }
 
 func TestChangedImageRestartsTheContainer(t *testing.T) {
@@ -341,9 +305,7 @@ func TestChangedImageRestartsTheContainer(t *testing.T) {
 		return running(s) && s.ContainerStatuses[0].ImageID == "process://other"
 	})
 	got := []any{status.ContainerStatuses[0].Image, status.ContainerStatuses[0].RestartCount}
-	if diff := cmp.Diff([]any{"other:v2", int32(1)}, got); diff != "" {
-		t.Error(diff)
-	}
+	equal(t, []any{"other:v2", int32(1)}, got)
 }
 
 func TestRestartsOfAnEarlierNodeCount(t *testing.T) {
@@ -361,9 +323,7 @@ func TestRestartsOfAnEarlierNodeCount(t *testing.T) {
 		ContainerID: "process://u/c/4",
 	}}
 	got := []any{status.ContainerStatuses[0].RestartCount, status.ContainerStatuses[0].LastTerminationState.Terminated}
-	if diff := cmp.Diff(want, got, cmpopts.IgnoreTypes(metav1.Time{})); diff != "" {
-		t.Error(diff)
-	}
+	equal(t, want, got, cmpopts.IgnoreTypes(metav1.Time{}))
 }
 
 func TestPreviousLog(t *testing.T) {
@@ -376,7 +336,5 @@ func TestPreviousLog(t *testing.T) {
 	eventually(t, p, "restarted", func(s corev1.PodStatus) bool {
 		return s.ContainerStatuses[0].RestartCount == 1 && s.ContainerStatuses[0].State.Running != nil
 	})
-	if diff := cmp.Diff("first\n", log(t, p, "c", true)); diff != "" {
-		t.Error(diff)
-	}
+	equal(t, "first\n", log(t, p, "c", true))
 }

@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 )
@@ -36,9 +35,7 @@ func TestProbesFollowMovedAddresses(t *testing.T) {
 			c.ReadinessProbe = probe(handler, 1)
 			p := start(t, cfg, spec(corev1.RestartPolicyAlways, c))
 			status := eventually(t, p, "ready", ready)
-			if diff := cmp.Diff(int32(0), status.ContainerStatuses[0].RestartCount); diff != "" {
-				t.Error(diff)
-			}
+			equal(t, int32(0), status.ContainerStatuses[0].RestartCount)
 		})
 	}
 }
@@ -75,13 +72,9 @@ func TestLivenessRestarts(t *testing.T) {
 	})
 	p.Stop(0)
 	finish(t, p)
-	if diff := cmp.Diff(int32(128+15), status.ContainerStatuses[0].LastTerminationState.Terminated.ExitCode); diff != "" {
-		t.Error(diff)
-	}
+	equal(t, int32(128+15), status.ContainerStatuses[0].LastTerminationState.Terminated.ExitCode)
 	want := []string{"Normal Killing Container c failed liveness probe, will be restarted", "Normal Killing Stopping container c"}
-	if diff := cmp.Diff(want, events(recorder, "Killing")); diff != "" {
-		t.Error(diff)
-	}
+	equal(t, want, events(recorder, "Killing"))
 }
 
 func TestStartupHoldsBackTheOtherProbes(t *testing.T) {
@@ -100,7 +93,5 @@ func TestStartupHoldsBackTheOtherProbes(t *testing.T) {
 		t.Fatal(err)
 	}
 	status = eventually(t, p, "ready", ready)
-	if diff := cmp.Diff(int32(0), status.ContainerStatuses[0].RestartCount); diff != "" {
-		t.Error(diff)
-	}
+	equal(t, int32(0), status.ContainerStatuses[0].RestartCount)
 }

@@ -46,7 +46,8 @@ func (p *Pod) Merge(other corev1.PodStatus) corev1.PodStatus {
 	merged := *other.DeepCopy()
 	merged.Phase, merged.StartTime = status.Phase, status.StartTime
 	merged.Reason, merged.Message = "", ""
-	merged.HostIP, merged.HostIPs, merged.PodIP, merged.PodIPs = status.HostIP, status.HostIPs, status.PodIP, status.PodIPs
+	merged.HostIP, merged.HostIPs = status.HostIP, status.HostIPs
+	merged.PodIP, merged.PodIPs = status.PodIP, status.PodIPs
 	merged.InitContainerStatuses, merged.ContainerStatuses = status.InitContainerStatuses, status.ContainerStatuses
 	for _, condition := range status.Conditions {
 		i := slices.IndexFunc(merged.Conditions, func(c corev1.PodCondition) bool { return c.Type == condition.Type })
@@ -102,14 +103,14 @@ func (p *Pod) judge() []corev1.PodCondition {
 		conditions[i] = condition
 	}
 	set(corev1.PodInitialized, p.ready, "ContainersNotInitialized", "the init containers are not complete")
-	reason, message := "ContainersNotReady", ""
 	unready := []string{}
 	for _, c := range p.containers() {
 		if (!c.init || c.sidecar()) && !c.status.Ready {
 			unready = append(unready, c.name)
 		}
 	}
-	if message = fmt.Sprintf("containers with unready status: %v", unready); p.finished && p.phase() == corev1.PodSucceeded {
+	reason, message := "ContainersNotReady", fmt.Sprintf("containers with unready status: %v", unready)
+	if p.finished && p.phase() == corev1.PodSucceeded {
 		reason, message = "PodCompleted", ""
 	}
 	ready := len(unready) == 0 && p.stopped.Err() == nil

@@ -6,6 +6,7 @@ package podenv
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"strings"
@@ -86,8 +87,8 @@ func (r Resolver) one(ctx context.Context, pod *corev1.Pod, c *corev1.Container,
 		value, err := r.resource(pod, c, from.ResourceFieldRef)
 		return value, err == nil, err
 	default:
-		return "", false, fmt.Errorf("a source that the sandbox node does not know: write a value, or a reference to a " +
-			"ConfigMap, a Secret, a field or a resource")
+		return "", false, errors.New("a source that the sandbox node does not know: " +
+			"write a value, or a reference to a ConfigMap, a Secret, a field or a resource")
 	}
 }
 
@@ -144,7 +145,8 @@ func (r Resolver) resource(pod *corev1.Pod, c *corev1.Container, ref *corev1.Res
 	maps.Copy(limits, c.Resources.Limits)
 	list, known := map[string]corev1.ResourceList{"limits": limits, "requests": c.Resources.Requests}[kind]
 	if !known {
-		return "", fmt.Errorf("the resource %q is not known: write limits.cpu, requests.memory and the like", ref.Resource)
+		return "", fmt.Errorf("the resource %q is not known: write limits.cpu, requests.memory and the like",
+			ref.Resource)
 	}
 	quantity, divisor := list[corev1.ResourceName(name)], ref.Divisor
 	amount, unit := quantity.Value(), max(divisor.Value(), 1)

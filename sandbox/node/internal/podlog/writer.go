@@ -26,7 +26,8 @@ type Writer struct {
 
 // Create starts the log of a run at path.
 func Create(path string) (*Writer, error) {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600) //nolint:gosec // The node names its logs itself.
+	//nolint:gosec // The node names its logs itself.
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("creating a container's log: %w", err)
 	}

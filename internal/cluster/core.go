@@ -1,0 +1,88 @@
+package cluster
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+)
+
+// namespaced is the path of a namespace, or of a core resource in it.
+func namespaced(namespace, resource string) string {
+	path := "/api/v1/namespaces/" + url.PathEscape(namespace)
+	if resource != "" {
+		path += "/" + resource
+	}
+	return path
+}
+
+// Secrets are the metadata of a namespace's Secrets that a label selector picks.
+func (c *Client) Secrets(ctx context.Context, namespace, selector string) ([]Object, error) {
+	secrets, _, err := c.list(ctx, namespaced(namespace, "secrets"), url.Values{"labelSelector": {selector}})
+	return secrets, err
+}
+
+// DeleteSecret deletes a Secret; it is no error where there is none.
+func (c *Client) DeleteSecret(ctx context.Context, namespace, name string) error {
+	var status any
+	path := namespaced(namespace, "secrets") + "/" + url.PathEscape(name)
+	_, err := c.do(ctx, http.MethodDelete, path, nil, "application/json", &status)
+	return err
+}
+
+// Warning is what the cluster last said of an object that is not well.
+type Warning struct {
+	// Kind and Name say which object it is about.
+	Kind, Name string
+	// Reason is a word, such as UpdateFailed, and Message what follows it.
+	Reason, Message string
+	// Last is when it was said last.
+	Last time.Time
+}
+
+// Warnings are the newest Warning event of each object in a namespace, the newest
+// first. A kind and a name narrow them to one object; empty is any.
+func (c *Client) Warnings(ctx context.Context, namespace, kind, name string) ([]Warning, error) {
+	selector := "type=Warning"
+	if kind != "" {
+		selector += ",involvedObject.kind=" + kind + ",involvedObject.name=" + name
+	}
+	var list struct {
+		Items []struct {
+			InvolvedObject struct {
+				Kind string `json:"kind"`
+				Name string `json:"name"`
+			} `json:"involvedObject"`
+			Reason        string     `json:"reason"`
+			Message       string     `json:"message"`
+			LastTimestamp *time.Time `json:"lastTimestamp"`
+			EventTime     *time.Time `json:"eventTime"`
+		} `json:"items"`
+	}
+	query := url.Values{"fieldSelector": {selector}}
+	if _, err := c.do(ctx, http.MethodGet, namespaced(namespace, "events"), query, "application/json", &list); err != nil {
+		return nil, err
+	}
+	var warnings []Warning
+	for _, item := range list.Items {
+		warning := Warning{
+			Kind: item.InvolvedObject.Kind, Name: item.InvolvedObject.Name,
+			Reason: item.Reason, Message: item.Message,
+		}
+		for _, at := range []*time.Time{item.LastTimestamp, item.EventTime} { // the second is of newer reporters
+			if at != nil && at.After(warning.Last) {
+				warning.Last = *at
+			}
+		}
+		warnings = append(warnings, warning)
+	}
+	slices.SortStableFunc(warnings, func(a, b Warning) int { return b.Last.Compare(a.Last) })
+	type object struct{ kind, name string }
+	seen := map[object]bool{}
+	return slices.DeleteFunc(warnings, func(w Warning) bool {
+		key := object{w.Kind, w.Name}
+		defer func() { seen[key] = true }()
+		return seen[key]
+	}), nil
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// A shell reads back what was quoted, whatever it was.
+func TestQuote(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"", "plain", "two words", `it's`, `''`, `"$HOME" $(id) \n * ~ !! #`, "two\nlines", "-n", "日本",
+	} {
+		out, err := exec.CommandContext(t.Context(), "sh", "-c", "printf %s "+quote(text)).Output()
+		if err != nil || string(out) != text {
+			t.Errorf("of %q the shell makes %q (%v)", text, out, err)
+		}
+	}
+	if got := quote("it's"); got != `'it'\''s'` {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestEnv(t *testing.T) {
+	t.Parallel()
+	dir, err := filepath.EvalSymlinks(checkout(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pretend(t, dir, &session{Endpoint: "http://127.0.0.1:1", AccessKeyID: "key", SecretAccessKey: "it's", Passphrase: "a b"})
+	got := call(t, dir, "", "env", "--region", "eu-west-1")
+	box := dir + "/.sandbox"
+	want := `unset AWS_PROFILE AWS_SESSION_TOKEN PULUMI_CONFIG_PASSPHRASE_FILE
+export PATH='` + box + `/bin':"$PATH"
+export PULUMI_HOME='` + box + `/pulumi/home'
+export PULUMI_BACKEND_URL='file://` + box + `/pulumi/state'
+export PULUMI_CONFIG_PASSPHRASE='a b'
+export PULUMI_OPTION_CWD='` + box + `/project'
+export PULUMI_SKIP_UPDATE_CHECK='true'
+export PULUMI_SUPPRESS_NEO_LINK='true'
+export PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION='true'
+export CGO_ENABLED='0'
+export GOWORK='off'
+export KUBECONFIG='` + box + `/kubeconfig'
+export AWS_ENDPOINT_URL='http://127.0.0.1:1'
+export AWS_ACCESS_KEY_ID='key'
+export AWS_SECRET_ACCESS_KEY='it'\''s'
+export AWS_REGION='eu-west-1'
+export AWS_DEFAULT_REGION='eu-west-1'
+export AWS_EC2_METADATA_DISABLED='true'
+`
+	if diff := cmp.Diff(result{Out: want}, got); diff != "" {
+		t.Errorf("the lines (-want +got):\n%s", diff)
+	}
+	// The PATH is the shell's own at the time, with the sandbox's first.
+	script := "PATH='/a b:/c'\n" + got.Out + `echo "$PATH"`
+	out, err := exec.CommandContext(t.Context(), "/bin/sh", "-c", script).Output()
+	if err != nil || strings.TrimSpace(string(out)) != box+"/bin:/a b:/c" {
+		t.Errorf("PATH is %q (%v)", out, err)
+	}
+}

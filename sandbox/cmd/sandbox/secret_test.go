@@ -1,0 +1,163 @@
+package main
+
+import (
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+
+	"eso-aws/sandbox/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+)
+
+const name = "zio-lucene/other"
+
+// emulator is an AWS stand-in, and what it holds of the secret.
+type emulator struct{ url, region string }
+
+func newEmulator(t *testing.T, options aws.Options) emulator {
+	t.Helper()
+	server := httptest.NewServer(aws.New(options))
+	t.Cleanup(server.Close)
+	return emulator{server.URL, "us-east-1"}
+}
+
+func (e emulator) value(t *testing.T, name string) string {
+	t.Helper()
+	client := secretsmanager.New(secretsmanager.Options{
+		Region: e.region, BaseEndpoint: sdk.String(e.url),
+		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
+	})
+	out, err := client.GetSecretValue(t.Context(), &secretsmanager.GetSecretValueInput{SecretId: sdk.String(name)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return *out.SecretString
+}
+
+const rotated = "Rotated zio-lucene/other. It arrives at the ExternalSecret's next refresh; to have it now:\n" +
+	"  kubectl annotate externalsecret EXTERNAL-SECRET -n NAMESPACE force-sync=$(date +%s) --overwrite\n"
+
+func TestSecretIsStoredThenRotated(t *testing.T) {
+	t.Parallel()
+	dir, e := checkout(t), newEmulator(t, aws.Options{})
+	pretend(t, dir, &session{Endpoint: e.url, AccessKeyID: "test", SecretAccessKey: "test"})
+	for _, step := range []struct {
+		stdin, want string
+		args        []string
+		out         string
+	}{
+		{"", "one", []string{"one"}, "Stored zio-lucene/other.\n"},
+		{"not read", "$two 'words'", []string{"$two 'words'"}, rotated},
+		{"three", "three", nil, rotated},
+		{"four\n", "four", []string{""}, rotated}, // as make passes an unset VALUE
+		{"five\nlines\n\n", "five\nlines\n", nil, rotated},
+	} {
+		got := call(t, dir, step.stdin, append([]string{"secret", name}, step.args...)...)
+		if want := (result{Out: step.out}); got != want {
+			t.Errorf("got %+v, want %+v", got, want)
+		}
+		if got := e.value(t, name); got != step.want {
+			t.Errorf("the secret is %q, want %q", got, step.want)
+		}
+	}
+}
+
+func TestSecretOfAnotherEmulator(t *testing.T) {
+	t.Parallel()
+	e := newEmulator(t, aws.Options{})
+	e.region = "eu-west-1"
+	got := call(t, checkout(t), "", "secret", "--endpoint", e.url, "--region", e.region, name, "dummy")
+	if want := (result{Out: "Stored zio-lucene/other.\n"}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if got := e.value(t, name); got != "dummy" {
+		t.Errorf("the secret is %q", got)
+	}
+}
+
+func TestSecretFailures(t *testing.T) {
+	t.Parallel()
+	denied := newEmulator(t, aws.Options{Credentials: []aws.Credential{{AccessKeyID: "other", SecretAccessKey: "x"}}})
+	usage := "which secret? write: make secret NAME=zio-lucene/other VALUE=..., or give the value on standard input"
+	empty := "the value of zio-lucene/other is empty, which Secrets Manager does not store"
+	tests := map[string]struct {
+		stdin string
+		args  []string
+		want  string
+	}{
+		"NoName":    {"", nil, usage},
+		"EmptyName": {"", []string{"", ""}, usage},
+		"NoValue":   {"", []string{"--endpoint", denied.url, name}, empty},
+		"EmptyLine": {"\n", []string{"--endpoint", denied.url, name, ""}, empty},
+		"Refused": {
+			"hunter2", []string{"--endpoint", denied.url, name}, `storing the secret "zio-lucene/other" at ` + denied.url + ": ",
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := call(t, checkout(t), test.stdin, append([]string{"secret"}, test.args...)...)
+			if got.Code != 1 || got.Out != "" || !strings.HasPrefix(got.Err, "\nsandbox: "+test.want) {
+				t.Errorf("got %+v, want %q", got, test.want)
+			}
+			if strings.Contains(got.Err, "hunter2") {
+				t.Errorf("the error holds the value: %s", got.Err)
+			}
+		})
+	}
+}
+
+// What up seeds it leaves alone from then on.
+func TestSeed(t *testing.T) {
+	e := newEmulator(t, aws.Options{})
+	s := &session{Endpoint: e.url, AccessKeyID: "test", SecretAccessKey: "test"}
+	c := &command{stack: "local"}
+	stored := "Stored zio-lucene/datadog-api-key in the sandbox's Secrets Manager.\n"
+	for _, want := range []string{stored, ""} {
+		if got := printed(t, func() error { return c.seed(t.Context(), s) }); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	seeded := "zio-lucene/datadog-api-key"
+	if got := e.value(t, seeded); got != "dummy" {
+		t.Errorf("the secret is %q", got)
+	}
+	if err := s.secretsManager().put(t.Context(), seeded, "rotated"); err != nil {
+		t.Fatal(err)
+	}
+	if got := printed(t, func() error { return c.seed(t.Context(), s) }); got != "" {
+		t.Errorf("got %q, want silence", got)
+	}
+	if got := e.value(t, seeded); got != "rotated" {
+		t.Errorf("the secret is %q", got)
+	}
+	other := &command{stack: "dev"}
+	if got := printed(t, func() error { return other.seed(t.Context(), s) }); got != "" {
+		t.Errorf("a stack without seeds: %q", got)
+	}
+}
+
+// printed returns what run prints on standard output.
+func printed(t *testing.T, run func() error) string {
+	t.Helper()
+	file, err := os.CreateTemp(t.TempDir(), "out")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	stdout := os.Stdout
+	os.Stdout = file
+	err = run()
+	os.Stdout = stdout
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(file.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}

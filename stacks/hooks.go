@@ -1,0 +1,157 @@
+package stacks
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"eso-aws/internal/cluster"
+)
+
+// The names of hooks are in the state: the engine shows them where it cannot run them.
+const (
+	guardHook = "eso-aws:keep-foreign-secrets"
+	mendHook  = "eso-aws:mend-interrupted-release"
+	// A destroy has this one only with its program, and names it when a delete fails.
+	causeHook = "eso-aws:cause (pulumi destroy --run-program shows it)"
+)
+
+// releaseHooks mend before, explain after, and guard the end of the operator's release.
+func (s *stack) releaseHooks() (*pulumi.ResourceHookBinding, error) {
+	mend, err := s.ctx.RegisterResourceHook(mendHook, s.mendRelease, nil)
+	if err != nil {
+		return nil, err
+	}
+	hooks := s.explainHooks()
+	hooks.BeforeCreate = []*pulumi.ResourceHook{mend}
+	hooks.BeforeUpdate = []*pulumi.ResourceHook{mend}
+	if s.config.KeepCRDs {
+		return hooks, nil
+	}
+	// A destroy deletes the release long after, and without, the program: look again right before it.
+	// The hook makes the engine insist on the program: pulumi destroy --run-program.
+	guard, err := s.ctx.RegisterResourceHook(guardHook, func(*pulumi.ResourceHookArgs) error {
+		client, err := s.connect() // anew: credentials may have run out
+		if err != nil {
+			return err
+		}
+		return s.checkForeign(s.ctx.Context(), client)
+	}, nil)
+	if err != nil {
+		return nil, err
+	}
+	hooks.BeforeDelete = []*pulumi.ResourceHook{guard}
+	return hooks, nil
+}
+
+// mendRelease clears what a killed up has left of Helm's records, which no helm command of the provider
+// would get past. Before a create, any record is such a leftover, of a release that is not in the state,
+// and what it had installed is then adopted, being marked as this release's. Before an update, only a
+// record that is pending is one.
+func (s *stack) mendRelease(args *pulumi.ResourceHookArgs) error {
+	ctx := s.ctx.Context()
+	client, err := s.connect()
+	if err != nil {
+		return err
+	}
+	records, err := client.Secrets(ctx, operatorNamespace, "owner=helm,name="+operatorName)
+	if err != nil {
+		return err
+	}
+	creating := len(args.OldInputs) == 0
+	for i := range records {
+		status := records[i].Labels["status"]
+		if !creating && !strings.HasPrefix(status, "pending-") {
+			continue
+		}
+		if err := s.clearRecord(ctx, client, &records[i], status); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *stack) clearRecord(ctx context.Context, client *cluster.Client, record *cluster.Object, status string) error {
+	namespace, err := client.Namespace(ctx, operatorNamespace)
+	if err != nil {
+		return err
+	}
+	if namespace == nil || !s.owns(namespace) {
+		return fmt.Errorf("namespace %q has a Helm release %q that is not in this stack's state (%s), and the namespace is "+
+			"not this stack's either; if nothing else uses it, run: kubectl delete secret %s -n %s%s",
+			operatorNamespace, operatorName, status, record.Name, operatorNamespace, s.contextFlag(client))
+	}
+	message := fmt.Sprintf("Helm's record %s (%s) was left by an update that did not end: it is removed, and what it "+
+		"had installed is taken over", record.Name, status)
+	if err := s.ctx.Log.Warn(message, nil); err != nil {
+		return err
+	}
+	return client.DeleteSecret(ctx, operatorNamespace, record.Name)
+}
+
+// registerCause registers the hook of explainHooks.
+func (s *stack) registerCause() (err error) {
+	s.cause, err = s.ctx.RegisterErrorHook(causeHook, func(args *pulumi.ErrorHookArgs) (bool, error) {
+		// What cannot be explained has failed all the same, for the reason that the engine shows.
+		if text, err := s.explain(args); err == nil && text != "" {
+			_ = s.ctx.Log.Error(text, nil)
+		}
+		return false, nil
+	})
+	return err
+}
+
+// explainHooks tell why an object did not get ready: the engine shows a timeout, and the cause is in the
+// cluster's events.
+func (s *stack) explainHooks() *pulumi.ResourceHookBinding {
+	return &pulumi.ResourceHookBinding{OnError: []*pulumi.ErrorHook{s.cause}}
+}
+
+// explain is what the cluster says of the object, with what to do; empty where it says nothing.
+func (s *stack) explain(args *pulumi.ErrorHookArgs) (string, error) {
+	client, err := s.connect()
+	if err != nil {
+		return "", err
+	}
+	token := string(args.Type)
+	kind := token[strings.LastIndex(token, ":")+1:]
+	namespace, name := s.config.Namespace, args.Name
+	if kind == "Release" {
+		namespace, kind, name = operatorNamespace, "", "" // its objects are many, and all that is there
+	}
+	warnings, err := client.Warnings(s.ctx.Context(), namespace, kind, name)
+	if err != nil {
+		return "", err
+	}
+	var lines []string
+	for _, w := range warnings[:min(len(warnings), maxNamed)] {
+		line := fmt.Sprintf("%s %s/%s: %s: %s", w.Kind, namespace, w.Name, w.Reason, w.Message)
+		if hint := s.remedy(w.Message); hint != "" {
+			line += "; " + hint
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n"), nil
+}
+
+// remedy is what to do about a message of the operator, of AWS or of a node; empty for one it does not know.
+func (s *stack) remedy(message string) string {
+	for _, known := range []struct{ part, remedy string }{
+		{"Secret does not exist", "store it in Secrets Manager, in region " + s.config.Region + ", or correct its name"},
+		{"can't find the specified secret", "store it in Secrets Manager, in region " + s.config.Region + ", or correct its name"},
+		{"security token included in the request is invalid", "correct accessKeyId: Secrets Manager does not know it"},
+		{"signature we calculated does not match", "correct secretAccessKey: it is not that of accessKeyId"},
+		{"AccessDenied", "let the access key read this secret"},
+		{"connection refused", "correct endpoint, which the operator's pods must reach: " + s.config.Endpoint},
+		{"no such host", "correct endpoint, which the operator's pods must reach: " + s.config.Endpoint},
+		{"ImagePullBackOff", "correct the image in chartValues, or let the node reach its registry"},
+		{"ErrImagePull", "correct the image in chartValues, or let the node reach its registry"},
+	} {
+		if strings.Contains(message, known.part) {
+			return known.remedy
+		}
+	}
+	return ""
+}
