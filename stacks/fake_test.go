@@ -35,6 +35,13 @@ type apiServer struct {
 	// match says which requests are answered; nil is all.
 	match   func(*http.Request) bool
 	deleted []string // the paths of deletions
+	patches map[string]patch
+}
+
+// patch is what a request changes of an object.
+type patch struct {
+	Metadata struct{ Labels map[string]string }
+	Data     map[string][]byte
 }
 
 func (a *apiServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -42,6 +49,13 @@ func (a *apiServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer a.mu.Unlock()
 	if r.Method == http.MethodDelete {
 		a.deleted = append(a.deleted, r.URL.Path)
+		_, _ = w.Write([]byte("{}"))
+		return
+	}
+	if r.Method == http.MethodPatch {
+		var p patch
+		_ = json.NewDecoder(r.Body).Decode(&p)
+		a.patches = map[string]patch{r.URL.Path: p}
 		_, _ = w.Write([]byte("{}"))
 		return
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -46,34 +47,42 @@ func (s *stack) releaseHooks() (*pulumi.ResourceHookBinding, error) {
 	return hooks, nil
 }
 
-// mendRelease clears what a killed up has left of Helm's records, which no helm command of the provider
-// would get past. Before a create, any record is such a leftover, of a release that is not in the state,
-// and what it had installed is then adopted, being marked as this release's. Before an update, only a
-// record that is pending is one.
+// mendRelease gets over what a killed up has left of Helm's records, which no operation of the provider
+// would. Before a create, any record is such a leftover, of a release that is not in the state: without
+// it Helm installs, and adopts what is there already, which is marked as this release's. Before an
+// update, one that is pending is, and becomes a failed one, from which Helm upgrades.
 func (s *stack) mendRelease(args *pulumi.ResourceHookArgs) error {
+	return s.mend(len(args.OldInputs) == 0)
+}
+
+func (s *stack) mend(creating bool) error {
 	ctx := s.ctx.Context()
 	client, err := s.connect()
 	if err != nil {
 		return err
 	}
-	records, err := client.Secrets(ctx, operatorNamespace, "owner=helm,name="+operatorName)
+	records, err := client.HelmReleases(ctx, operatorNamespace, operatorName)
 	if err != nil {
 		return err
 	}
-	creating := len(args.OldInputs) == 0
 	for i := range records {
-		status := records[i].Labels["status"]
-		if !creating && !strings.HasPrefix(status, "pending-") {
-			continue
-		}
-		if err := s.clearRecord(ctx, client, &records[i], status); err != nil {
-			return err
+		record, status := records[i].Name, records[i].Labels["status"]
+		switch {
+		case creating:
+			if err := s.clearRecord(ctx, client, record, status); err != nil {
+				return err
+			}
+		case strings.HasPrefix(status, "pending-"):
+			s.warn("Helm's record %s (%s) was left by an update that was killed: it is marked as failed", record, status)
+			if err := client.FailHelmRelease(ctx, operatorNamespace, record); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-func (s *stack) clearRecord(ctx context.Context, client *cluster.Client, record *cluster.Object, status string) error {
+func (s *stack) clearRecord(ctx context.Context, client *cluster.Client, record, status string) error {
 	namespace, err := client.Namespace(ctx, operatorNamespace)
 	if err != nil {
 		return err
@@ -81,19 +90,23 @@ func (s *stack) clearRecord(ctx context.Context, client *cluster.Client, record 
 	if namespace == nil || !s.owns(namespace) {
 		return fmt.Errorf("namespace %q has a Helm release %q that is not in this stack's state (%s), and the namespace is "+
 			"not this stack's either; if nothing else uses it, run: kubectl delete secret %s -n %s%s",
-			operatorNamespace, operatorName, status, record.Name, operatorNamespace, s.contextFlag(client))
+			operatorNamespace, operatorName, status, record, operatorNamespace, s.contextFlag(client))
 	}
-	message := fmt.Sprintf("Helm's record %s (%s) was left by an update that did not end: it is removed, and what it "+
-		"had installed is taken over", record.Name, status)
-	if err := s.ctx.Log.Warn(message, nil); err != nil {
-		return err
-	}
-	return client.DeleteSecret(ctx, operatorNamespace, record.Name)
+	s.warn("Helm's record %s (%s) was left by an update that was killed: it is removed, and what it had installed is "+
+		"taken over", record, status)
+	return client.DeleteSecret(ctx, operatorNamespace, record)
+}
+
+func (s *stack) warn(format string, args ...any) {
+	_ = s.ctx.Log.Warn(fmt.Sprintf(format, args...), nil) // only a lost engine refuses it
 }
 
 // registerCause registers the hook of explainHooks.
 func (s *stack) registerCause() (err error) {
 	s.cause, err = s.ctx.RegisterErrorHook(causeHook, func(args *pulumi.ErrorHookArgs) (bool, error) {
+		if s.overtaken(args) {
+			return true, s.mend(true)
+		}
 		// What cannot be explained has failed all the same, for the reason that the engine shows.
 		if text, err := s.explain(args); err == nil && text != "" {
 			_ = s.ctx.Log.Error(text, nil)
@@ -101,6 +114,18 @@ func (s *stack) registerCause() (err error) {
 		return false, nil
 	})
 	return err
+}
+
+// overtaken tells whether a create has met the record of a killed up whose plugin went on for a moment
+// longer. It waits until that one is gone.
+func (s *stack) overtaken(args *pulumi.ErrorHookArgs) bool {
+	const attempts, wait = 3, 3 * time.Second
+	if !strings.HasSuffix(string(args.Type), ":Release") || args.FailedOperation != "create" ||
+		len(args.Errors) > attempts || !strings.Contains(args.Errors[0], "release: already exists") {
+		return false
+	}
+	time.Sleep(wait)
+	return true
 }
 
 // explainHooks tell why an object did not get ready: the engine shows a timeout, and the cause is in the

@@ -1,6 +1,10 @@
 package stacks_test
 
 import (
+	"bytes"
+	"compress/gzip"
+	"encoding/base64"
+	"io"
 	"net/http"
 	"testing"
 
@@ -32,6 +36,7 @@ func TestMendRelease(t *testing.T) {
 		owner   string // of the namespace
 		records []any
 		deleted []string
+		failed  bool // the record of revision 2
 		told    []string
 		refused []string
 	}{
@@ -40,13 +45,13 @@ func TestMendRelease(t *testing.T) {
 			hook: graph.BeforeCreate, owner: mine, records: []any{record("1", "pending-install")},
 			deleted: []string{recordsPath + "/sh.helm.release.v1.external-secrets.v1"},
 			told: []string{"Helm's record sh.helm.release.v1.external-secrets.v1 (pending-install) was left by an update that " +
-				"did not end: it is removed, and what it had installed is taken over"},
+				"was killed: it is removed, and what it had installed is taken over"},
 		},
 		"CreateAfterUnrecordedInstall": {
 			hook: graph.BeforeCreate, owner: mine, records: []any{record("1", "deployed")},
 			deleted: []string{recordsPath + "/sh.helm.release.v1.external-secrets.v1"},
 			told: []string{"Helm's record sh.helm.release.v1.external-secrets.v1 (deployed) was left by an update that " +
-				"did not end: it is removed, and what it had installed is taken over"},
+				"was killed: it is removed, and what it had installed is taken over"},
 		},
 		"CreateOverForeignRelease": {
 			hook: graph.BeforeCreate, records: []any{record("1", "deployed")},
@@ -56,9 +61,9 @@ func TestMendRelease(t *testing.T) {
 		},
 		"UpdateAfterKilledUpgrade": {
 			hook: graph.BeforeUpdate, owner: mine, records: []any{record("1", "deployed"), record("2", "pending-upgrade")},
-			deleted: []string{recordsPath + "/sh.helm.release.v1.external-secrets.v2"},
-			told: []string{"Helm's record sh.helm.release.v1.external-secrets.v2 (pending-upgrade) was left by an update that " +
-				"did not end: it is removed, and what it had installed is taken over"},
+			failed: true,
+			told: []string{"Helm's record sh.helm.release.v1.external-secrets.v2 (pending-upgrade) was left by an update " +
+				"that was killed: it is marked as failed"},
 		},
 		"Update": {hook: graph.BeforeUpdate, owner: mine, records: []any{record("1", "superseded"), record("2", "deployed")}},
 	} {
@@ -66,6 +71,9 @@ func TestMendRelease(t *testing.T) {
 			t.Parallel()
 			api := &apiServer{objects: map[string]any{
 				operatorNamespacePath: object("", "external-secrets", test.owner), recordsPath: list(test.records...),
+				recordsPath + "/sh.helm.release.v1.external-secrets.v2": map[string]any{
+					"data": map[string]any{"release": encoded(t, `{"info":{"status":"pending-upgrade"},"version":2}`)},
+				},
 			}}
 			changes := map[string]string{"kubeconfig": api.start(t)}
 			if test.owner == "" {
@@ -76,6 +84,13 @@ func TestMendRelease(t *testing.T) {
 			g, err := run(o)
 			require.NoError(t, err)
 			assert.Equal(t, test.deleted, api.deletions())
+			assert.Equal(t, test.failed, len(api.patches) == 1)
+			for path, patch := range api.patches {
+				assert.Equal(t, recordsPath+"/sh.helm.release.v1.external-secrets.v2", path)
+				assert.Equal(t, "failed", patch.Metadata.Labels["status"])
+				assert.JSONEq(t, `{"info":{"status":"failed","description":"the operation was killed"},"version":2}`,
+					decoded(t, patch.Data["release"]))
+			}
 			assert.Equal(t, test.refused, g.Refused)
 			assert.Equal(t, test.told, g.Log)
 		})
@@ -154,6 +169,26 @@ func TestCauseOfTheOperator(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []string{"Pod external-secrets/external-secrets-1: Failed: Error: ImagePullBackOff; " +
 		"correct the image in chartValues, or let the node reach its registry"}, g.Log)
+}
+
+// encoded is a release as Helm keeps it in a Secret: base64 of gzipped JSON, which JSON encodes once more.
+func encoded(t *testing.T, release string) []byte {
+	t.Helper()
+	var buffer bytes.Buffer
+	zipped := gzip.NewWriter(&buffer)
+	_, err := zipped.Write([]byte(release))
+	require.NoError(t, err)
+	require.NoError(t, zipped.Close())
+	return []byte(base64.StdEncoding.EncodeToString(buffer.Bytes()))
+}
+
+func decoded(t *testing.T, release []byte) string {
+	t.Helper()
+	reader, err := gzip.NewReader(base64.NewDecoder(base64.StdEncoding, bytes.NewReader(release)))
+	require.NoError(t, err)
+	text, err := io.ReadAll(reader)
+	require.NoError(t, err)
+	return string(text)
 }
 
 // deletions are the paths that were deleted.

@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -69,7 +70,7 @@ func (c *Client) Context() string { return c.access.context }
 // Namespace is the namespace of that name; nil where there is none.
 func (c *Client) Namespace(ctx context.Context, name string) (*Object, error) {
 	var found object
-	exists, err := c.do(ctx, http.MethodGet, namespaced(name, ""), nil, metadataOnly, &found)
+	exists, err := c.do(ctx, http.MethodGet, namespaced(name, ""), nil, metadataOnly, nil, &found)
 	if err != nil || !exists {
 		return nil, err
 	}
@@ -93,7 +94,7 @@ func (c *Client) list(ctx context.Context, path string, query url.Values) (objec
 			} `json:"metadata"`
 			Items []object `json:"items"`
 		}
-		exists, err = c.do(ctx, http.MethodGet, path, query, metadataListOnly, &page)
+		exists, err = c.do(ctx, http.MethodGet, path, query, metadataListOnly, nil, &page)
 		if err != nil || !exists {
 			return nil, exists, err
 		}
@@ -124,19 +125,23 @@ func (o *object) public() Object {
 	}
 }
 
-// do sends a request and decodes its answer; found is false for one of 404.
+// do sends a request, with a merge patch or nothing as its body, and decodes the answer; found is false
+// for one of 404.
 func (c *Client) do(
-	ctx context.Context, method, path string, query url.Values, accept string, into any,
+	ctx context.Context, method, path string, query url.Values, accept string, patch []byte, into any,
 ) (found bool, err error) {
 	address := strings.TrimRight(c.access.server.Server, "/") + path
 	if len(query) > 0 {
 		address += "?" + query.Encode()
 	}
-	request, err := http.NewRequestWithContext(ctx, method, address, http.NoBody)
+	request, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(patch))
 	if err != nil {
 		return false, fmt.Errorf("server of context %q is no URL; make the kubeconfig again", c.access.context)
 	}
 	request.Header.Set("Accept", accept+",application/json")
+	if patch != nil {
+		request.Header.Set("Content-Type", "application/merge-patch+json")
+	}
 	c.credential.apply(request, &c.access.user)
 
 	response, err := c.http.Do(request)
@@ -158,8 +163,20 @@ func (c *Client) do(
 	case http.StatusNotFound:
 		return false, nil
 	default:
-		return false, fmt.Errorf("reading %s of %s as the user of context %q: %s%s; %s", path, c.access.server.Server,
+		return false, fmt.Errorf("%s %s of %s as the user of context %q: %s%s; %s", verb(method), path, c.access.server.Server,
 			c.access.context, response.Status, reason(body), remedy(response.StatusCode))
+	}
+}
+
+// verb is what a method does, for a message.
+func verb(method string) string {
+	switch method {
+	case http.MethodDelete:
+		return "deleting"
+	case http.MethodPatch:
+		return "changing"
+	default:
+		return "reading"
 	}
 }
 
@@ -179,7 +196,7 @@ func remedy(status int) string {
 	case http.StatusUnauthorized:
 		return "sign in again"
 	case http.StatusForbidden:
-		return "let the user read it"
+		return "give the user the right to it"
 	default:
 		return "try again when the cluster is well"
 	}

@@ -88,7 +88,7 @@ func TestAnswers(t *testing.T) {
 		},
 		"Forbidden": {
 			http.StatusForbidden, `{"message":"not you"}`,
-			`reading /api/v1/namespaces/a of %s as the user of context "here": 403 Forbidden: not you; let the user read it`,
+			`reading /api/v1/namespaces/a of %s as the user of context "here": 403 Forbidden: not you; give the user the right to it`,
 		},
 		"Unwell": {
 			http.StatusServiceUnavailable, `<html>`,

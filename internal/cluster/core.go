@@ -27,7 +27,7 @@ func (c *Client) Secrets(ctx context.Context, namespace, selector string) ([]Obj
 func (c *Client) DeleteSecret(ctx context.Context, namespace, name string) error {
 	var status any
 	path := namespaced(namespace, "secrets") + "/" + url.PathEscape(name)
-	_, err := c.do(ctx, http.MethodDelete, path, nil, "application/json", &status)
+	_, err := c.do(ctx, http.MethodDelete, path, nil, "application/json", nil, &status)
 	return err
 }
 
@@ -61,7 +61,7 @@ func (c *Client) Warnings(ctx context.Context, namespace, kind, name string) ([]
 		} `json:"items"`
 	}
 	query := url.Values{"fieldSelector": {selector}}
-	if _, err := c.do(ctx, http.MethodGet, namespaced(namespace, "events"), query, "application/json", &list); err != nil {
+	if _, err := c.do(ctx, http.MethodGet, namespaced(namespace, "events"), query, "application/json", nil, &list); err != nil {
 		return nil, err
 	}
 	var warnings []Warning
