@@ -111,8 +111,11 @@ func TestConflicts(t *testing.T) {
 		},
 	}, operator.Conflicts(map[string]any{
 		"extraEnv": []any{
-			"A=b", map[string]any{"name": "AWS_SECRETSMANAGER_ENDPOINT"}, map[string]any{"name": "A"},
-			map[string]any{"name": "A"}, map[string]any{"name": 1},
+			"A=b",
+			map[string]any{"name": "AWS_SECRETSMANAGER_ENDPOINT"},
+			map[string]any{"name": "A"},
+			map[string]any{"name": "A"},
+			map[string]any{"name": 1},
 		},
 		"crds": map[string]any{"annotations": map[string]any{"helm.sh/resource-policy": "delete"}},
 	}))

@@ -22,13 +22,14 @@ type users struct {
 }
 
 func newUsers() users {
-	return users{admin: randomHex(16), controllerManager: randomHex(16), scheduler: randomHex(16)}
+	return users{admin: randomHex(), controllerManager: randomHex(), scheduler: randomHex()}
 }
 
 // tokenFile is the API server's static token file: token, user, uid, groups.
 func (u users) tokenFile() string {
-	return fmt.Sprintf("%s,sandbox-admin,1,system:masters\n%s,system:kube-controller-manager,2\n%s,system:kube-scheduler,3\n",
-		u.admin, u.controllerManager, u.scheduler)
+	return u.admin + ",sandbox-admin,1,system:masters\n" +
+		u.controllerManager + ",system:kube-controller-manager,2\n" +
+		u.scheduler + ",system:kube-scheduler,3\n"
 }
 
 // part runs a part of the control plane's one binary.
@@ -79,21 +80,23 @@ func (s *Sandbox) apiServer(port, etcd int) process.Spec {
 var controllers = []string{
 	"deployment-controller", "replicaset-controller", "garbage-collector-controller", "namespace-controller",
 	"serviceaccount-controller", "root-ca-certificate-publisher-controller", "node-lifecycle-controller",
-	"pod-garbage-collector-controller", "job-controller", "clusterrole-aggregation-controller", "taint-eviction-controller",
+	"pod-garbage-collector-controller", "job-controller", "clusterrole-aggregation-controller",
+	"taint-eviction-controller",
 }
 
 func (s *Sandbox) controllerManager() process.Spec {
 	return s.part("kube-controller-manager",
 		"--kubeconfig="+s.path("pki", "controller-manager.kubeconfig"), "--leader-elect=false", "--secure-port=0",
 		"--controllers="+strings.Join(controllers, ","), "--use-service-account-credentials",
-		"--service-account-private-key-file="+s.pki.path("service-accounts.key"), "--root-ca-file="+s.pki.path("ca.crt"),
-		"--profiling=false",
+		"--service-account-private-key-file="+s.pki.path("service-accounts.key"),
+		"--root-ca-file="+s.pki.path("ca.crt"), "--profiling=false",
 	)
 }
 
 func (s *Sandbox) scheduler() process.Spec {
 	return s.part("kube-scheduler",
-		"--kubeconfig="+s.path("pki", "scheduler.kubeconfig"), "--leader-elect=false", "--secure-port=0", "--profiling=false",
+		"--kubeconfig="+s.path("pki", "scheduler.kubeconfig"), "--leader-elect=false", "--secure-port=0",
+		"--profiling=false",
 	)
 }
 
@@ -102,8 +105,10 @@ func (s *Sandbox) node() process.Spec {
 	return process.Spec{
 		Name: "node", Path: s.opts.Binaries.Node,
 		Args: []string{
-			"--kubeconfig=" + s.Kubeconfig(), "--name=" + nodeName, "--dir=" + s.path("node"), "--client-ca=" + s.pki.path("ca.crt"),
+			"--kubeconfig=" + s.Kubeconfig(), "--name=" + nodeName, "--dir=" + s.path("node"),
+			"--client-ca=" + s.pki.path("ca.crt"), "--pull=1500ms",
 			"--image=external-secrets=" + s.opts.Binaries.ExternalSecrets,
+			"--listens=external-secrets=--live-addr=:8082", // on all interfaces, where the chart does not say
 		},
 		Env: []string{"PATH=" + os.Getenv("PATH"), "HOME=" + s.path("home")},
 		Log: s.path("logs", "node.log"),
@@ -208,7 +213,7 @@ func (s *Sandbox) etcdProbe(port int) (func(context.Context) error, error) {
 		if err != nil {
 			return err
 		}
-		defer resp.Body.Close()
+		defer resp.Body.Close() //nolint:errcheck // it was only read
 		if resp.StatusCode != http.StatusOK {
 			return fmt.Errorf("etcd's health page answers %s", resp.Status)
 		}
@@ -228,7 +233,8 @@ func freePorts(n int) ([]int, error) {
 		if err != nil {
 			return nil, fmt.Errorf("looking for a free port: %w", err)
 		}
-		defer listener.Close() // held until all are found, so that they differ
+		// Held until all are found, so that they differ.
+		defer listener.Close() //nolint:errcheck // nobody has connected
 		ports[i] = listener.Addr().(*net.TCPAddr).Port
 	}
 	return ports, nil

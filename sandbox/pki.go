@@ -112,9 +112,9 @@ func writePEM(path, kind string, der []byte) error {
 	return os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), 0o600)
 }
 
-// randomHex returns 2n random hexadecimal digits.
-func randomHex(n int) string {
-	data := make([]byte, n)
+// randomHex returns 32 random hexadecimal digits.
+func randomHex() string {
+	data := make([]byte, 16)
 	_, _ = rand.Read(data) // never fails, as crypto/rand documents
 	return hex.EncodeToString(data)
 }

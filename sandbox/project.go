@@ -10,8 +10,9 @@ import (
 	"path/filepath"
 	"strings"
 
-	"eso-aws/sandbox/build"
 	"gopkg.in/yaml.v3"
+
+	"eso-aws/sandbox/build"
 )
 
 // Project is a Pulumi project that runs a checkout's program in a sandbox: a Pulumi.yaml whose main is

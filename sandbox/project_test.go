@@ -9,10 +9,11 @@ import (
 	"testing"
 	"time"
 
-	"eso-aws/sandbox"
-	"eso-aws/sandbox/build"
 	"github.com/google/go-cmp/cmp"
 	"gopkg.in/yaml.v3"
+
+	"eso-aws/sandbox"
+	"eso-aws/sandbox/build"
 )
 
 const (
@@ -312,13 +313,13 @@ func TestInstall(t *testing.T) {
 				t.Errorf("what is installed (-want +got):\n%s", diff)
 			}
 			// The CLI looks for its language host beside the file that it really is.
-			real, err := filepath.EvalSymlinks(p.Pulumi())
+			executable, err := filepath.EvalSymlinks(p.Pulumi())
 			if err != nil {
 				t.Fatal(err)
 			}
-			beside := filepath.Dir(real)
-			if host != "" && !sameFile(t, filepath.Join(beside, "pulumi-language-go"), host) || host == "" && real != b.Pulumi {
-				t.Errorf("the CLI is really %q", real)
+			beside := filepath.Join(filepath.Dir(executable), "pulumi-language-go")
+			if host != "" && !sameFile(t, beside, host) || host == "" && executable != b.Pulumi {
+				t.Errorf("the CLI is really %q", executable)
 			}
 			if info, err := os.Stat(filepath.Join(p.Dir, "pulumi/state")); err != nil || !info.IsDir() {
 				t.Errorf("the folder of the state: %v", err)

@@ -52,7 +52,7 @@ func Start(ctx context.Context, opts Options) (*Sandbox, error) {
 	}
 	s := &Sandbox{
 		opts: opts, failed: make(chan error, 1),
-		issuer: "https://oidc.eks.us-east-1.amazonaws.com/id/" + strings.ToUpper(randomHex(16)),
+		issuer: "https://oidc.eks.us-east-1.amazonaws.com/id/" + strings.ToUpper(randomHex()),
 	}
 	if err := s.startAll(ctx); err != nil {
 		s.Stop()
@@ -188,7 +188,16 @@ contexts:
 `, url, base64.StdEncoding.EncodeToString(ca), token)
 }
 
-// EndLeftovers ends what a sandbox in that folder left running when it was itself killed.
+// EndLeftovers ends what a sandbox in that folder, and a Pulumi that was run in it, left running when
+// they were killed.
 func EndLeftovers(ctx context.Context, dir string) error {
-	return process.KillRecorded(ctx, filepath.Join(dir, "processes"))
+	if err := process.KillRecorded(ctx, filepath.Join(dir, "processes")); err != nil {
+		return err
+	}
+	for _, executables := range []string{"bin", "pulumi"} {
+		if err := process.KillBelow(ctx, filepath.Join(dir, executables)); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -17,12 +17,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"gopkg.in/yaml.v3"
+
 	"eso-aws/sandbox"
 	"eso-aws/sandbox/build"
 	"eso-aws/sandbox/internal/kubeapi"
 	"eso-aws/sandbox/internal/process"
-	"github.com/google/go-cmp/cmp"
-	"gopkg.in/yaml.v3"
 )
 
 // parts in the order of their start.

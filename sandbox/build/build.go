@@ -50,7 +50,6 @@ type Binaries struct {
 
 // step is one thing to build.
 type step struct {
-	name    string // of the executable
 	what    string // for people
 	seconds int    // cold, alone, on 2 cores
 	module  string // folder below the sandbox's source
@@ -65,14 +64,16 @@ func steps() map[string]step {
 	minor, _, _ := strings.Cut(rest, ".")
 	return map[string]step{
 		"kubernetes": {
-			what: "etcd, Kubernetes " + KubernetesVersion + " and kubectl", seconds: 285, module: "modules/kubernetes", pkg: ".",
+			what: "etcd, Kubernetes " + KubernetesVersion + " and kubectl", seconds: 285,
+			module: "modules/kubernetes", pkg: ".",
 			// Without a version Helm takes the cluster for v0.0.0 and refuses it.
-			ldflags: fmt.Sprintf("-X k8s.io/component-base/version.gitVersion=%[1]s -X k8s.io/component-base/version.gitMajor=%[2]s"+
-				" -X k8s.io/component-base/version.gitMinor=%[3]s -X k8s.io/client-go/pkg/version.gitVersion=%[1]s", kube, major, minor),
+			ldflags: fmt.Sprintf("-X k8s.io/component-base/version.gitVersion=%[1]s"+
+				" -X k8s.io/component-base/version.gitMajor=%[2]s -X k8s.io/component-base/version.gitMinor=%[3]s"+
+				" -X k8s.io/client-go/pkg/version.gitVersion=%[1]s", kube, major, minor),
 		},
 		"external-secrets": {
-			what: "External Secrets Operator " + ExternalSecretsVersion, seconds: 280, module: "modules/external-secrets",
-			pkg: operatorModule, finish: writeOperatorChart,
+			what: "External Secrets Operator " + ExternalSecretsVersion, seconds: 280,
+			module: "modules/external-secrets", pkg: operatorModule, finish: writeOperatorChart,
 		},
 		"sandbox-node": {what: "the node", seconds: 60, module: "node", pkg: "."},
 		"pulumi": {
@@ -81,12 +82,12 @@ func steps() map[string]step {
 			ldflags: "-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v" + PulumiVersion,
 		},
 		"pulumi-language-go": {
-			what: "Pulumi's language host for Go (stand-in)", seconds: 60, module: "modules/pulumi-language-go", pkg: ".",
-			ldflags: "-X main.version=" + PulumiVersion,
+			what: "Pulumi's language host for Go (stand-in)", seconds: 60,
+			module: "modules/pulumi-language-go", pkg: ".", ldflags: "-X main.version=" + PulumiVersion,
 		},
 		"pulumi-resource-kubernetes": {
-			what: "pulumi-kubernetes provider " + ProviderVersion, seconds: 445, module: "modules/pulumi-resource-kubernetes",
-			pkg: ".", ldflags: "-X main.version=" + ProviderVersion,
+			what: "pulumi-kubernetes provider " + ProviderVersion, seconds: 445,
+			module: "modules/pulumi-resource-kubernetes", pkg: ".", ldflags: "-X main.version=" + ProviderVersion,
 		},
 	}
 }
@@ -131,7 +132,7 @@ func All(ctx context.Context, o Options) (*Binaries, error) {
 		}
 		o.Cache = filepath.Join(cache, "eso-aws")
 	}
-	if err := os.MkdirAll(o.Cache, 0o755); err != nil {
+	if err := os.MkdirAll(o.Cache, 0o700); err != nil {
 		return nil, fmt.Errorf("making the cache folder: %w", err)
 	}
 	unlock, err := lock(ctx, filepath.Join(o.Cache, "lock"))
@@ -155,12 +156,15 @@ func All(ctx context.Context, o Options) (*Binaries, error) {
 	return &Binaries{
 		Kubernetes: paths["kubernetes"], Node: paths["sandbox-node"], ExternalSecrets: operator,
 		Chart:  filepath.Join(filepath.Dir(operator), "chart"),
-		Pulumi: paths["pulumi"], LanguageHost: paths["pulumi-language-go"], Provider: paths["pulumi-resource-kubernetes"],
+		Pulumi: paths["pulumi"], LanguageHost: paths["pulumi-language-go"],
+		Provider: paths["pulumi-resource-kubernetes"],
 	}, nil
 }
 
 // plan returns where each executable is or will be, and the names of those to build.
-func plan(ctx context.Context, o *Options, found map[string]string) (paths map[string]string, missing []string, err error) {
+func plan(
+	ctx context.Context, o *Options, found map[string]string,
+) (paths map[string]string, missing []string, err error) {
 	out, err := exec.CommandContext(ctx, "go", "env", "GOVERSION").Output()
 	if err != nil {
 		return nil, nil, fmt.Errorf("asking the go command for its version: %w", err)
@@ -274,11 +278,11 @@ func (s step) build(ctx context.Context, o *Options, name, path string) error {
 	if err := os.RemoveAll(work); err != nil {
 		return fmt.Errorf("removing an unfinished build: %w", err)
 	}
-	if err := os.MkdirAll(work, 0o755); err != nil {
+	if err := os.MkdirAll(work, 0o700); err != nil {
 		return fmt.Errorf("making the build's folder: %w", err)
 	}
 	source := filepath.Join(o.Source, s.module)
-	args := []string{"build", "-trimpath", "-ldflags", "-s -w " + s.ldflags, "-o", filepath.Join(work, name), s.pkg}
+	args := []string{"build", "-ldflags", "-s -w " + s.ldflags, "-o", filepath.Join(work, name), s.pkg}
 	if err := goCommand(ctx, source, args...); err != nil {
 		return err
 	}
@@ -315,7 +319,8 @@ func goCommand(ctx context.Context, dir string, args ...string) error {
 	}
 	if err != nil {
 		lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-		return fmt.Errorf("go %s in %s: %w\n  %s", args[0], dir, err, strings.Join(lines[max(0, len(lines)-15):], "\n  "))
+		tail := strings.Join(lines[max(0, len(lines)-15):], "\n  ")
+		return fmt.Errorf("go %s in %s: %w\n  %s", args[0], dir, err, tail)
 	}
 	return nil
 }

@@ -13,8 +13,9 @@ import (
 	"testing"
 	"time"
 
-	"eso-aws/sandbox/build"
 	"github.com/google/go-cmp/cmp"
+
+	"eso-aws/sandbox/build"
 )
 
 const (

@@ -10,9 +10,10 @@ import (
 	"strings"
 	"testing"
 
-	"eso-aws/sandbox/build"
 	"github.com/google/go-cmp/cmp"
 	"gopkg.in/yaml.v3"
+
+	"eso-aws/sandbox/build"
 )
 
 // files returns the content of every file below a folder.

@@ -7,8 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"eso-aws/sandbox/build"
 	"github.com/google/go-cmp/cmp"
+
+	"eso-aws/sandbox/build"
 )
 
 // cliOf is a script that is a Pulumi CLI of some version. It installs a plugin, says so in a file

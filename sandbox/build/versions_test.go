@@ -5,8 +5,9 @@ import (
 	"os/exec"
 	"testing"
 
-	"eso-aws/sandbox/build"
 	"github.com/google/go-cmp/cmp"
+
+	"eso-aws/sandbox/build"
 )
 
 // required returns what a folder's go.mod asks for, as {path: version}.

@@ -25,11 +25,11 @@ const (
 
 // runEmulator is the call that starts the emulator, published at these addresses.
 func (m *machine) runEmulator(image string, addresses ...string) string {
-	call := "docker run --detach --name eso-aws-localstack --network k3d-eso-aws --env SERVICES=secretsmanager,sts"
+	call := []string{"docker run --detach --name eso-aws-localstack --network k3d-eso-aws --env SERVICES=secretsmanager,sts"}
 	for _, address := range addresses {
-		call += " --publish " + address + ":" + m.port + ":4566"
+		call = append(call, "--publish "+address+":"+m.port+":4566")
 	}
-	return call + " " + image
+	return strings.Join(append(call, image), " ")
 }
 
 const pinned = "localstack/localstack:4.14.0"

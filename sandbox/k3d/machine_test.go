@@ -12,10 +12,11 @@ import (
 	"strings"
 	"testing"
 
-	"eso-aws/sandbox/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
+	"eso-aws/sandbox/aws"
 )
 
 // sandboxCommand is the path of the built sandbox command, which stores the secret.

@@ -46,15 +46,26 @@ func main() {
 }
 
 func run(ctx context.Context, log *slog.Logger, args []string) error {
-	opts := agent.Options{Log: log, Images: map[string]string{}}
+	opts := agent.Options{Log: log, Images: map[string]string{}, Defaults: map[string][]string{}}
 	flags := flag.NewFlagSet("sandbox-node", flag.ContinueOnError)
 	kubeconfig := flags.String("kubeconfig", "", "the `file` that leads to the API server, as an administrator")
 	flags.StringVar(&opts.Name, "name", "sandbox", "the `name` of the node")
 	flags.StringVar(&opts.Dir, "dir", "", "the `folder` for the pods' homes, logs and tokens")
 	flags.StringVar(&opts.ClientCA, "client-ca", "",
 		"a `file` with the authority whose certificates may read logs; none lets every local user")
+	flags.DurationVar(&opts.Pull, "pull", 0, "how `long` a pod's first container waits, as for the pull of its image")
 	flags.Func("image", "`NAME=PATH`: images whose repository ends in NAME run the program PATH; repeat it",
 		func(value string) error { return addImage(opts.Images, value) })
+	flags.Func("listens",
+		"`NAME=FLAG=ADDRESS`: the program of image NAME listens on ADDRESS unless FLAG says another; repeat it",
+		func(value string) error {
+			name, argument, ok := strings.Cut(value, "=")
+			if !ok {
+				return errors.New("write NAME=FLAG=ADDRESS")
+			}
+			opts.Defaults[name] = append(opts.Defaults[name], argument)
+			return nil
+		})
 	if err := flags.Parse(args); err != nil {
 		return err
 	}

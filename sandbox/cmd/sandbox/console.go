@@ -6,8 +6,9 @@ import (
 	"syscall"
 	"time"
 
-	"eso-aws/sandbox/build"
 	"golang.org/x/term"
+
+	"eso-aws/sandbox/build"
 )
 
 // console shows a build's progress: a line that counts the seconds on a terminal, and else a line now
@@ -61,8 +62,9 @@ func (c *console) plan(e build.Event) {
 	const need = 20 << 30
 	var disk syscall.Statfs_t
 	cache, err := os.UserCacheDir()
-	if err == nil && os.MkdirAll(cache, 0o755) == nil && syscall.Statfs(cache, &disk) == nil {
-		if free := disk.Bavail * uint64(disk.Bsize); e.Steps > 4 && free < need { //nolint:gosec,unconvert // differs by system
+	if err == nil && os.MkdirAll(cache, 0o700) == nil && syscall.Statfs(cache, &disk) == nil {
+		free := disk.Bavail * uint64(disk.Bsize) //nolint:gosec,unconvert // differs by system
+		if e.Steps > 4 && free < need {
 			fmt.Fprintf(c.out, "Only %d GB are free in %s: the build may run out of disk.\n", free>>30, cache)
 		}
 	}

@@ -6,8 +6,9 @@ import (
 	"testing"
 	"time"
 
-	"eso-aws/sandbox/build"
 	"github.com/google/go-cmp/cmp"
+
+	"eso-aws/sandbox/build"
 )
 
 // In a log, which is no terminal, a build has a line where a step starts and ends and every minute.

@@ -50,7 +50,8 @@ func (c *command) servePID() (int, error) {
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
-	return 0, fmt.Errorf("a process holds %q and has not written its id to %q; end it by hand", c.path("lock"), c.path("pid"))
+	return 0, fmt.Errorf("a process holds %q and has not written its id to %q; end it by hand",
+		c.path("lock"), c.path("pid"))
 }
 
 func (c *command) waitFree(ctx context.Context, timeout time.Duration) (func(), error) {
@@ -63,7 +64,8 @@ func (c *command) waitFree(ctx context.Context, timeout time.Duration) (func(), 
 			return nil, ctx.Err()
 		}
 		if time.Now().After(deadline) {
-			return nil, fmt.Errorf("the sandbox has not stopped after %s; its log is %q", timeout, c.path("sandbox.log"))
+			return nil, fmt.Errorf("the sandbox has not stopped after %s; its log is %q",
+				timeout, c.path("sandbox.log"))
 		}
 	}
 }
@@ -74,7 +76,8 @@ func (c *command) clear(ctx context.Context) error {
 		return err
 	}
 	for _, name := range []string{
-		"bin", "etcd", "failure", "home", "kubeconfig", "lock", "node", "pid", "pki", "project", "pulumi", "session.json", "sources",
+		"bin", "etcd", "failure", "home", "kubeconfig", "lock", "node", "pid", "pki", "project", "pulumi",
+		"session.json", "sources",
 	} {
 		if err := os.RemoveAll(c.path(name)); err != nil {
 			return fmt.Errorf("removing what the sandbox kept: %w", err)

@@ -74,7 +74,8 @@ func parse(name string, args []string) (*command, error) {
 	c := &command{dir: os.Getenv("SANDBOX_DIR")}
 	flags := flag.NewFlagSet("sandbox "+name, flag.ContinueOnError)
 	flags.StringVar(&c.stack, "stack", "local", "the stack to deploy")
-	flags.BoolVar(&c.fetch, "fetch", false, "download the official Pulumi CLI and provider plugin instead of building them")
+	flags.BoolVar(&c.fetch, "fetch", false,
+		"download the official Pulumi CLI and provider plugin instead of building them")
 	flags.StringVar(&c.endpoint, "endpoint", "", "Secrets Manager's URL, where it is not the sandbox's")
 	flags.StringVar(&c.region, "region", "us-east-1", "the secret's AWS region")
 	if err := flags.Parse(args); err != nil {

@@ -132,7 +132,8 @@ func TestParse(t *testing.T) {
 	}{
 		"Defaults": {"", nil, command{dir: dir + "/.sandbox", stack: "local", region: "us-east-1"}},
 		"All": {
-			"/box", []string{"--stack=dev", "--fetch", "--endpoint", "http://e", "--region", "eu-west-1", "name", "--value"},
+			"/box",
+			[]string{"--stack=dev", "--fetch", "--endpoint", "http://e", "--region", "eu-west-1", "name", "--value"},
 			command{
 				dir: "/box", stack: "dev", fetch: true, endpoint: "http://e", region: "eu-west-1", args: []string{"name", "--value"},
 			},

@@ -80,7 +80,9 @@ func (c *command) value() (string, error) {
 type store struct{ endpoint, region, accessKeyID, secretAccessKey string }
 
 func (s *session) secretsManager() store {
-	return store{endpoint: s.Endpoint, region: "us-east-1", accessKeyID: s.AccessKeyID, secretAccessKey: s.SecretAccessKey}
+	return store{
+		endpoint: s.Endpoint, region: "us-east-1", accessKeyID: s.AccessKeyID, secretAccessKey: s.SecretAccessKey,
+	}
 }
 
 func (s store) client() *secretsmanager.Client {

@@ -6,10 +6,11 @@ import (
 	"strings"
 	"testing"
 
-	"eso-aws/sandbox/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
+	"eso-aws/sandbox/aws"
 )
 
 const name = "zio-lucene/other"
@@ -111,7 +112,7 @@ func TestSecretFailures(t *testing.T) {
 }
 
 // What up seeds it leaves alone from then on.
-func TestSeed(t *testing.T) {
+func TestSeed(t *testing.T) { //nolint:paralleltest // it replaces standard output
 	e := newEmulator(t, aws.Options{})
 	s := &session{Endpoint: e.url, AccessKeyID: "test", SecretAccessKey: "test"}
 	c := &command{stack: "local"}

@@ -25,7 +25,7 @@ func (c *command) serve(ctx context.Context) error {
 	}
 	defer unlock()
 	_ = os.WriteFile(c.path("pid"), fmt.Appendln(nil, os.Getpid()), 0o600) // a help for down, which copes without
-	defer os.Remove(c.path("pid"))
+	defer func() { _ = os.Remove(c.path("pid")) }()
 	err = c.serveLocked(ctx)
 	_ = os.Remove(c.path("session.json"))
 	if err != nil && ctx.Err() == nil {

@@ -9,8 +9,9 @@ import (
 	"syscall"
 	"testing"
 
-	"eso-aws/sandbox"
 	"github.com/google/go-cmp/cmp"
+
+	"eso-aws/sandbox"
 )
 
 func TestWhenNothingRuns(t *testing.T) {

@@ -178,7 +178,8 @@ func showCauses(ctx context.Context, api *kubeapi.Client, items []externalSecret
 				LastTimestamp time.Time
 			}
 		}
-		path := fmt.Sprintf("/api/v1/namespaces/%s/events?fieldSelector=involvedObject.kind=ExternalSecret,involvedObject.name=%s",
+		path := fmt.Sprintf("/api/v1/namespaces/%s/events"+
+			"?fieldSelector=involvedObject.kind=ExternalSecret,involvedObject.name=%s",
 			item.Metadata.Namespace, item.Metadata.Name)
 		if err := api.Get(ctx, path, &events); err != nil {
 			return fmt.Errorf("reading the events of %q: %w", item.name(), err)

@@ -8,8 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"eso-aws/sandbox/internal/kubeapi"
 	"github.com/google/go-cmp/cmp"
+
+	"eso-aws/sandbox/internal/kubeapi"
 )
 
 // cluster is what an API server answers, by path and query.

@@ -98,8 +98,8 @@ func (c *command) startServing(ctx context.Context, binaries *build.Binaries) (*
 	if err != nil {
 		return nil, err
 	}
-	defer log.Close()
-	cmd := exec.Command(executable, "serve") //nolint:gosec // itself
+	defer log.Close() //nolint:errcheck // the process has its own descriptor
+	cmd := exec.Command(executable, "serve")
 	cmd.Env = append(os.Environ(), "SANDBOX_DIR="+c.dir)
 	cmd.Stdin = strings.NewReader(string(input))
 	cmd.Stderr = log
@@ -214,7 +214,7 @@ func (c *command) watch(ctx context.Context, cancel context.CancelCauseFunc) {
 // pulumi is the CLI on the sandbox's project. It has a process group of its own, since a Ctrl-C would
 // have it wait for what it had begun, and the sandbox it had begun it in goes away.
 func (c *command) pulumi(ctx context.Context, s *session, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, c.project(s).Pulumi(), args...) //nolint:gosec // the sandbox's own CLI
+	cmd := exec.CommandContext(ctx, c.project(s).Pulumi(), args...)
 	cmd.Env = append(os.Environ(), c.project(s).Env(s.Passphrase)...)
 	cmd.Env = append(cmd.Env, "PULUMI_CONFIG_PASSPHRASE_FILE=")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

@@ -96,7 +96,7 @@ func (c *Client) do(ctx context.Context, method, path, contentType string, in, o
 	if err != nil {
 		return err
 	}
-	defer resp.Body.Close()
+	defer resp.Body.Close() //nolint:errcheck // it was only read
 	data, err := io.ReadAll(resp.Body)
 	if err != nil {
 		return fmt.Errorf("reading the answer to %s %s: %w", method, path, err)

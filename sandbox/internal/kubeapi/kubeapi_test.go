@@ -1,6 +1,7 @@
 package kubeapi_test
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -16,8 +17,9 @@ import (
 	"strings"
 	"testing"
 
-	"eso-aws/sandbox/internal/kubeapi"
 	"github.com/google/go-cmp/cmp"
+
+	"eso-aws/sandbox/internal/kubeapi"
 )
 
 // request is what the API server was asked.
@@ -71,29 +73,29 @@ func TestRequests(t *testing.T) {
 	t.Parallel()
 	object := map[string]any{"kind": "Thing"}
 	tests := map[string]struct {
-		do   func(*testing.T, *kubeapi.Client, any) error
+		do   func(context.Context, *kubeapi.Client, any) error
 		want request
 	}{
 		"Get": {
-			func(t *testing.T, c *kubeapi.Client, out any) error { return c.Get(t.Context(), "/things?a=b=c", out) },
+			func(ctx context.Context, c *kubeapi.Client, out any) error { return c.Get(ctx, "/things?a=b=c", out) },
 			request{Method: "GET", Path: "/things?a=b=c"},
 		},
 		"Create": {
-			func(t *testing.T, c *kubeapi.Client, out any) error {
-				return c.Create(t.Context(), "/things", object, out)
+			func(ctx context.Context, c *kubeapi.Client, out any) error {
+				return c.Create(ctx, "/things", object, out)
 			},
 			request{Method: "POST", Path: "/things", ContentType: "application/json", Body: `{"kind":"Thing"}`},
 		},
 		"MergePatch": {
-			func(t *testing.T, c *kubeapi.Client, out any) error {
-				return c.MergePatch(t.Context(), "/things/x", object, out)
+			func(ctx context.Context, c *kubeapi.Client, out any) error {
+				return c.MergePatch(ctx, "/things/x", object, out)
 			},
 			request{
 				Method: "PATCH", Path: "/things/x", ContentType: "application/merge-patch+json", Body: `{"kind":"Thing"}`,
 			},
 		},
 		"Delete": {
-			func(t *testing.T, c *kubeapi.Client, _ any) error { return c.Delete(t.Context(), "/things/x") },
+			func(ctx context.Context, c *kubeapi.Client, _ any) error { return c.Delete(ctx, "/things/x") },
 			request{Method: "DELETE", Path: "/things/x"},
 		},
 	}
@@ -102,7 +104,7 @@ func TestRequests(t *testing.T) {
 			t.Parallel()
 			client, requests := serve(t, http.StatusOK, `{"metadata":{"name":"x"}}`)
 			out := map[string]any{}
-			if err := test.do(t, client, &out); err != nil {
+			if err := test.do(t.Context(), client, &out); err != nil {
 				t.Fatal(err)
 			}
 			test.want.Authorization, test.want.Accept = "Bearer the-token", "application/json"
@@ -130,11 +132,13 @@ func TestStatusErrors(t *testing.T) {
 	}{
 		"NotFound": {
 			404, `{"kind":"Status","message":"things \"x\" not found","code":404}`,
-			kubeapi.StatusError{Code: 404, Message: `things "x" not found`}, true,
+			kubeapi.StatusError{Code: 404, Message: `things "x" not found`},
+			true,
 		},
 		"Forbidden": {
 			403, `{"kind":"Status","message":"forbidden: no"}`,
-			kubeapi.StatusError{Code: 403, Message: "forbidden: no"}, false,
+			kubeapi.StatusError{Code: 403, Message: "forbidden: no"},
+			false,
 		},
 		"NotAStatusObject":  {500, "upstream is gone\n", kubeapi.StatusError{Code: 500, Message: "upstream is gone"}, false},
 		"NoMessage":         {409, `{"kind":"Status"}`, kubeapi.StatusError{Code: 409, Message: `{"kind":"Status"}`}, false},

@@ -63,8 +63,8 @@ func Start(spec Spec) (*Process, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the log of %s: %w", spec.Name, err)
 	}
-	defer log.Close()
-	cmd := exec.Command(spec.Path, spec.Args...) //nolint:gosec // which parts run is the sandbox's own choice
+	defer log.Close() //nolint:errcheck // the part has its own descriptor
+	cmd := exec.Command(spec.Path, spec.Args...)
 	cmd.Env = append([]string{}, spec.Env...)
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = childAttributes()
@@ -155,7 +155,7 @@ func Tail(path string, n int) string {
 	if err != nil {
 		return ""
 	}
-	defer file.Close()
+	defer file.Close() //nolint:errcheck // it was only read
 	info, err := file.Stat()
 	if err != nil {
 		return ""

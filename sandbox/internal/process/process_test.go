@@ -13,8 +13,9 @@ import (
 	"testing"
 	"time"
 
-	"eso-aws/sandbox/internal/process"
 	"github.com/google/go-cmp/cmp"
+
+	"eso-aws/sandbox/internal/process"
 )
 
 // start runs the test binary as one of [parts], with a log of its own.
@@ -92,7 +93,7 @@ func TestEarlyExitTellsStatusAndLastLines(t *testing.T) {
 			if got.Elapsed <= 0 || got.Elapsed > 20*time.Second {
 				t.Errorf("it ended after %s", got.Elapsed)
 			}
-			if p.Err() != err {
+			if !errors.Is(p.Err(), err) {
 				t.Errorf("Err gives %v, WaitReady gave %v", p.Err(), err)
 			}
 		})

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -52,6 +53,23 @@ func KillRecorded(ctx context.Context, path string) error {
 		_ = syscall.Kill(-pid, syscall.SIGKILL)
 	}
 	return os.Remove(path)
+}
+
+// KillBelow ends every process whose executable was started by a path below a folder: what an engine
+// that was killed has left of its plugins.
+func KillBelow(ctx context.Context, dir string) error {
+	out, err := exec.CommandContext(ctx, "ps", "-A", "-ww", "-o", "pid=,command=").Output()
+	if err != nil {
+		return fmt.Errorf("listing the running processes: %w", err)
+	}
+	for line := range strings.Lines(string(out)) {
+		id, command, _ := strings.Cut(strings.TrimSpace(line), " ")
+		pid, err := strconv.Atoi(id)
+		if err == nil && strings.HasPrefix(strings.TrimSpace(command), dir+string(filepath.Separator)) {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+		}
+	}
+	return nil
 }
 
 // runs tells whether a process id is that executable's; ps is on Linux and macOS alike.

@@ -3,6 +3,7 @@ package process_test
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -69,6 +70,7 @@ func TestKillRecordedLeavesOthersAlone(t *testing.T) {
 		"NoProgram":           "",
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			record := filepath.Join(t.TempDir(), "processes")
 			if err := os.WriteFile(record, fmt.Appendf(nil, "%d %s\n", p.PID(), executable), 0o600); err != nil {
 				t.Fatal(err)
@@ -113,5 +115,36 @@ func TestKillRecordedFindsLongPathsOnANarrowTerminal(t *testing.T) {
 	case <-p.Done():
 	case <-time.After(5 * time.Second):
 		t.Fatal("it still runs")
+	}
+}
+
+func TestKillBelow(t *testing.T) {
+	t.Parallel()
+	sleep, err := exec.LookPath("sleep")
+	if err != nil {
+		t.Fatal(err)
+	}
+	begin := func(dir string) *exec.Cmd {
+		path := filepath.Join(dir, "plugin")
+		if err := os.Symlink(sleep, path); err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.Command(path, "60")
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = cmd.Process.Kill() })
+		return cmd
+	}
+	below, beside := t.TempDir(), t.TempDir()
+	ended, kept := begin(below), begin(beside)
+	if err := process.KillBelow(t.Context(), below); err != nil {
+		t.Fatal(err)
+	}
+	if err := ended.Wait(); err == nil || err.Error() != "signal: killed" {
+		t.Errorf("the one below ended with %v, want signal: killed", err)
+	}
+	if !alive(kept.Process.Pid) {
+		t.Error("the one beside was ended too")
 	}
 }

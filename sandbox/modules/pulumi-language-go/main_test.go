@@ -372,6 +372,7 @@ func TestWhatTheHostTells(t *testing.T) {
 	if err != nil || len(packages.GetPackages()) != 0 {
 		t.Errorf("got the packages %v (%v), want none", packages, err)
 	}
+	//nolint:staticcheck // older engines ask for it
 	plugins, err := h.GetRequiredPlugins(ctx, &pulumirpc.GetRequiredPluginsRequest{})
 	if err != nil || len(plugins.GetPlugins()) != 0 {
 		t.Errorf("got the plugins %v (%v), want none", plugins, err)
@@ -396,7 +397,7 @@ func TestInstallDependencies(t *testing.T) {
 		_, err = stream.Recv()
 		return err
 	}
-	if err := install(module); err != io.EOF {
+	if err := install(module); !errors.Is(err, io.EOF) {
 		t.Errorf("got %v, want the stream's end", err)
 	}
 	if err := install("modul"); err == nil || !strings.Contains(err.Error(), "go mod download in ") {

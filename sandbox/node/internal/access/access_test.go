@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	authv1 "k8s.io/api/authentication/v1"
+	authenticationv1 "k8s.io/api/authentication/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -53,7 +53,7 @@ func newServer(life time.Duration, refuse func(n int32) bool, objects ...runtime
 		if refuse != nil && refuse(n) {
 			return true, nil, errors.New("not now")
 		}
-		return true, &authv1.TokenRequest{Status: authv1.TokenRequestStatus{
+		return true, &authenticationv1.TokenRequest{Status: authenticationv1.TokenRequestStatus{
 			Token: "token-" + strconv.Itoa(int(n)), ExpirationTimestamp: metav1.NewTime(time.Now().Add(life)),
 		}}, nil
 	})
@@ -72,12 +72,12 @@ func TestTokenRequest(t *testing.T) {
 		t.Fatal(err)
 	}
 	hour := int64(3600)
-	want := &authv1.TokenRequest{Spec: authv1.TokenRequestSpec{
+	want := &authenticationv1.TokenRequest{Spec: authenticationv1.TokenRequestSpec{
 		Audiences: []string{"a"}, ExpirationSeconds: &hour,
-		BoundObjectRef: &authv1.BoundObjectReference{Kind: "Pod", APIVersion: "v1", Name: "p", UID: "u"},
+		BoundObjectRef: &authenticationv1.BoundObjectReference{Kind: "Pod", APIVersion: "v1", Name: "p", UID: "u"},
 	}}
 	last := s.last.Load()
-	equal(t, want, last.GetObject().(*authv1.TokenRequest))
+	equal(t, want, last.GetObject().(*authenticationv1.TokenRequest))
 	equal(t, "ns/sa/token", last.GetNamespace()+"/"+last.Name+"/"+last.GetSubresource())
 	content, err := os.ReadFile(file.Path)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"path/filepath"
 	"time"
 
-	authv1 "k8s.io/api/authentication/v1"
+	authenticationv1 "k8s.io/api/authentication/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
@@ -71,9 +71,9 @@ func (f TokenFile) write(ctx context.Context) (time.Duration, error) {
 	if account == "" {
 		account = "default"
 	}
-	request := &authv1.TokenRequest{Spec: authv1.TokenRequestSpec{
+	request := &authenticationv1.TokenRequest{Spec: authenticationv1.TokenRequestSpec{
 		Audiences: f.Audiences, ExpirationSeconds: &seconds,
-		BoundObjectRef: &authv1.BoundObjectReference{
+		BoundObjectRef: &authenticationv1.BoundObjectReference{
 			Kind: "Pod", APIVersion: "v1", Name: f.Pod.Name, UID: f.Pod.UID,
 		},
 	}}

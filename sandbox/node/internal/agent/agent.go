@@ -53,8 +53,12 @@ type Options struct {
 	// ClientCA is a file with the authority that callers of the log server must have a certificate
 	// of. Without it whoever may connect to loopback may read logs.
 	ClientCA string
+	// Pull is how long a pod waits before its first container starts, as for images to be pulled.
+	Pull time.Duration
 	// Images maps the last part of an image's repository to the program that it runs.
 	Images map[string]string
+	// Defaults maps the same to addresses that its program listens on by itself, as "--flag=address".
+	Defaults map[string][]string
 	// Server is where pods find the API server.
 	Server access.Server
 	Log    *slog.Logger
@@ -79,12 +83,26 @@ func Run(ctx context.Context, client kubernetes.Interface, opts Options) error {
 	return run(log.WithLogger(ctx, logger{opts.Log}), client, self, server, &pod.Config{
 		Dir:      pods,
 		Images:   opts.Images,
+		Defaults: opts.Defaults,
 		Env:      podenv.Resolver{Client: client, Allocatable: self.Status.Allocatable},
 		Recorder: broadcaster.NewRecorder(scheme.Scheme, source),
-		Inject:   []pod.Injector{access.Injector(client, opts.Server, opts.Log)},
+		Inject:   []pod.Injector{pull(opts.Pull), access.Injector(client, opts.Server, opts.Log)},
 		Backoff:  pod.KubeletBackoff(),
 		Retry:    podRetry,
 	})
+}
+
+// pull keeps a pod from being there sooner than on any other node. A release's Deployment comes right
+// after its CRDs: a controller that starts before these are served waits 10 s and more to look again.
+func pull(wait time.Duration) pod.Injector {
+	return func(ctx context.Context, _ *corev1.Pod, _ string) (map[string]string, error) {
+		select {
+		case <-time.After(wait):
+			return nil, nil
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
 }
 
 // podsDir makes an empty folder for pods.

@@ -126,7 +126,7 @@ func (c *cluster) ask(t *testing.T, path string) (int, string) {
 		return err == nil
 	})
 	client := &http.Client{Transport: &http.Transport{
-		TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true, //nolint:gosec // As the API server does.
+		TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true,
 	}}
 	url := fmt.Sprintf("https://127.0.0.1:%d%s", node.Status.DaemonEndpoints.KubeletEndpoint.Port, path)
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
@@ -182,7 +182,8 @@ func TestNodeIsReadyForOrdinaryPods(t *testing.T) {
 		map[string]string{
 			"kubernetes.io/os": runtime.GOOS, "kubernetes.io/arch": runtime.GOARCH, "kubernetes.io/hostname": "n", "type": "sandbox",
 		},
-		[]corev1.Taint(nil), corev1.ConditionTrue, corev1.NodeAddress{Type: corev1.NodeInternalIP, Address: "127.0.0.1"},
+		[]corev1.Taint(nil), corev1.ConditionTrue,
+		corev1.NodeAddress{Type: corev1.NodeInternalIP, Address: "127.0.0.1"},
 		"8", "16Gi", "110",
 	}
 	equal(t, want, got)

@@ -1,3 +1,4 @@
+//nolint:revive // virtual-kubelet's log.Logger says what its methods are for.
 package agent
 
 import (

@@ -69,7 +69,7 @@ func (p *provider) CreatePod(_ context.Context, spec *corev1.Pod) error {
 	if old := p.running[nameOf(spec)]; old != nil {
 		p.retire(old, gracePeriod(spec))
 	}
-	p.running[nameOf(spec)] = pod.Start(context.WithoutCancel(p.life), p.config, spec)
+	p.running[nameOf(spec)] = pod.Start(context.WithoutCancel(p.life), p.config, spec) //nolint:contextcheck // A pod outlives the call.
 	return nil
 }
 
@@ -206,7 +206,7 @@ func (p *provider) report(running *pod.Pod) error {
 	status := running.Merge(known.Status)
 	// Asked after the status was read: the end of a pod that the node's own end brought stays untold.
 	if p.life.Err() != nil || equality.Semantic.DeepEqual(status, known.Status) {
-		return nil
+		return nil //nolint:nilerr // The node ends, and reports no more.
 	}
 	known = known.DeepCopy()
 	known.Status = status

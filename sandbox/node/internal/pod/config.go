@@ -25,7 +25,10 @@ type Config struct {
 	// Dir holds a folder per pod.
 	Dir string
 	// Images maps the last part of an image's repository to the program that the image runs.
-	Images   map[string]string
+	Images map[string]string
+	// Defaults maps the same to addresses that its program listens on when no argument says another,
+	// as "--flag=address". They are made explicit, to be moved as the others are.
+	Defaults map[string][]string
 	Env      podenv.Resolver
 	Recorder record.EventRecorder
 	// Inject is asked, in order, what each pod gets over its spec.

@@ -86,6 +86,7 @@ func (c *container) plan(ctx context.Context) (*plan, error) {
 	for i, arg := range spec.Args {
 		spec.Args[i] = podenv.Expand(arg, vars)
 	}
+	spec.Args = rewrite.Explicit(spec.Args, c.pod.cfg.Defaults[name])
 	var ports rewrite.Ports
 	defer ports.Release()
 	if err := rewrite.Container(spec, ports.Take); err != nil {
@@ -115,9 +116,7 @@ func (p *Pod) environment(vars map[string]string) map[string]string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, more := range []map[string]string{p.injected, vars} {
-		for name, value := range more {
-			env[name] = value
-		}
+		maps.Copy(env, more)
 	}
 	return env
 }

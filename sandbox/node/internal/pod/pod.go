@@ -67,7 +67,7 @@ func Start(ctx context.Context, cfg *Config, spec *corev1.Pod) *Pod {
 	life, end := context.WithCancel(context.WithoutCancel(ctx))
 	p.life = life
 	go p.report()
-	go func() {
+	go func() { //nolint:contextcheck // The pod keeps its own context.
 		defer close(p.done)
 		defer end()
 		p.run()
@@ -200,9 +200,7 @@ func (p *Pod) inject() error {
 			cancel() // Ends what the injectors before this one keep fresh.
 			return err
 		}
-		for name, value := range vars {
-			injected[name] = value
-		}
+		maps.Copy(injected, vars)
 	}
 	p.mu.Lock()
 	p.injected = injected

@@ -43,7 +43,7 @@ func (c *container) probe(ctx context.Context, plan *plan) <-chan failure {
 		others()
 		return failed
 	}
-	go c.poll(ctx, plan, "Startup", probe, func(healthy bool) bool {
+	go c.poll(ctx, plan, "Startup", probe, func(healthy bool) bool { //nolint:unparam // It goes on for neither verdict.
 		if !healthy {
 			fail("startup probe", probe)
 			return false

@@ -31,8 +31,6 @@ func write(t *testing.T, w io.Writer, text string) {
 	}
 }
 
-func count(n int) *int { return &n }
-
 func TestCopy(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", 40<<10)
@@ -47,11 +45,11 @@ func TestCopy(t *testing.T) {
 		"EmptyLines":        {[]string{"\n\na\n"}, podlog.Options{}, "\n\na\n"},
 		"LongLine":          {[]string{long + "\nb\n"}, podlog.Options{}, long + "\nb\n"},
 		"Nothing":           {nil, podlog.Options{}, ""},
-		"LastTwo":           {[]string{"a\nb\nc\n"}, podlog.Options{Tail: count(2)}, "b\nc\n"},
-		"LastOfMany":        {[]string{"a\nb\nc\nd\ne\n"}, podlog.Options{Tail: count(1)}, "e\n"},
-		"LastNone":          {[]string{"a\nb\n"}, podlog.Options{Tail: count(0)}, ""},
-		"LastMoreThanAre":   {[]string{"a\nb\n"}, podlog.Options{Tail: count(9)}, "a\nb\n"},
-		"LastAllThereAre":   {[]string{"a\nb\n"}, podlog.Options{Tail: count(2)}, "a\nb\n"},
+		"LastTwo":           {[]string{"a\nb\nc\n"}, podlog.Options{Tail: new(2)}, "b\nc\n"},
+		"LastOfMany":        {[]string{"a\nb\nc\nd\ne\n"}, podlog.Options{Tail: new(1)}, "e\n"},
+		"LastNone":          {[]string{"a\nb\n"}, podlog.Options{Tail: new(0)}, ""},
+		"LastMoreThanAre":   {[]string{"a\nb\n"}, podlog.Options{Tail: new(9)}, "a\nb\n"},
+		"LastAllThereAre":   {[]string{"a\nb\n"}, podlog.Options{Tail: new(2)}, "a\nb\n"},
 		"SinceBefore":       {[]string{"a\n"}, podlog.Options{Since: time.Now().Add(-time.Hour)}, "a\n"},
 		"SinceLater":        {[]string{"a\n"}, podlog.Options{Since: time.Now().Add(time.Hour)}, ""},
 		"Limit":             {[]string{"abc\ndef\n"}, podlog.Options{Limit: 5}, "abc\nd"},

@@ -66,7 +66,7 @@ func (p *Process) Done() <-chan struct{} { return p.done }
 func (p *Process) ExitCode() int32 {
 	state := p.cmd.ProcessState
 	if status, ok := state.Sys().(syscall.WaitStatus); ok && status.Signaled() {
-		return 128 + int32(status.Signal())
+		return 128 + int32(status.Signal()) //nolint:gosec // A signal's number has seven bits.
 	}
 	return int32(state.ExitCode()) //nolint:gosec // An exit status has eight bits.
 }

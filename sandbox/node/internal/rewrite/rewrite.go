@@ -42,6 +42,19 @@ func Container(c *corev1.Container, free func() (int32, error)) error {
 	return nil
 }
 
+// Explicit returns args with those defaults, each "--flag=value", whose flag they do not have.
+func Explicit(args, defaults []string) []string {
+	args = slices.Clone(args)
+	for _, argument := range defaults {
+		flag, _, _ := strings.Cut(argument, "=")
+		given := func(arg string) bool { return arg == flag || strings.HasPrefix(arg, flag+"=") }
+		if !slices.ContainsFunc(args, given) {
+			args = append(args, argument)
+		}
+	}
+	return args
+}
+
 func arguments(args []string, moved map[int32]int32, free func() (int32, error)) ([]string, error) {
 	args = slices.Clone(args)
 	for i, arg := range args {

@@ -140,3 +140,21 @@ func TestPortsAreDistinctAndUsable(t *testing.T) {
 		_ = listener.Close()
 	}
 }
+
+func TestExplicit(t *testing.T) {
+	t.Parallel()
+	defaults := []string{"--live-addr=:8082"}
+	for name, test := range map[string]struct{ args, want []string }{
+		"Absent":   {[]string{"--metrics-addr=:8080"}, []string{"--metrics-addr=:8080", "--live-addr=:8082"}},
+		"Joined":   {[]string{"--live-addr=:1"}, []string{"--live-addr=:1"}},
+		"Separate": {[]string{"--live-addr", ":1"}, []string{"--live-addr", ":1"}},
+		"Longer":   {[]string{"--live-address=:1"}, []string{"--live-address=:1", "--live-addr=:8082"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(test.want, rewrite.Explicit(test.args, defaults)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}

@@ -1,0 +1,56 @@
+package iam
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// ARN is the name of something in AWS.
+type ARN struct {
+	Partition                          Partition
+	Service, Region, Account, Resource string
+}
+
+// ParseARN takes an ARN apart. It does not look at what its parts are.
+func ParseARN(text string) (ARN, bool) {
+	parts := strings.SplitN(text, ":", 6)
+	if len(parts) != 6 || parts[0] != "arn" || parts[1] == "" || parts[2] == "" || parts[5] == "" {
+		return ARN{}, false
+	}
+	return ARN{Partition(parts[1]), parts[2], parts[3], parts[4], parts[5]}, true
+}
+
+// String is the ARN as AWS writes it.
+func (a ARN) String() string {
+	return strings.Join([]string{"arn", string(a.Partition), a.Service, a.Region, a.Account, a.Resource}, ":")
+}
+
+// Kind is what an ARN must be.
+type Kind struct {
+	Service string
+	// Regional says whether the ARN has a region.
+	Regional bool
+	// Accounts and Resource are what the account and the rest must match.
+	Accounts, Resource *regexp.Regexp
+	// Write is an example.
+	Write string
+}
+
+// Check parses an ARN that must be of a kind and of a partition.
+func (k Kind) Check(field, text string, partition Partition) (ARN, error) {
+	arn, ok := ParseARN(text)
+	accounts := k.Accounts
+	if accounts == nil {
+		accounts = accountID
+	}
+	if !ok || arn.Service != k.Service || !accounts.MatchString(arn.Account) ||
+		!k.Resource.MatchString(arn.Resource) || (arn.Region != "") != k.Regional {
+		return ARN{}, Problem(field, text, "is no such ARN", k.Write)
+	}
+	if arn.Partition != partition {
+		return ARN{}, Problem(field, text, fmt.Sprintf("is of partition %s, and the cluster of %s", arn.Partition, partition),
+			"the ARN of one in the cluster's partition")
+	}
+	return arn, nil
+}

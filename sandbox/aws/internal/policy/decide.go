@@ -1,0 +1,149 @@
+package policy
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Request is what is to be decided.
+type Request struct {
+	// Action is an IAM action, such as secretsmanager:GetSecretValue.
+	Action string
+	// Resource is an ARN, or * or a name, which only the pattern * matches.
+	Resource string
+	// Context is the values of condition keys and policy variables.
+	Context Context
+}
+
+// Policies are what decides about a principal in its own account.
+type Policies struct {
+	// Identity are the principal's own: any of them allows.
+	Identity []*Document
+	// Boundary has to allow as well; nil is none.
+	Boundary *Document
+	// Session are those of a session, one of which has to allow as well; nil is
+	// none.
+	Session []*Document
+}
+
+// Verdict is a decision, and for a denial the end of AWS's sentence about it.
+type Verdict struct {
+	Allowed bool
+	Reason  string
+}
+
+// UnsupportedError tells of something in a policy that this package cannot
+// evaluate.
+type UnsupportedError string
+
+// Error names what it is.
+func (e UnsupportedError) Error() string {
+	return fmt.Sprintf("the in-memory AWS cannot evaluate %s in a policy; its README lists what it can", string(e))
+}
+
+// Decide says whether the principal may do what it requests.
+func (p Policies) Decide(r Request) (Verdict, error) {
+	kinds := p.kinds()
+	for _, k := range kinds {
+		for _, d := range k.documents {
+			if err := d.supported(); err != nil {
+				return Verdict{}, err
+			}
+		}
+	}
+	for _, k := range kinds {
+		if k.any(r, false) {
+			return Verdict{Reason: fmt.Sprintf("with an explicit deny in %s %s", k.article, k.name)}, nil
+		}
+	}
+	for _, k := range kinds {
+		if !k.any(r, true) {
+			return Verdict{Reason: fmt.Sprintf("because no %s allows the %s action", k.name, r.Action)}, nil
+		}
+	}
+	return Verdict{Allowed: true}, nil
+}
+
+// Guards are the policies that limit the principal even where a resource's own
+// policy names it.
+func (p Policies) Guards() Policies {
+	everything := &Document{statements: []statement{{
+		effect: "Allow", actions: []string{"*"}, resources: []string{"*"},
+	}}}
+	p.Identity = append([]*Document{everything}, p.Identity...)
+	return p
+}
+
+// kind is policies that AWS gives one name.
+type kind struct {
+	article, name string
+	documents     []*Document
+}
+
+func (p Policies) kinds() []kind {
+	kinds := []kind{{"an", "identity-based policy", p.Identity}}
+	if p.Boundary != nil {
+		kinds = append(kinds, kind{"a", "permissions boundary", []*Document{p.Boundary}})
+	}
+	if p.Session != nil {
+		kinds = append(kinds, kind{"a", "session policy", p.Session})
+	}
+	return kinds
+}
+
+func (k kind) any(r Request, allow bool) bool {
+	return slices.ContainsFunc(k.documents, func(d *Document) bool {
+		return slices.ContainsFunc(d.statements, func(s statement) bool {
+			return s.allows() == allow && s.matchesResource(r, d.variables(r)) && s.applies(r)
+		})
+	})
+}
+
+func (d *Document) supported() error {
+	for _, s := range d.statements {
+		if s.notPrincipal {
+			return UnsupportedError("NotPrincipal")
+		}
+		for _, c := range s.conditions {
+			if c.operator.base == opBinary {
+				return UnsupportedError("the condition operator " + c.operator.name)
+			}
+		}
+	}
+	return nil
+}
+
+// variables is nil where the document's version has none.
+func (d *Document) variables(r Request) Context {
+	if d.version == version2008 {
+		return nil
+	}
+	if r.Context == nil {
+		return Context{}
+	}
+	return r.Context
+}
+
+// applies says whether the statement is about the action and its conditions hold.
+func (s *statement) applies(r Request) bool {
+	matches := func(pattern string) bool {
+		g, _ := compile(strings.ToLower(pattern), nil, true)
+		return g.match(strings.ToLower(r.Action))
+	}
+	if s.actions != nil && !slices.ContainsFunc(s.actions, matches) || slices.ContainsFunc(s.notActions, matches) {
+		return false
+	}
+	return !slices.ContainsFunc(s.conditions, func(c condition) bool { return !c.holds(r.Context) })
+}
+
+func (s *statement) matchesResource(r Request, variables Context) bool {
+	matches := func(pattern string) bool {
+		g, ok := compile(pattern, variables, true)
+		return ok && g.matchARN(r.Resource)
+	}
+	if s.notResources != nil {
+		return !slices.ContainsFunc(s.notResources, matches)
+	}
+	return slices.ContainsFunc(s.resources, matches)
+}
