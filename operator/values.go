@@ -10,7 +10,7 @@ import (
 
 // The operator reads its endpoints from its environment, for every store alike.
 const (
-	secretsManagerEndpoint = "AWS_SECRETSMANAGER_ENDPOINT"
+	secretsManagerEndpoint = "AWS_SECRETSMANAGER_ENDPOINT" //nolint:gosec // a variable's name, not a credential
 	stsEndpoint            = "AWS_STS_ENDPOINT"
 )
 

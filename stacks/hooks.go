@@ -73,7 +73,8 @@ func (s *stack) mend(creating bool) error {
 				return err
 			}
 		case strings.HasPrefix(status, "pending-"):
-			s.warn("Helm's record %s (%s) was left by an update that was killed: it is marked as failed", record, status)
+			s.warn("Helm's record %s (%s) was left by an update that was killed: it is marked as failed",
+				record, status)
 			if err := client.FailHelmRelease(ctx, operatorNamespace, record); err != nil {
 				return err
 			}
@@ -88,8 +89,8 @@ func (s *stack) clearRecord(ctx context.Context, client *cluster.Client, record,
 		return err
 	}
 	if namespace == nil || !s.owns(namespace) {
-		return fmt.Errorf("namespace %q has a Helm release %q that is not in this stack's state (%s), and the namespace is "+
-			"not this stack's either; if nothing else uses it, run: kubectl delete secret %s -n %s%s",
+		return fmt.Errorf("namespace %q has a Helm release %q that is not in this stack's state (%s), and the "+
+			"namespace is not this stack's either; if nothing else uses it, run: kubectl delete secret %s -n %s%s",
 			operatorNamespace, operatorName, status, record, operatorNamespace, s.contextFlag(client))
 	}
 	s.warn("Helm's record %s (%s) was left by an update that was killed: it is removed, and what it had installed is "+
@@ -163,14 +164,16 @@ func (s *stack) explain(args *pulumi.ErrorHookArgs) (string, error) {
 
 // remedy is what to do about a message of the operator, of AWS or of a node; empty for one it does not know.
 func (s *stack) remedy(message string) string {
+	missing := "store it in Secrets Manager, in region " + s.config.Region + ", or correct its name"
+	unreachable := "correct endpoint, which the operator's pods must reach: " + s.config.Endpoint
 	for _, known := range []struct{ part, remedy string }{
-		{"Secret does not exist", "store it in Secrets Manager, in region " + s.config.Region + ", or correct its name"},
-		{"can't find the specified secret", "store it in Secrets Manager, in region " + s.config.Region + ", or correct its name"},
+		{"Secret does not exist", missing},
+		{"can't find the specified secret", missing},
 		{"security token included in the request is invalid", "correct accessKeyId: Secrets Manager does not know it"},
 		{"signature we calculated does not match", "correct secretAccessKey: it is not that of accessKeyId"},
 		{"AccessDenied", "let the access key read this secret"},
-		{"connection refused", "correct endpoint, which the operator's pods must reach: " + s.config.Endpoint},
-		{"no such host", "correct endpoint, which the operator's pods must reach: " + s.config.Endpoint},
+		{"connection refused", unreachable},
+		{"no such host", unreachable},
 		{"ImagePullBackOff", "correct the image in chartValues, or let the node reach its registry"},
 		{"ErrImagePull", "correct the image in chartValues, or let the node reach its registry"},
 	} {

@@ -19,7 +19,6 @@ const (
 	storeName         = "localstack-secretsmanager"
 	credentialsName   = "localstack-credentials"
 	accessKeyIDKey    = "access-key"
-	//nolint:gosec // a key's name, not a credential
 	secretAccessKeyKey = "secret-key"
 )
 

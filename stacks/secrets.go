@@ -20,7 +20,7 @@ var (
 
 const (
 	maxSubdomain = 253
-	writeSecrets = "<name>: {data: {<key>: <name in AWS>}}"
+	writeSecrets = "<name>: {data: {<key>: <name in AWS>}}" //nolint:gosec // what to write, not a credential
 	writeData    = "<key>: <name in AWS>"
 	writeRemote  = "a secret's name in AWS, or its full ARN"
 )

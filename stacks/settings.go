@@ -16,7 +16,7 @@ const (
 	keyAPIVersion      = "apiVersion"
 	keyEndpoint        = "endpoint"
 	keyAccessKeyID     = "accessKeyId"
-	keySecretAccessKey = "secretAccessKey" //nolint:gosec // a key's name, not a credential
+	keySecretAccessKey = "secretAccessKey"
 	keyTimeout         = "timeout"
 	keyRefreshInterval = "refreshInterval"
 	keySecrets         = "secrets"

@@ -163,8 +163,9 @@ func (c *Client) do(
 	case http.StatusNotFound:
 		return false, nil
 	default:
-		return false, fmt.Errorf("%s %s of %s as the user of context %q: %s%s; %s", verb(method), path, c.access.server.Server,
-			c.access.context, response.Status, reason(body), remedy(response.StatusCode))
+		return false, fmt.Errorf("%s %s of %s as the user of context %q: %s%s; %s",
+			verb(method), path, c.access.server.Server, c.access.context,
+			response.Status, reason(body), remedy(response.StatusCode))
 	}
 }
 

@@ -48,17 +48,18 @@ func serve(t *testing.T) *httptest.Server {
 			http.NotFound(w, r)
 			return
 		}
-		who := r.Header.Get("Authorization")
+		var who strings.Builder
+		who.WriteString(r.Header.Get("Authorization"))
 		if len(r.TLS.PeerCertificates) > 0 {
-			who += "certificate of " + r.TLS.PeerCertificates[0].Subject.CommonName
+			who.WriteString("certificate of " + r.TLS.PeerCertificates[0].Subject.CommonName)
 		}
 		for _, header := range []string{"Impersonate-User", "Impersonate-Group"} {
 			if as := r.Header.Values(header); len(as) > 0 {
-				who += fmt.Sprint(" as ", as)
+				fmt.Fprint(&who, " as ", as)
 			}
 		}
 		_ = json.NewEncoder(w).Encode(map[string]any{"metadata": map[string]any{
-			"name": "there", "annotations": map[string]string{"who": who},
+			"name": "there", "annotations": map[string]string{"who": who.String()},
 		}})
 	}))
 	server.TLS = &tls.Config{ClientAuth: tls.RequestClientCert, MinVersion: tls.VersionTLS12}

@@ -61,7 +61,8 @@ func (c *Client) Warnings(ctx context.Context, namespace, kind, name string) ([]
 		} `json:"items"`
 	}
 	query := url.Values{"fieldSelector": {selector}}
-	if _, err := c.do(ctx, http.MethodGet, namespaced(namespace, "events"), query, "application/json", nil, &list); err != nil {
+	_, err := c.do(ctx, http.MethodGet, namespaced(namespace, "events"), query, "application/json", nil, &list)
+	if err != nil {
 		return nil, err
 	}
 	var warnings []Warning

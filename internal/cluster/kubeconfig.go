@@ -166,7 +166,8 @@ func (s *Source) read() (*kubeconfig, string, error) {
 	}
 	for _, file := range config.files() {
 		if *file != "" && !filepath.IsAbs(*file) {
-			return nil, "", fmt.Errorf("%s refers to file %q; write its whole path, or put the content in", origin, *file)
+			return nil, "", fmt.Errorf("%s refers to file %q; write its whole path, or put the content in",
+				origin, *file)
 		}
 	}
 	return config, origin, nil

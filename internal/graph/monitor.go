@@ -1,10 +1,10 @@
 package graph
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -30,6 +30,7 @@ type monitor struct {
 	root  string
 }
 
+// SupportsFeature answers as the engine does, but for output values.
 func (m *monitor) SupportsFeature(
 	_ context.Context, request *pulumirpc.SupportsFeatureRequest,
 ) (*pulumirpc.SupportsFeatureResponse, error) {
@@ -37,6 +38,7 @@ func (m *monitor) SupportsFeature(
 	return &pulumirpc.SupportsFeatureResponse{HasSupport: request.GetId() != "outputValues"}, nil
 }
 
+// RegisterResource adds a resource to the graph; what the engine would compute is made up.
 func (m *monitor) RegisterResource(
 	_ context.Context, request *pulumirpc.RegisterResourceRequest,
 ) (*pulumirpc.RegisterResourceResponse, error) {
@@ -67,6 +69,7 @@ func (m *monitor) urn(request *pulumirpc.RegisterResourceRequest) resource.URN {
 		tokens.Type(request.GetType()), request.GetName())
 }
 
+// RegisterResourceOutputs keeps the stack's outputs.
 func (m *monitor) RegisterResourceOutputs(
 	_ context.Context, request *pulumirpc.RegisterResourceOutputsRequest,
 ) (*emptypb.Empty, error) {
@@ -82,6 +85,7 @@ func (m *monitor) RegisterResourceOutputs(
 	return &emptypb.Empty{}, nil
 }
 
+// RegisterResourceHook keeps a hook for SignalAndWaitForShutdown.
 func (m *monitor) RegisterResourceHook(
 	_ context.Context, request *pulumirpc.RegisterResourceHookRequest,
 ) (*emptypb.Empty, error) {
@@ -98,7 +102,7 @@ func (m *monitor) SignalAndWaitForShutdown(ctx context.Context, _ *emptypb.Empty
 		m.options.BeforeHooks()
 	}
 	// Not under the lock: hooks log, and all has been registered.
-	slices.SortFunc(m.graph.Resources, func(a, b *Resource) int { return strings.Compare(string(a.URN), string(b.URN)) })
+	slices.SortFunc(m.graph.Resources, func(a, b *Resource) int { return cmp.Compare(a.URN, b.URN) })
 	for _, r := range m.graph.Resources {
 		for _, name := range r.Hooks[m.options.Hooks] {
 			if err := m.call(ctx, m.hooks[name], r); err != nil {
@@ -169,6 +173,7 @@ func (m *monitor) RegisterErrorHook(
 	return &emptypb.Empty{}, nil
 }
 
+// GetRootResource returns the URN of the stack.
 func (m *monitor) GetRootResource(
 	context.Context, *pulumirpc.GetRootResourceRequest,
 ) (*pulumirpc.GetRootResourceResponse, error) {
@@ -177,6 +182,7 @@ func (m *monitor) GetRootResource(
 	return &pulumirpc.GetRootResourceResponse{Urn: m.root}, nil
 }
 
+// SetRootResource keeps the URN of the stack.
 func (m *monitor) SetRootResource(
 	_ context.Context, request *pulumirpc.SetRootResourceRequest,
 ) (*pulumirpc.SetRootResourceResponse, error) {
@@ -186,6 +192,7 @@ func (m *monitor) SetRootResource(
 	return &pulumirpc.SetRootResourceResponse{}, nil
 }
 
+// Log adds a message to the graph.
 func (m *monitor) Log(_ context.Context, request *pulumirpc.LogRequest) (*emptypb.Empty, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

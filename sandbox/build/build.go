@@ -189,10 +189,14 @@ func plan(
 	return paths, missing, nil
 }
 
+// args are those of the go command, without what to build and where. There is no -trimpath in them: what
+// was compiled is then shared with the builds and tests of the program.
+func (s step) args() []string { return []string{"build", "-ldflags", "-s -w " + s.ldflags} }
+
 // key is a hash of all that an executable is made from.
 func (s step) key(dir, toolchain string) (string, error) {
 	hash := sha256.New()
-	fmt.Fprintln(hash, toolchain, runtime.GOOS, runtime.GOARCH, s.pkg, s.ldflags)
+	fmt.Fprintln(hash, toolchain, runtime.GOOS, runtime.GOARCH, s.pkg, s.args())
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || strings.HasSuffix(path, "_test.go") {
 			return err
@@ -282,7 +286,7 @@ func (s step) build(ctx context.Context, o *Options, name, path string) error {
 		return fmt.Errorf("making the build's folder: %w", err)
 	}
 	source := filepath.Join(o.Source, s.module)
-	args := []string{"build", "-ldflags", "-s -w " + s.ldflags, "-o", filepath.Join(work, name), s.pkg}
+	args := append(s.args(), "-o", filepath.Join(work, name), s.pkg)
 	if err := goCommand(ctx, source, args...); err != nil {
 		return err
 	}

@@ -97,8 +97,9 @@ func parseOperator(name string) (operator, bool) {
 	return op, known || base == opBinary || base == opNull && !op.ifExists
 }
 
-// holds decides a condition for a request.
-func (c condition) holds(context Context) bool {
+// holds decides a condition for a request. Variables are the context too, or nil
+// where the policy cannot have them.
+func (c condition) holds(context, variables Context) bool {
 	values := context.get(c.key)
 	op := c.operator
 	if op.base == opNull {
@@ -108,7 +109,7 @@ func (c condition) holds(context Context) bool {
 	}
 	one := func(value string) bool {
 		return op.negated != slices.ContainsFunc(c.values, func(p string) bool {
-			return comparisons[op.base](value, p, context)
+			return comparisons[op.base](value, p, variables)
 		})
 	}
 	switch {

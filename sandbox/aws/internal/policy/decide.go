@@ -95,7 +95,7 @@ func (p Policies) kinds() []kind {
 func (k kind) any(r Request, allow bool) bool {
 	return slices.ContainsFunc(k.documents, func(d *Document) bool {
 		return slices.ContainsFunc(d.statements, func(s statement) bool {
-			return s.allows() == allow && s.matchesResource(r, d.variables(r)) && s.applies(r)
+			return s.allows() == allow && s.matchesResource(r, d.variables(r)) && s.applies(r, d.variables(r))
 		})
 	})
 }
@@ -126,7 +126,7 @@ func (d *Document) variables(r Request) Context {
 }
 
 // applies says whether the statement is about the action and its conditions hold.
-func (s *statement) applies(r Request) bool {
+func (s *statement) applies(r Request, variables Context) bool {
 	matches := func(pattern string) bool {
 		g, _ := compile(strings.ToLower(pattern), nil, true)
 		return g.match(strings.ToLower(r.Action))
@@ -134,7 +134,7 @@ func (s *statement) applies(r Request) bool {
 	if s.actions != nil && !slices.ContainsFunc(s.actions, matches) || slices.ContainsFunc(s.notActions, matches) {
 		return false
 	}
-	return !slices.ContainsFunc(s.conditions, func(c condition) bool { return !c.holds(r.Context) })
+	return !slices.ContainsFunc(s.conditions, func(c condition) bool { return !c.holds(r.Context, variables) })
 }
 
 func (s *statement) matchesResource(r Request, variables Context) bool {

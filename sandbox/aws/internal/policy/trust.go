@@ -42,7 +42,7 @@ func (d *Document) Trust(p Principal, r Request) (Trust, error) {
 	best := Untrusted
 	for _, s := range d.statements {
 		trust := s.names(p)
-		if trust == Untrusted || !s.applies(r) {
+		if trust == Untrusted || !s.applies(r, d.variables(r)) {
 			continue
 		}
 		if !s.allows() {
@@ -58,7 +58,7 @@ func (d *Document) Trust(p Principal, r Request) (Trust, error) {
 func (d *Document) Trusts(p Principal, action string) bool {
 	return slices.ContainsFunc(d.statements, func(s statement) bool {
 		s.conditions = nil
-		return s.allows() && !s.notPrincipal && s.names(p) != Untrusted && s.applies(Request{Action: action})
+		return s.allows() && !s.notPrincipal && s.names(p) != Untrusted && s.applies(Request{Action: action}, nil)
 	})
 }
 

@@ -69,7 +69,8 @@ func (p *provider) CreatePod(_ context.Context, spec *corev1.Pod) error {
 	if old := p.running[nameOf(spec)]; old != nil {
 		p.retire(old, gracePeriod(spec))
 	}
-	p.running[nameOf(spec)] = pod.Start(context.WithoutCancel(p.life), p.config, spec) //nolint:contextcheck // A pod outlives the call.
+	//nolint:contextcheck // A pod outlives the call that starts it.
+	p.running[nameOf(spec)] = pod.Start(context.WithoutCancel(p.life), p.config, spec)
 	return nil
 }
 
