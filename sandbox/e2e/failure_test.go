@@ -71,19 +71,23 @@ func TestWrongConfigReachesNoCluster(t *testing.T) {
 	}
 }
 
-// TestInterruptedUp proves that an up that was stopped in the middle, at several points and in both the
-// ways in which it happens, is mended by the next.
+// TestInterruptedUp proves that an up that was stopped in the middle, by a Ctrl-C or by force, is mended
+// by the next.
 func TestInterruptedUp(t *testing.T) {
 	store(t, "zio-lucene/datadog-api-key", "dummy")
-	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGKILL} {
-		for _, moment := range []string{
-			"core/v1:Namespace zio-lucene creating", "helm.sh/v3:Release external-secrets creating",
-			"SecretStore localstack-secretsmanager creating",
-		} {
+	const namespace, release, store = "core/v1:Namespace zio-lucene creating",
+		"helm.sh/v3:Release external-secrets creating", "SecretStore localstack-secretsmanager creating"
+	for signal, moments := range map[syscall.Signal][]string{
+		syscall.SIGINT: {release}, syscall.SIGKILL: {namespace, release, store},
+	} {
+		for _, moment := range moments {
 			t.Run(fmt.Sprintf("%v/%s", signal, strings.Fields(moment)[0]), func(t *testing.T) {
 				s := newStack(t, nil)
 				s.interruptUp(t, moment, signal)
 				if signal == syscall.SIGKILL {
+					if moment == release {
+						helmHasARecord(t) // the plugin outlives the CLI, and goes on
+					}
 					s.must(t, "cancel", "--stack", "local", "--yes") // a killed CLI leaves its lock
 				}
 				s.up(t)
@@ -92,6 +96,19 @@ func TestInterruptedUp(t *testing.T) {
 			})
 		}
 	}
+}
+
+func helmHasARecord(t *testing.T) {
+	t.Helper()
+	eventually(t, 10*time.Second, func() error {
+		var records struct{ Items []any }
+		const path = "/api/v1/namespaces/external-secrets/secrets?labelSelector=owner%3Dhelm"
+		err := env.sandbox.API().Get(t.Context(), path, &records)
+		if err == nil && len(records.Items) == 0 {
+			err = errors.New("helm has not recorded the release")
+		}
+		return err
+	})
 }
 
 // interruptUp starts an up and sends its process group a signal when it prints the given text.

@@ -48,15 +48,20 @@ func (u user) types(t *testing.T, line string) string {
 	return string(out)
 }
 
-// nothingRuns fails the test where a process of the user's sandbox is left.
 func (u user) nothingRuns(t *testing.T) {
 	t.Helper()
+	nothingRuns(t, u.dir)
+}
+
+// nothingRuns fails the test where a process with that folder in its command line is left.
+func nothingRuns(t *testing.T, dir string) {
+	t.Helper()
 	ctx := context.WithoutCancel(t.Context())
-	eventually(t, 5*time.Second, func() error {
+	eventually(t, 10*time.Second, func() error {
 		out, err := exec.CommandContext(ctx, "ps", "-A", "-ww", "-o", "pid=,args=").Output()
 		must(t, err)
 		for line := range strings.Lines(string(out)) {
-			if strings.Contains(line, u.dir) {
+			if strings.Contains(line, dir) {
 				return fmt.Errorf("left running: %s", line)
 			}
 		}

@@ -13,8 +13,10 @@ import (
 	"testing"
 	"time"
 
-	"eso-aws/sandbox"
 	"gopkg.in/yaml.v3"
+
+	"eso-aws/sandbox"
+	"eso-aws/sandbox/internal/process"
 )
 
 // config is the config section of a stack file.
@@ -45,6 +47,9 @@ func newStack(t *testing.T, edit func(config)) *stack {
 		s.edit(t, edit)
 	}
 	s.must(t, "stack", "init", "local")
+	t.Cleanup(func() { // of a CLI that was killed
+		must(t, process.KillBelow(context.WithoutCancel(t.Context()), s.project.Dir))
+	})
 	t.Cleanup(func() {
 		if !t.Failed() {
 			s.destroy(t)

@@ -10,9 +10,10 @@ import (
 	"testing"
 	"time"
 
+	"gopkg.in/yaml.v3"
+
 	"eso-aws/sandbox"
 	"eso-aws/sandbox/build"
-	"gopkg.in/yaml.v3"
 )
 
 // olderOperator serves both v1beta1 and v1; its module holds its chart and CRDs.
@@ -66,7 +67,9 @@ func (s *stack) previewed(t *testing.T) []map[string]any {
 		t.Fatalf("pulumi preview --json: %v\n%s\n%s", err, out, stderr.Bytes())
 	}
 	var preview struct {
-		Steps []struct{ NewState struct{ Inputs map[string]any } }
+		Steps []struct {
+			NewState struct{ Inputs map[string]any }
+		}
 	}
 	must(t, json.Unmarshal(out, &preview))
 	var inputs []map[string]any
