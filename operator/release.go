@@ -15,6 +15,9 @@ const releaseType = "eso-aws:operator:Release"
 // Release is the operator, installed.
 type Release struct {
 	pulumi.ResourceState
+
+	// Resource is the Helm release, to depend on.
+	Resource pulumi.Resource
 }
 
 // ReleaseArgs describes a [Release].
@@ -62,7 +65,7 @@ func NewRelease(
 	if args.Hooks != nil {
 		child = append(child, pulumi.ResourceHooks(args.Hooks))
 	}
-	_, err := kube.NewRelease(ctx, name, &kube.ReleaseArgs{
+	helm, err := kube.NewRelease(ctx, name, &kube.ReleaseArgs{
 		Name:       args.Name,
 		Namespace:  args.Namespace,
 		Chart:      args.Chart,
@@ -74,6 +77,7 @@ func NewRelease(
 	if err != nil {
 		return nil, err
 	}
+	release.Resource = helm
 	return release, ctx.RegisterResourceOutputs(release, pulumi.Map{})
 }
 

@@ -7,6 +7,10 @@ import (
 	"time"
 )
 
+// credentialsAnnotation changes with the credentials: the operator syncs anew
+// what has another annotation.
+const credentialsAnnotation = "eso-aws/credentials"
+
 // waitFor is the provider's annotation: one condition, or several as JSON.
 const waitFor = "pulumi.com/waitFor"
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apiextensions"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"eso-aws/internal/kube"
@@ -18,6 +19,9 @@ const (
 // ExternalSecret fills one Secret and keeps it up to date.
 type ExternalSecret struct {
 	pulumi.ResourceState
+
+	// Resource is the object, to depend on.
+	Resource *apiextensions.CustomResource
 }
 
 // ExternalSecretArgs describes an [ExternalSecret].
@@ -36,6 +40,9 @@ type ExternalSecretArgs struct {
 	RefreshInterval time.Duration
 	// Data are the names or ARNs of secrets in AWS by the Secret's key.
 	Data map[string]string
+	// Credentials changes with what the store signs in with, so that the secret
+	// is synced anew then; nil where that does not change.
+	Credentials pulumi.StringInput
 	// Timeout bounds each operation, the waiting included; 0 is the provider's.
 	Timeout kube.Timeout
 	// Hooks are the object's; nil for none.
@@ -59,12 +66,15 @@ func NewExternalSecret(
 		name:        args.Name,
 		namespace:   args.Namespace,
 		annotations: args.Annotations,
+		credentials: args.Credentials,
 		waitFor:     secretReady(args.Name),
 		spec:        SecretSpec(args.Store, args.Name, args.RefreshInterval, args.Data),
 	}
-	if err := object.register(ctx, name, secret, args.Timeout, args.Hooks); err != nil {
+	registered, err := object.register(ctx, name, secret, args.Timeout, args.Hooks)
+	if err != nil {
 		return nil, err
 	}
+	secret.Resource = registered
 	return secret, ctx.RegisterResourceOutputs(secret, pulumi.Map{})
 }
 

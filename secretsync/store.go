@@ -3,7 +3,6 @@ package secretsync
 import (
 	"errors"
 	"fmt"
-	"maps"
 
 	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
 	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apiextensions"
@@ -24,6 +23,8 @@ type Store struct {
 
 	// Kind and Name are what an ExternalSecret refers to.
 	Kind, Name string
+	// Resource is the object, to depend on.
+	Resource pulumi.Resource
 }
 
 // Credentials say which Secret holds an access key, and under which keys.
@@ -71,9 +72,11 @@ func NewStore(
 		waitFor:     storeReady,
 		spec:        StoreSpec(args.Region, args.Credentials),
 	}
-	if err := object.register(ctx, name, store, args.Timeout, args.Hooks); err != nil {
+	registered, err := object.register(ctx, name, store, args.Timeout, args.Hooks)
+	if err != nil {
 		return nil, err
 	}
+	store.Resource = registered
 	return store, ctx.RegisterResourceOutputs(store, pulumi.Map{})
 }
 
@@ -101,28 +104,33 @@ type object struct {
 	apiVersion, kind, name, namespace string
 
 	annotations map[string]string
+	credentials pulumi.StringInput // the value of credentialsAnnotation; nil for none
 	waitFor     string
 	spec        map[string]any
 }
 
 func (o *object) register(
 	ctx *pulumi.Context, name string, parent pulumi.Resource, timeout kube.Timeout, hooks *pulumi.ResourceHookBinding,
-) error {
+) (*apiextensions.CustomResource, error) {
 	opts := append(timeout.Options(), pulumi.Parent(parent))
 	if hooks != nil {
 		opts = append(opts, pulumi.ResourceHooks(hooks))
 	}
-	annotations := map[string]string{waitFor: o.waitFor}
-	maps.Copy(annotations, o.annotations)
-	_, err := apiextensions.NewCustomResource(ctx, name, &apiextensions.CustomResourceArgs{
+	annotations := pulumi.StringMap{waitFor: pulumi.String(o.waitFor)}
+	for key, value := range o.annotations {
+		annotations[key] = pulumi.String(value)
+	}
+	if o.credentials != nil {
+		annotations[credentialsAnnotation] = o.credentials
+	}
+	return apiextensions.NewCustomResource(ctx, name, &apiextensions.CustomResourceArgs{
 		ApiVersion: pulumi.String(o.apiVersion),
 		Kind:       pulumi.String(o.kind),
 		Metadata: metav1.ObjectMetaArgs{
 			Name:        pulumi.String(o.name),
 			Namespace:   pulumi.String(o.namespace),
-			Annotations: pulumi.ToStringMap(annotations),
+			Annotations: annotations,
 		},
 		OtherFields: kubernetes.UntypedArgs{"spec": o.spec},
 	}, opts...)
-	return err
 }

@@ -147,6 +147,11 @@ func (s *stack) explain(args *pulumi.ErrorHookArgs) (string, error) {
 	if kind == "Release" {
 		namespace, kind, name = operatorNamespace, "", "" // its objects are many, and all that is there
 	}
+	return s.warnings(client, namespace, kind, name)
+}
+
+// warnings are what the cluster last warned of, with what to do; empty where it did not.
+func (s *stack) warnings(client *cluster.Client, namespace, kind, name string) (string, error) {
 	warnings, err := client.Warnings(s.ctx.Context(), namespace, kind, name)
 	if err != nil {
 		return "", err
@@ -175,6 +180,8 @@ func (s *stack) remedy(message string) string {
 		{"connection refused", unreachable},
 		{"no such host", unreachable},
 		{"ImagePullBackOff", "correct the image in chartValues, or let the node reach its registry"},
+		{"Back-off restarting failed container", "look at its log: kubectl logs -n " + operatorNamespace +
+			" deployment/" + operatorName + " --previous"},
 		{"ErrImagePull", "correct the image in chartValues, or let the node reach its registry"},
 	} {
 		if strings.Contains(message, known.part) {

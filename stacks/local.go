@@ -14,11 +14,11 @@ import (
 )
 
 const (
-	operatorName      = "external-secrets"
-	operatorNamespace = "external-secrets"
-	storeName         = "localstack-secretsmanager"
-	credentialsName   = "localstack-credentials"
-	accessKeyIDKey    = "access-key"
+	operatorName       = "external-secrets"
+	operatorNamespace  = "external-secrets"
+	storeName          = "localstack-secretsmanager"
+	credentialsName    = "localstack-credentials"
+	accessKeyIDKey     = "access-key"
 	secretAccessKeyKey = "secret-key"
 )
 
@@ -53,7 +53,7 @@ func local(ctx *pulumi.Context, config *Config) error {
 	if err != nil {
 		return err
 	}
-	return stack.secrets(provider, store)
+	return stack.secrets(provider, store, credentials)
 }
 
 // stack is what the steps have in common.
@@ -86,7 +86,7 @@ func (s *stack) namespaces(provider pulumi.ProviderResource) (map[string]pulumi.
 
 func (s *stack) credentials(
 	provider pulumi.ProviderResource, namespaces map[string]pulumi.Resource,
-) (pulumi.Resource, error) {
+) (*kube.Secret, error) {
 	return kube.NewSecret(s.ctx, credentialsName, &kube.SecretArgs{
 		Name:      credentialsName,
 		Namespace: s.config.Namespace,
@@ -105,7 +105,7 @@ func (s *stack) operator(
 	if err != nil {
 		return nil, err
 	}
-	return operator.NewRelease(s.ctx, operatorName, &operator.ReleaseArgs{
+	release, err := operator.NewRelease(s.ctx, operatorName, &operator.ReleaseArgs{
 		Name:         operatorName,
 		Namespace:    operatorNamespace,
 		Chart:        s.config.Chart.Reference,
@@ -118,6 +118,10 @@ func (s *stack) operator(
 		Timeout:      s.config.Timeout,
 		Hooks:        hooks,
 	}, pulumi.Provider(provider), after(namespaces[operatorNamespace]))
+	if err != nil {
+		return nil, err
+	}
+	return release.Resource, nil
 }
 
 func (s *stack) store(
@@ -139,10 +143,17 @@ func (s *stack) store(
 	}, pulumi.Provider(provider), after(credentials, release))
 }
 
-func (s *stack) secrets(provider pulumi.ProviderResource, store *secretsync.Store) error {
+func (s *stack) secrets(
+	provider pulumi.ProviderResource, store *secretsync.Store, credentials *kube.Secret,
+) error {
+	verifier := &verifier{stack: s, before: map[string]*cluster.Sync{}}
+	hooks, err := verifier.hooks()
+	if err != nil {
+		return err
+	}
 	keys := pulumi.StringArrayMap{}
 	for _, secret := range s.config.Secrets {
-		_, err := secretsync.NewExternalSecret(s.ctx, secret.Name, &secretsync.ExternalSecretArgs{
+		external, err := secretsync.NewExternalSecret(s.ctx, secret.Name, &secretsync.ExternalSecretArgs{
 			APIVersion:      s.config.APIVersion,
 			Name:            secret.Name,
 			Namespace:       s.config.Namespace,
@@ -150,13 +161,14 @@ func (s *stack) secrets(provider pulumi.ProviderResource, store *secretsync.Stor
 			Store:           store.Name,
 			RefreshInterval: secret.RefreshInterval,
 			Data:            secret.Data,
+			Credentials:     credentials.Version(),
 			Timeout:         s.config.Timeout,
-			Hooks:           s.explainHooks(),
-		}, pulumi.Provider(provider), after(store))
+			Hooks:           hooks,
+		}, pulumi.Provider(provider), after(store.Resource))
 		if err != nil {
 			return err
 		}
-		keys[secret.Name] = pulumi.ToStringArray(slices.Sorted(maps.Keys(secret.Data)))
+		keys[secret.Name] = verifier.keys(secret, external.Resource)
 	}
 	s.ctx.Export("namespace", pulumi.String(s.config.Namespace))
 	s.ctx.Export("storeKind", pulumi.String(store.Kind))
@@ -178,7 +190,9 @@ func (s *stack) provider(client *cluster.Client) (*kubernetes.Provider, error) {
 	})
 }
 
-// after is DependsOn without the resources that are not the program's.
+// after is DependsOn without the resources that are not the program's. They are
+// objects and not components: what depends on a component depends on those of its
+// children that the SDK has already registered, which may be none.
 func after(resources ...pulumi.Resource) pulumi.ResourceOption {
 	return pulumi.DependsOn(slices.DeleteFunc(resources, func(r pulumi.Resource) bool { return r == nil }))
 }

@@ -12,6 +12,17 @@ const secretType = "kubernetes:core/v1:Secret" //nolint:gosec // a type token, n
 // Secret is a core/v1 Secret.
 type Secret struct {
 	pulumi.CustomResourceState
+
+	// Metadata is what the API server knows of it.
+	Metadata pulumi.MapOutput `pulumi:"metadata"`
+}
+
+// Version changes with the secret's content; "" where the API server says none.
+func (s *Secret) Version() pulumi.StringOutput {
+	return s.Metadata.ApplyT(func(metadata map[string]any) string {
+		version, _ := metadata["resourceVersion"].(string)
+		return version
+	}).(pulumi.StringOutput)
 }
 
 // SecretArgs describes a [Secret].

@@ -58,6 +58,30 @@ func TestWrongCredentials(t *testing.T) {
 	must(t, holds(t, "datadog-api-key", map[string]string{"api-key": "dummy"}))
 }
 
+// TestAnUpdateThatCannotBeSynced proves that up tells the truth of what was ready before, too: the operator
+// leaves Ready=True in place until it has looked again.
+func TestAnUpdateThatCannotBeSynced(t *testing.T) {
+	store(t, "zio-lucene/datadog-api-key", "dummy")
+	s := newStack(t, nil)
+	s.up(t)
+	data := func(c config, remote string) {
+		secretsOf(c)["datadog-api-key"] = secret("api-key", remote)
+		c["eso-aws:timeout"] = "10s"
+	}
+	s.edit(t, func(c config) { data(c, "zio-lucene/nowhere") })
+	s.mustFail(t, []string{
+		"ExternalSecret zio-lucene/datadog-api-key: UpdateFailed", "(key: zio-lucene/nowhere), err: Secret does not exist",
+	}, up()...)
+	s.edit(t, func(c config) { data(c, "zio-lucene/datadog-api-key") })
+	s.up(t)
+
+	s.edit(t, func(c config) { c["eso-aws:secretAccessKey"] = "wrong" })
+	s.mustFail(t, []string{"correct secretAccessKey: it is not that of accessKeyId"}, up()...)
+	s.edit(t, func(c config) { delete(c, "eso-aws:secretAccessKey") })
+	s.up(t)
+	s.noChanges(t)
+}
+
 // TestWrongConfigReachesNoCluster proves that all problems come at once and nothing is registered.
 func TestWrongConfigReachesNoCluster(t *testing.T) {
 	s := newStack(t, func(c config) {

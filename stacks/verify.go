@@ -1,0 +1,118 @@
+package stacks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"eso-aws/internal/cluster"
+)
+
+const (
+	noteHook    = "eso-aws:note-sync"
+	verifyEvery = 250 * time.Millisecond
+)
+
+// verifier makes an up succeed only when every Secret is there and as declared: also those that the up
+// did not change, and those whose Ready=True is of an earlier spec or earlier credentials.
+type verifier struct {
+	stack  *stack
+	mu     sync.Mutex
+	before map[string]*cluster.Sync // of what this up changes, by name
+}
+
+// note keeps how far the operator was before an update.
+func (v *verifier) note(args *pulumi.ResourceHookArgs) error {
+	client, err := v.stack.connect()
+	if err != nil {
+		return err
+	}
+	before, err := v.stack.sync(v.stack.ctx.Context(), client, args.Name)
+	if err != nil {
+		return err
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.before[args.Name] = before
+	return nil
+}
+
+// hooks are those of an ExternalSecret.
+func (v *verifier) hooks() (*pulumi.ResourceHookBinding, error) {
+	note, err := v.stack.ctx.RegisterResourceHook(noteHook, v.note, nil)
+	if err != nil {
+		return nil, err
+	}
+	hooks := v.stack.explainHooks()
+	hooks.BeforeUpdate = []*pulumi.ResourceHook{note}
+	return hooks, nil
+}
+
+func (s *stack) sync(ctx context.Context, client *cluster.Client, name string) (*cluster.Sync, error) {
+	return client.ExternalSecret(ctx, s.config.APIVersion, s.config.Namespace, name)
+}
+
+// keys are the keys of a secret, to export: the export is an up's last word, and without it the up has
+// failed. A preview has nothing to wait for.
+func (v *verifier) keys(secret Secret, external pulumi.CustomResource) pulumi.StringArrayInput {
+	keys := slices.Sorted(maps.Keys(secret.Data))
+	if v.stack.ctx.DryRun() {
+		return pulumi.ToStringArray(keys)
+	}
+	return external.ID().ApplyT(func(pulumi.ID) ([]string, error) {
+		return keys, v.verify(secret.Name)
+	}).(pulumi.StringArrayOutput)
+}
+
+// verify waits until the ExternalSecret is synced as it is now.
+func (v *verifier) verify(name string) error {
+	s := v.stack
+	client, err := s.connect()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(s.ctx.Context(), time.Duration(s.config.Timeout))
+	defer cancel()
+	for {
+		now, err := s.sync(ctx, client, name)
+		switch {
+		case err == nil && now != nil && v.done(name, now):
+			return nil
+		case ctx.Err() == nil && err != nil:
+			return err
+		}
+		select {
+		case <-time.After(verifyEvery):
+		case <-ctx.Done():
+			if s.ctx.Context().Err() != nil {
+				return s.ctx.Context().Err()
+			}
+			return v.failure(client, name)
+		}
+	}
+}
+
+func (v *verifier) done(name string, now *cluster.Sync) bool {
+	v.mu.Lock()
+	before := v.before[name]
+	v.mu.Unlock()
+	changed := before != nil && (before.Generation != now.Generation || before.Metadata != now.Metadata)
+	return now.Current() && now.Target == name && (!changed || before.Synced != now.Synced)
+}
+
+// failure tells why a secret is not synced.
+func (v *verifier) failure(client *cluster.Client, name string) error {
+	s := v.stack
+	text, err := s.warnings(client, s.config.Namespace, "ExternalSecret", name)
+	if err != nil || text == "" {
+		text = fmt.Sprintf("ExternalSecret %s/%s: the operator says nothing of it; look at its log: kubectl logs -n %s "+
+			"deployment/%s%s", s.config.Namespace, name, operatorNamespace, operatorName, s.contextFlag(client))
+	}
+	return errors.New("not synced after " + time.Duration(s.config.Timeout).String() + ": " + text)
+}
