@@ -60,10 +60,15 @@ func (o *Options) installedCLI(ctx context.Context) string {
 	return path
 }
 
-// own tells whether an executable is one that this package has built.
+// own tells whether an executable is one that this package has built, in the cache or placed elsewhere.
 func (o *Options) own(path string) bool {
-	cache, err := filepath.EvalSymlinks(o.Cache)
-	return err == nil && strings.HasPrefix(path, cache+string(filepath.Separator))
+	for _, folder := range []string{o.Cache, o.Placed} {
+		resolved, err := filepath.EvalSymlinks(folder)
+		if err == nil && strings.HasPrefix(path, resolved+string(filepath.Separator)) {
+			return true
+		}
+	}
+	return false
 }
 
 // fits tells whether a CLI's version, such as v3.251.1, is of the same major version as the SDK and

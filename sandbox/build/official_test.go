@@ -122,6 +122,20 @@ func TestOwnCLIIsNotOfficial(t *testing.T) {
 	}
 }
 
+// TestPlacedCLIIsNotOfficial: a sandbox's own bin is on PATH in a shell that works by hand.
+func TestPlacedCLIIsNotOfficial(t *testing.T) {
+	tr := newBuiltTree(t)
+	stand, _ := tr.all(t)
+	tr.Placed = t.TempDir()
+	bin := filepath.Join(tr.Placed, "bin")
+	install(t, bin, "v3.250.0")
+	onPath(t, bin)
+	b, events := tr.all(t)
+	if diff := cmp.Diff(stand, b); diff != "" || events != nil {
+		t.Errorf("with the events %q, the binaries (-want +got):\n%s", events, diff)
+	}
+}
+
 func TestInstalledProvider(t *testing.T) {
 	const place = "plugins/resource-kubernetes-v4.25.0/pulumi-resource-kubernetes"
 	tests := map[string]struct {

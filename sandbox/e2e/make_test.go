@@ -3,7 +3,9 @@ package e2e
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/url"
 	"os"
@@ -113,6 +115,9 @@ func TestMake(t *testing.T) {
 	t.Run("ACrashIsReported", func(t *testing.T) { u.crash(t, "kube-apiserver") })
 	contains(t, u.types(t, "make up"), "note: the sandbox has stopped by itself: kube-apiserver", "synced within")
 
+	t.Run("AKilledUpIsMended", u.killUp)
+	contains(t, u.types(t, "make up STACK=nope 2>&1 || true"), "there is no Pulumi.nope.yaml")
+
 	endpoint := strings.TrimSpace(u.types(t, byHand+`echo "$AWS_ENDPOINT_URL"`))
 	u.types(t, "make down")
 	u.nothingRuns(t)
@@ -122,6 +127,24 @@ func TestMake(t *testing.T) {
 		_ = connection.Close()
 		t.Errorf("%s is still served", endpoint)
 	}
+}
+
+// killUp kills a make up, with its pulumi, in the middle.
+func (u user) killUp(t *testing.T) {
+	u.types(t, `eval "$(make env)" && pulumi destroy --stack local --yes --skip-preview`)
+	cmd := u.command(t.Context(), "make", "up")
+	must(t, cmd.Start())
+	locks := filepath.Join(u.dir, "pulumi", "state", ".pulumi", "locks", "*", "*", "local", "*.json")
+	eventually(t, 30*time.Second, func() error {
+		if found, err := filepath.Glob(locks); err != nil || len(found) == 0 {
+			return fmt.Errorf("pulumi up has not begun: %w", errors.Join(err, fs.ErrNotExist))
+		}
+		return nil
+	})
+	u.types(t, "pkill -KILL -f "+filepath.Join(u.dir, "bin", "pulumi"))
+	must(t, syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL))
+	_ = cmd.Wait()
+	contains(t, u.types(t, "make up"), "its lock is released", "synced within")
 }
 
 // crash kills a part and has the sandbox tell of it.

@@ -63,7 +63,7 @@ func (c *console) plan(e build.Event) {
 	var disk syscall.Statfs_t
 	cache, err := os.UserCacheDir()
 	if err == nil && os.MkdirAll(cache, 0o700) == nil && syscall.Statfs(cache, &disk) == nil {
-		free := disk.Bavail * uint64(disk.Bsize) //nolint:gosec,unconvert // differs by system
+		free := disk.Bavail * uint64(disk.Bsize) //nolint:gosec // a size, signed on some systems
 		if e.Steps > 4 && free < need {
 			fmt.Fprintf(c.out, "Only %d GB are free in %s: the build may run out of disk.\n", free>>30, cache)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strconv"
 	"strings"
@@ -15,6 +16,9 @@ import (
 
 // down stops the sandbox and removes what it kept but for its logs. It is no error when none runs.
 func (c *command) down(ctx context.Context) error {
+	if _, err := os.Stat(c.dir); errors.Is(err, fs.ErrNotExist) {
+		return nil // there never was one
+	}
 	free, unlock, err := c.lock()
 	if err != nil {
 		return err

@@ -69,7 +69,8 @@ func show(ctx context.Context, api *kubeapi.Client, out io.Writer) error {
 		var list struct{ Items []object }
 		if err := api.Get(ctx, esoAPI+strings.ToLower(kind)+"s", &list); err != nil {
 			if kubeapi.NotFound(err) {
-				fmt.Fprintln(out, "\nThe External Secrets Operator is not installed in this cluster: make up deploys it.")
+				fmt.Fprintln(out,
+					"\nThe External Secrets Operator is not installed in this cluster: make up deploys it.")
 				return nil
 			}
 			return fmt.Errorf("listing the stores: %w", err)
@@ -92,7 +93,8 @@ func show(ctx context.Context, api *kubeapi.Client, out io.Writer) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", item.name(), item.Status.Binding.Name, keys, item.from(), item.state())
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n",
+			item.name(), item.Status.Binding.Name, keys, item.from(), item.state())
 	}
 	if err := table.Flush(); err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -34,6 +35,9 @@ func (c *command) up(ctx context.Context) error {
 }
 
 func (c *command) upSteps(ctx context.Context) error {
+	if _, err := os.Stat(filepath.Join(c.checkout, "Pulumi."+c.stack+".yaml")); err != nil {
+		return fmt.Errorf("the stack %q: there is no Pulumi.%s.yaml; write the STACK of a file that is there", c.stack, c.stack)
+	}
 	binaries, err := c.buildAll(ctx)
 	if err != nil {
 		return err
@@ -79,7 +83,7 @@ func (c *command) build(ctx context.Context) error {
 func (c *command) buildAll(ctx context.Context) (*build.Binaries, error) {
 	console := newConsole(os.Stdout)
 	return build.All(ctx, build.Options{
-		Source: c.checkout + "/sandbox", Program: c.checkout, Fetch: c.fetch, Report: console.build,
+		Source: c.checkout + "/sandbox", Program: c.checkout, Placed: c.dir, Fetch: c.fetch, Report: console.build,
 	})
 }
 
@@ -168,6 +172,9 @@ func (c *command) deploy(ctx context.Context, s *session) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	go c.watch(ctx, cancel)
+	if err := c.releaseLock(ctx, s); err != nil {
+		return err
+	}
 	for _, args := range [][]string{
 		{"stack", "select", "--create", c.stack},
 		{"up", "--stack", c.stack, "--yes", "--skip-preview", "--suppress-permalink"},
@@ -184,11 +191,34 @@ func (c *command) deploy(ctx context.Context, s *session) error {
 		}
 		if err != nil {
 			_, _ = quiet.WriteTo(os.Stderr)
+			_ = c.status(ctx) // what it can show is a help, and no more than that
 			return fmt.Errorf("pulumi %s did not succeed (%w). The sandbox is still running:\n"+
 				"  make status      what is synced, and why not\n"+
 				"  make up          tries again, after an edit of Pulumi.%s.yaml or a: make secret NAME=...\n"+
 				"  make down        stops everything", args[0], err, c.stack)
 		}
+	}
+	return nil
+}
+
+// releaseLock takes away the stack's lock where the pulumi that held it was killed.
+func (c *command) releaseLock(ctx context.Context, s *session) error {
+	locks, err := filepath.Glob(c.path("pulumi", "state", ".pulumi", "locks", "*", "*", c.stack, "*.json"))
+	if err != nil || len(locks) == 0 {
+		return err
+	}
+	for _, path := range locks {
+		var lock struct {
+			PID int `json:"pid"`
+		}
+		data, err := os.ReadFile(path)
+		if err != nil || json.Unmarshal(data, &lock) != nil || syscall.Kill(lock.PID, 0) == nil {
+			return nil // just released, or not ours to judge: pulumi up tells whose it is
+		}
+	}
+	fmt.Println("note: an earlier pulumi was killed; its lock is released")
+	if out, err := c.pulumi(ctx, s, "cancel", "--stack", c.stack, "--yes").CombinedOutput(); err != nil {
+		return fmt.Errorf("releasing the stack's lock: %w\n%s", err, out)
 	}
 	return nil
 }

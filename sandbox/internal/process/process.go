@@ -148,7 +148,10 @@ func (p *Process) Stop(grace time.Duration) {
 	<-p.done
 }
 
-// Tail returns the last n lines of a file, or nothing where it cannot be read.
+// maxLine is what a line of a log tells enough in: the servers' lines can be whole requests.
+const maxLine = 240
+
+// Tail returns the last n lines of a file, the long ones cut, or nothing where it cannot be read.
 func Tail(path string, n int) string {
 	const most = 16 << 10
 	file, err := os.Open(path)
@@ -166,5 +169,11 @@ func Tail(path string, n int) string {
 		return ""
 	}
 	lines := strings.Split(strings.TrimRight(string(data), "\n"), "\n")
-	return strings.Join(lines[max(0, len(lines)-n):], "\n")
+	lines = lines[max(0, len(lines)-n):]
+	for i, line := range lines {
+		if runes := []rune(line); len(runes) > maxLine {
+			lines[i] = string(runes[:maxLine]) + "..."
+		}
+	}
+	return strings.Join(lines, "\n")
 }

@@ -258,8 +258,9 @@ func TestTail(t *testing.T) {
 		"EmptyLinesAtEnd":   {"one\ntwo\n\n\n", "one\ntwo"},
 		"OnlyLineBreaks":    {"\n\n\n", ""},
 		"LongFile":          {strings.Repeat("a line\n", 10_000) + "the last\n", "a line\nthe last"},
-		"OneEndlessLine":    {long, long[:16<<10]},
-		"EndlessLineBefore": {long + "\nlast\n", long[:16<<10-len("\nlast\n")] + "\nlast"},
+		"OneEndlessLine":    {long, long[:240] + "..."},
+		"EndlessLineBefore": {long + "\nlast\n", long[:240] + "...\nlast"},
+		"LongestWhole":      {long[:240], long[:240]},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
