@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"eso-aws/sandbox/internal/process"
 )
 
 // user is somebody who types in the checkout, with a sandbox of their own beside the tests'.
@@ -141,7 +143,7 @@ func (u user) killUp(t *testing.T) {
 		}
 		return nil
 	})
-	u.types(t, "pkill -KILL -f "+filepath.Join(u.dir, "bin", "pulumi"))
+	must(t, process.KillBelow(t.Context(), filepath.Join(u.dir, "bin")))
 	must(t, syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL))
 	_ = cmd.Wait()
 	contains(t, u.types(t, "make up"), "its lock is released", "synced within")

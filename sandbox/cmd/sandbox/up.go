@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"eso-aws/sandbox/build"
+	"eso-aws/sandbox/internal/process"
 )
 
 // seeds are the secrets that the committed stacks declare, with values to try them with.
@@ -212,7 +213,7 @@ func (c *command) releaseLock(ctx context.Context, s *session) error {
 			PID int `json:"pid"`
 		}
 		data, err := os.ReadFile(path)
-		if err != nil || json.Unmarshal(data, &lock) != nil || syscall.Kill(lock.PID, 0) == nil {
+		if err != nil || json.Unmarshal(data, &lock) != nil || process.Alive(ctx, lock.PID) {
 			return nil // just released, or not ours to judge: pulumi up tells whose it is
 		}
 	}

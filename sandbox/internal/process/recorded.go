@@ -72,6 +72,14 @@ func KillBelow(ctx context.Context, dir string) error {
 	return nil
 }
 
+// Alive tells whether a process id is that of a process that has not ended. One that has, and that its
+// parent has not yet asked about, keeps its id and answers signals.
+func Alive(ctx context.Context, pid int) bool {
+	out, err := exec.CommandContext(ctx, "ps", "-o", "stat=", "-p", strconv.Itoa(pid)).Output()
+	state := strings.TrimSpace(string(out))
+	return err == nil && state != "" && !strings.HasPrefix(state, "Z")
+}
+
 // runs tells whether a process id is that executable's; ps is on Linux and macOS alike.
 func runs(ctx context.Context, pid int, executable string) bool {
 	// -ww: the whole line, whatever COLUMNS says.

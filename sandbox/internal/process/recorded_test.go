@@ -148,3 +148,24 @@ func TestKillBelow(t *testing.T) {
 		t.Error("the one beside was ended too")
 	}
 }
+
+func TestAlive(t *testing.T) {
+	t.Parallel()
+	cmd := exec.Command("sleep", "60")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if !process.Alive(t.Context(), cmd.Process.Pid) {
+		t.Error("a process that runs is not alive")
+	}
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(5 * time.Second); process.Alive(t.Context(), cmd.Process.Pid); {
+		if time.Now().After(deadline) {
+			t.Fatal("a process that was killed, and not waited for, is alive")
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	_ = cmd.Wait()
+}
