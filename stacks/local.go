@@ -88,8 +88,9 @@ func (s *stack) credentials(
 	provider pulumi.ProviderResource, namespaces map[string]pulumi.Resource,
 ) (*kube.Secret, error) {
 	return kube.NewSecret(s.ctx, credentialsName, &kube.SecretArgs{
-		Name:      credentialsName,
-		Namespace: s.config.Namespace,
+		Name:        credentialsName,
+		Namespace:   s.config.Namespace,
+		Annotations: s.owner,
 		Data: map[string]string{
 			accessKeyIDKey:     s.config.AccessKeyID,
 			secretAccessKeyKey: s.config.SecretAccessKey,

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -65,6 +66,11 @@ func (s *stack) preflight() (*cluster.Client, error) {
 		}
 		problems = append(problems, s.checkNamespace(client, name, namespace))
 	}
+	taken, err := s.checkNames(client)
+	if err != nil {
+		return nil, err
+	}
+	problems = append(problems, taken...)
 	if !s.config.KeepCRDs {
 		problems = append(problems, s.checkForeign(s.ctx.Context(), client))
 	}
@@ -97,6 +103,45 @@ func (s *stack) checkNamespace(client *cluster.Client, name string, found *clust
 	default:
 		return nil
 	}
+}
+
+// checkNames refuses to make over what others have made under the same names.
+func (s *stack) checkNames(client *cluster.Client) ([]error, error) {
+	ctx, namespace := s.ctx.Context(), s.config.Namespace
+	var problems []error
+	check := func(key, kind, instead string, object *cluster.Object) {
+		if object == nil || s.owns(object) {
+			return
+		}
+		problems = append(problems, fmt.Errorf("%s:%s: %s %q exists and is not this stack's; write another %s, "+
+			"or delete it first: kubectl delete %s %s -n %s%s", s.ctx.Project(), key, kind, qualified(object), instead,
+			strings.ToLower(kind), object.Name, namespace, s.contextFlag(client)))
+	}
+	credentials, err := client.Secret(ctx, namespace, credentialsName)
+	if err != nil {
+		return nil, err
+	}
+	check(keyNamespace, "Secret", "namespace", credentials)
+	stores, err := client.ListIn(ctx, s.config.APIVersion, namespace, "secretstores")
+	if err != nil {
+		return nil, err
+	}
+	for i := range stores {
+		if stores[i].Name == storeName {
+			check(keyNamespace, "SecretStore", "namespace", &stores[i])
+		}
+	}
+	secrets, err := client.ListIn(ctx, s.config.APIVersion, namespace, "externalsecrets")
+	if err != nil {
+		return nil, err
+	}
+	for i := range secrets {
+		declared := func(secret Secret) bool { return secret.Name == secrets[i].Name }
+		if slices.ContainsFunc(s.config.Secrets, declared) {
+			check(keySecrets+"."+secrets[i].Name, "ExternalSecret", "name", &secrets[i])
+		}
+	}
+	return problems, nil
 }
 
 func (s *stack) contextFlag(client *cluster.Client) string {

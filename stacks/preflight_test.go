@@ -231,3 +231,47 @@ func TestAmbientKubeconfig(t *testing.T) {
 		"kubeconfig":            resource.MakeSecret(resource.NewProperty("")),
 	}, got.Resources[i].Inputs)
 }
+
+// TestNamesThatAreTaken: what others have made is not made over, which would delete it later.
+func TestNamesThatAreTaken(t *testing.T) {
+	t.Parallel()
+	const in = namespacePath + "zio-lucene/"
+	const custom = operatorPath + "v1/namespaces/zio-lucene/"
+	for name, test := range map[string]struct {
+		path    string
+		found   any
+		refused string
+	}{
+		"Secret": {
+			path: in + "secrets/localstack-credentials", found: object("zio-lucene", "localstack-credentials", ""),
+			refused: `eso-aws:namespace: Secret "zio-lucene/localstack-credentials" exists and is not this stack's; write ` +
+				`another namespace, or delete it first: kubectl delete secret localstack-credentials -n zio-lucene --context k3d-eso-aws`,
+		},
+		"Store": {
+			path: custom + "secretstores", found: list(object("zio-lucene", "localstack-secretsmanager", "acme/eso-aws/other")),
+			refused: `eso-aws:namespace: SecretStore "zio-lucene/localstack-secretsmanager" exists and is not this stack's; ` +
+				`write another namespace, or delete it first: kubectl delete secretstore localstack-secretsmanager -n zio-lucene ` +
+				`--context k3d-eso-aws`,
+		},
+		"ExternalSecret": {
+			path: custom + "externalsecrets", found: list(object("zio-lucene", "datadog-api-key", "")),
+			refused: `eso-aws:secrets.datadog-api-key: ExternalSecret "zio-lucene/datadog-api-key" exists and is not this ` +
+				`stack's; write another name, or delete it first: kubectl delete externalsecret datadog-api-key -n zio-lucene ` +
+				`--context k3d-eso-aws`,
+		},
+		"OurOwn":     {path: custom + "externalsecrets", found: list(object("zio-lucene", "datadog-api-key", mine))},
+		"OtherNames": {path: custom + "externalsecrets", found: list(object("zio-lucene", "another", ""))},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := &apiServer{objects: map[string]any{test.path: test.found}}
+			g, err := run(options(with(localConfig(t), map[string]string{"kubeconfig": api.start(t)})))
+			if test.refused == "" {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorContains(t, err, test.refused)
+			assert.Empty(t, g.Resources)
+		})
+	}
+}

@@ -85,6 +85,13 @@ func (c *Client) List(ctx context.Context, apiVersion, resource string) (objects
 	return c.list(ctx, "/apis/"+apiVersion+"/"+resource, url.Values{})
 }
 
+// ListIn is List in one namespace; nothing where the cluster has no such resource.
+func (c *Client) ListIn(ctx context.Context, apiVersion, namespace, resource string) ([]Object, error) {
+	path := "/apis/" + apiVersion + "/namespaces/" + url.PathEscape(namespace) + "/" + resource
+	objects, _, err := c.list(ctx, path, url.Values{})
+	return objects, err
+}
+
 func (c *Client) list(ctx context.Context, path string, query url.Values) (objects []Object, exists bool, err error) {
 	query.Set("limit", pageSize)
 	for {

@@ -17,6 +17,18 @@ func namespaced(namespace, resource string) string {
 	return path
 }
 
+// Secret is the metadata of a Secret; nil where there is none.
+func (c *Client) Secret(ctx context.Context, namespace, name string) (*Object, error) {
+	var found object
+	path := namespaced(namespace, "secrets") + "/" + url.PathEscape(name)
+	exists, err := c.do(ctx, http.MethodGet, path, nil, metadataOnly, nil, &found)
+	if err != nil || !exists {
+		return nil, err
+	}
+	secret := found.public()
+	return &secret, nil
+}
+
 // Secrets are the metadata of a namespace's Secrets that a label selector picks.
 func (c *Client) Secrets(ctx context.Context, namespace, selector string) ([]Object, error) {
 	secrets, _, err := c.list(ctx, namespaced(namespace, "secrets"), url.Values{"labelSelector": {selector}})
