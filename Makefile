@@ -11,7 +11,7 @@ SANDBOX := .sandbox/sandbox
 MODULES := . sandbox sandbox/node sandbox/modules/pulumi-language-go
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status env secret test lint k3d-up k3d-down clean sandbox-command
+.PHONY: help up down status env secret test bench lint k3d-up k3d-down clean sandbox-command
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,11 +36,16 @@ test: sandbox-command ## run every test: unit, then end to end in the sandbox
 		echo "== $$m: vet, for this system and for macOS" && \
 		(cd $$m && go vet ./... && GOOS=darwin GOARCH=arm64 go vet ./...) || exit 1; done
 	go test ./...
+	cd cluster && go vet ./... && go test ./...
 	cd sandbox/node && go test ./...
 	cd sandbox/modules/pulumi-language-go && go test ./...
 	cd sandbox && go test $$(cd sandbox && go list ./... | grep -v /e2e)
 	@$(SANDBOX) build
 	cd sandbox && go test -count=1 -timeout 30m -v ./e2e/...
+
+bench: sandbox-command ## compare an up with kubectl, side by side in the sandbox
+	@$(SANDBOX) build
+	cd sandbox && go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./e2e/
 
 lint: ## check the code with golangci-lint (built from its module)
 	@for m in . sandbox sandbox/node sandbox/modules/pulumi-language-go; do \

@@ -84,7 +84,10 @@ func (a *RoleArgs) trust() pulumi.StringInput {
 			Partition: a.Partition, ProviderARN: known[0].(string), Issuer: known[1].(string),
 			ServiceAccount: a.ServiceAccount,
 		})
-		return document.JSON(), err
+		if err != nil {
+			return "", fmt.Errorf("writing trust policy of role %q: %w", a.Settings.Name, err)
+		}
+		return document.JSON(), nil
 	}).(pulumi.StringOutput)
 }
 
@@ -92,7 +95,8 @@ func (a *RoleArgs) trust() pulumi.StringInput {
 func (a *RoleArgs) validate() error {
 	problems := []error{a.Partition.Validate(""), a.role().Validate(a.Partition), a.ServiceAccount.Validate()}
 	if a.ProviderARN == nil {
-		problems = append(problems, iam.Problem("providerArn", "", "is empty", "the ARN of the cluster's OIDC provider"))
+		problems = append(problems,
+			iam.Problem("providerArn", "", "is empty", "the ARN of the cluster's OIDC provider"))
 	}
 	if a.Issuer == nil {
 		problems = append(problems, iam.Problem("issuer", "", "is empty", writeIssuer))

@@ -131,11 +131,11 @@ func (a *RoleArgs) trust() pulumi.StringInput {
 	return pulumi.All(a.ClusterARN, a.ClusterName).ApplyT(func(known []any) (string, error) {
 		arn, name := known[0].(string), known[1].(string)
 		document, err := TrustPolicy(Trust{Partition: a.Partition, ClusterARN: arn, ServiceAccount: a.ServiceAccount})
-		if err != nil {
-			return "", err
+		if parsed, ok := iam.ParseARN(arn); err == nil && ok && parsed.Resource != "cluster/"+name {
+			err = iam.Problem("clusterArn", arn, "is not that of cluster "+name, "the ARN of that cluster")
 		}
-		if parsed, _ := iam.ParseARN(arn); parsed.Resource != "cluster/"+name {
-			return "", iam.Problem("clusterArn", arn, "is not that of cluster "+name, "the ARN of that cluster")
+		if err != nil {
+			return "", fmt.Errorf("writing trust policy of role %q: %w", a.Settings.Name, err)
 		}
 		return document.JSON(), nil
 	}).(pulumi.StringOutput)

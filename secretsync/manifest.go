@@ -9,7 +9,7 @@ import (
 
 // credentialsAnnotation changes with the credentials: the operator syncs anew
 // what has another annotation.
-const credentialsAnnotation = "eso-aws/credentials"
+const credentialsAnnotation = "eso-aws/credentials" //nolint:gosec // an annotation's name, not a credential
 
 // waitFor is the provider's annotation: one condition, or several as JSON.
 const waitFor = "pulumi.com/waitFor"

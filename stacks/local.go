@@ -147,7 +147,7 @@ func (s *stack) store(
 func (s *stack) secrets(
 	provider pulumi.ProviderResource, store *secretsync.Store, credentials *kube.Secret,
 ) error {
-	verifier := &verifier{stack: s, before: map[string]*cluster.Sync{}}
+	verifier := newVerifier(s)
 	hooks, err := verifier.hooks()
 	if err != nil {
 		return err

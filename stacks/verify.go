@@ -17,23 +17,34 @@ import (
 const (
 	noteHook    = "eso-aws:note-sync"
 	verifyEvery = 250 * time.Millisecond
+	// verifyAtOnce spares the API server: secrets can be a thousand.
+	verifyAtOnce = 10
 )
 
 // verifier makes an up succeed only when every Secret is there and as declared: also those that the up
 // did not change, and those whose Ready=True is of an earlier spec or earlier credentials.
 type verifier struct {
-	stack  *stack
-	mu     sync.Mutex
-	before map[string]*cluster.Sync // of what this up changes, by name
+	stack   *stack
+	connect func() (*cluster.Client, error) // the one client of all
+	asking  chan struct{}                   // as many as may ask at once
+	mu      sync.Mutex
+	before  map[string]*cluster.Sync // of what this up changes, by name
+}
+
+func newVerifier(s *stack) *verifier {
+	return &verifier{
+		stack: s, connect: sync.OnceValues(s.connect), asking: make(chan struct{}, verifyAtOnce),
+		before: map[string]*cluster.Sync{},
+	}
 }
 
 // note keeps how far the operator was before an update.
 func (v *verifier) note(args *pulumi.ResourceHookArgs) error {
-	client, err := v.stack.connect()
+	client, err := v.connect()
 	if err != nil {
 		return err
 	}
-	before, err := v.stack.sync(v.stack.ctx.Context(), client, args.Name)
+	before, err := v.sync(v.stack.ctx.Context(), client, args.Name)
 	if err != nil {
 		return err
 	}
@@ -54,8 +65,10 @@ func (v *verifier) hooks() (*pulumi.ResourceHookBinding, error) {
 	return hooks, nil
 }
 
-func (s *stack) sync(ctx context.Context, client *cluster.Client, name string) (*cluster.Sync, error) {
-	return client.ExternalSecret(ctx, s.config.APIVersion, s.config.Namespace, name)
+func (v *verifier) sync(ctx context.Context, client *cluster.Client, name string) (*cluster.Sync, error) {
+	v.asking <- struct{}{}
+	defer func() { <-v.asking }()
+	return client.ExternalSecret(ctx, v.stack.config.APIVersion, v.stack.config.Namespace, name)
 }
 
 // keys are the keys of a secret, to export: the export is an up's last word, and without it the up has
@@ -73,14 +86,14 @@ func (v *verifier) keys(secret Secret, external pulumi.CustomResource) pulumi.St
 // verify waits until the ExternalSecret is synced as it is now.
 func (v *verifier) verify(name string) error {
 	s := v.stack
-	client, err := s.connect()
+	client, err := v.connect()
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(s.ctx.Context(), time.Duration(s.config.Timeout))
 	defer cancel()
 	for {
-		now, err := s.sync(ctx, client, name)
+		now, err := v.sync(ctx, client, name)
 		switch {
 		case err == nil && now != nil && v.done(name, now):
 			return nil
@@ -111,8 +124,9 @@ func (v *verifier) failure(client *cluster.Client, name string) error {
 	s := v.stack
 	text, err := s.warnings(client, s.config.Namespace, "ExternalSecret", name)
 	if err != nil || text == "" {
-		text = fmt.Sprintf("ExternalSecret %s/%s: the operator says nothing of it; look at its log: kubectl logs -n %s "+
-			"deployment/%s%s", s.config.Namespace, name, operatorNamespace, operatorName, s.contextFlag(client))
+		text = fmt.Sprintf("ExternalSecret %s/%s: the operator says nothing of it; look at its log: "+
+			"kubectl logs -n %s deployment/%s%s",
+			s.config.Namespace, name, operatorNamespace, operatorName, s.contextFlag(client))
 	}
 	return errors.New("not synced after " + time.Duration(s.config.Timeout).String() + ": " + text)
 }

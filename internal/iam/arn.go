@@ -49,8 +49,8 @@ func (k Kind) Check(field, text string, partition Partition) (ARN, error) {
 		return ARN{}, Problem(field, text, "is no such ARN", k.Write)
 	}
 	if arn.Partition != partition {
-		return ARN{}, Problem(field, text, fmt.Sprintf("is of partition %s, and the cluster of %s", arn.Partition, partition),
-			"the ARN of one in the cluster's partition")
+		return ARN{}, Problem(field, text, fmt.Sprintf("is of partition %s, not of %s", arn.Partition, partition),
+			"the ARN of one there")
 	}
 	return arn, nil
 }

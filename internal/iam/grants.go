@@ -8,10 +8,8 @@ import (
 )
 
 const (
-	writeSecret    = "letters, digits and /_+=.@-, 512 at most, or an ARN"
-	writePrefix    = "letters, digits and /_+=.@-, 1 to 512"
-	writeSecretARN = "arn:<partition>:secretsmanager:<region>:<account>:secret:<name>"
-	writeKeyARN    = "arn:<partition>:kms:<region>:<account>:key/<id>"
+	writeSecret = "letters, digits and /_+=.@-, 512 at most, or an ARN"
+	writePrefix = "letters, digits and /_+=.@-, 1 to 512"
 )
 
 var (
@@ -26,11 +24,17 @@ var (
 )
 
 func secretKind() Kind {
-	return Kind{Service: "secretsmanager", Regional: true, Resource: secretResource, Write: writeSecretARN}
+	return Kind{
+		Service: "secretsmanager", Regional: true, Resource: secretResource,
+		Write: "arn:<partition>:secretsmanager:<region>:<account>:secret:<name>",
+	}
 }
 
 func keyKind() Kind {
-	return Kind{Service: "kms", Regional: true, Resource: keyResource, Write: writeKeyARN}
+	return Kind{
+		Service: "kms", Regional: true, Resource: keyResource,
+		Write: "arn:<partition>:kms:<region>:<account>:key/<id>",
+	}
 }
 
 func (g Grants) validate() error {
@@ -67,7 +71,8 @@ func (g Grants) validate() error {
 func (g Grants) inRegion(field, text string, kind Kind) error {
 	arn, err := kind.Check(field, text, g.Partition)
 	if err == nil && arn.Region != g.Region {
-		err = Problem(field, text, fmt.Sprintf("is in region %s, not in %s", arn.Region, g.Region), "the ARN of one there")
+		err = Problem(field, text, fmt.Sprintf("is in region %s, not in %s", arn.Region, g.Region),
+			"the ARN of one there")
 	}
 	return err
 }

@@ -44,8 +44,9 @@ func Permissions(g Grants) ([]Document, error) {
 	}
 	documents := pack(g.statements())
 	if len(documents) > MaxPolicies {
-		return nil, fmt.Errorf("secrets: %d names: take %d managed policies of %d characters, and a role has %d at most; "+
-			"write %s", len(g.Secrets), len(documents), MaxPolicySize, MaxPolicies, proposal(g.Secrets))
+		return nil, fmt.Errorf("secrets: %d names: take %d managed policies of %d characters, "+
+			"and a role has %d at most; write %s",
+			len(g.Secrets), len(documents), MaxPolicySize, MaxPolicies, proposal(g.Secrets))
 	}
 	return documents, nil
 }
@@ -88,7 +89,9 @@ func (g Grants) readable() []string {
 		below = append(below, g.secretARN(prefix))
 	}
 	covered := func(arn string) bool {
-		return slices.ContainsFunc(below, func(prefix string) bool { return arn != prefix && strings.HasPrefix(arn, prefix) })
+		return slices.ContainsFunc(below, func(prefix string) bool {
+			return arn != prefix && strings.HasPrefix(arn, prefix)
+		})
 	}
 	var resources []string
 	for _, prefix := range below {

@@ -213,7 +213,7 @@ func TestPermissionsSplit(t *testing.T) {
 	t.Parallel()
 	grants := iam.Grants{
 		Partition: iam.AWS, Region: region, Account: account, Secrets: named(400, "app/%03d/password"),
-		ListSecrets: true, KMSKeys: named(80, "arn:aws:kms:eu-west-1:"+account+":key/%03d"),
+		ListSecrets: true, KMSKeys: named(120, "arn:aws:kms:eu-west-1:"+account+":key/%03d"),
 	}
 	known, err := iam.Permissions(grants)
 	require.NoError(t, err)
@@ -254,17 +254,17 @@ func TestPermissionsTooMany(t *testing.T) {
 	}{
 		"Prefix": {
 			append(named(300, "prod/app/%03d/password"), named(700, "prod/db/%03d/password")...),
-			"secrets: 1000 names: take 15 managed policies of 6144 characters, and a role has 10 at most; " +
+			"secrets: 1000 names: take 14 managed policies of 6144 characters, and a role has 10 at most; " +
 				`write a prefix if the operator may read all below it, such as "prod/" for 1000 of them`,
 		},
 		"Longest": {
 			named(1000, "prod/db/%03d-password"),
-			"secrets: 1000 names: take 15 managed policies of 6144 characters, and a role has 10 at most; " +
+			"secrets: 1000 names: take 14 managed policies of 6144 characters, and a role has 10 at most; " +
 				`write a prefix if the operator may read all below it, such as "prod/db/" for 1000 of them`,
 		},
 		"NoPrefix": {
 			named(1000, "password-of-app-%03d"),
-			"secrets: 1000 names: take 15 managed policies of 6144 characters, and a role has 10 at most; " +
+			"secrets: 1000 names: take 14 managed policies of 6144 characters, and a role has 10 at most; " +
 				"write fewer secrets, or name them alike and write a prefix",
 		},
 	} {
@@ -301,7 +301,7 @@ secrets[0]: "": is no name of a secret; write letters, digits and /_+=.@-, 512 a
 secrets[1]: "a*": is no name of a secret; write letters, digits and /_+=.@-, 512 at most, or an ARN
 secrets[2]: "a b": is no name of a secret; write letters, digits and /_+=.@-, 512 at most, or an ARN
 secrets[4]: "arn:aws-cn:secretsmanager:eu-west-1:1:secret:a": is no such ARN; write `+secretARN+`
-secrets[5]: "`+foreign+`a": is of partition aws, and the cluster of aws-cn; write the ARN of one in the cluster's partition
+secrets[5]: "`+foreign+`a": is of partition aws, not of aws-cn; write the ARN of one there
 secrets[6]: "arn:aws-cn:secretsmanager:cn-north-1:111122223333:secret:a": is in region cn-north-1, not in eu-west-1; write the ARN of one there
 secrets[7]: "arn:aws-cn:secretsmanager:eu-west-1:111122223333:secret:*": is no such ARN; write `+secretARN+`
 prefixes[0]: "": is no beginning of a secret's name; write letters, digits and /_+=.@-, 1 to 512

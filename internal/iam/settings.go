@@ -47,10 +47,12 @@ var (
 func (s RoleSettings) Validate(partition Partition) error {
 	var problems []error
 	if !roleName.MatchString(s.Name) {
-		problems = append(problems, Problem("name", s.Name, "is no name of a role", "letters, digits and +=,.@_-, 64 at most"))
+		problems = append(problems,
+			Problem("name", s.Name, "is no name of a role", "letters, digits and +=,.@_-, 64 at most"))
 	}
 	if s.Path != "" && (len(s.Path) > 512 || !rolePath.MatchString(s.Path)) {
-		problems = append(problems, Problem("path", s.Path, "is no path", "one that begins and ends with /, 512 characters at most"))
+		problems = append(problems,
+			Problem("path", s.Path, "is no path", "one that begins and ends with /, 512 characters at most"))
 	}
 	if s.PermissionsBoundary != "" {
 		_, err := policyKind().Check("permissionsBoundary", s.PermissionsBoundary, partition)
@@ -73,23 +75,28 @@ func policyKind() Kind {
 
 func tagProblems(tags map[string]string) []error {
 	var problems []error
-	if len(tags) > maxTags {
-		problems = append(problems, Problem("tags", fmt.Sprint(len(tags)), "are too many", fmt.Sprint(maxTags, " at most")))
+	say := func(field, value, rule, write string) {
+		problems = append(problems, Problem(field, value, rule, write))
 	}
-	folded := map[string]string{}
+	if len(tags) > maxTags {
+		say("tags", fmt.Sprint(len(tags)), "are too many", fmt.Sprint(maxTags, " at most"))
+	}
+	seen := map[string]string{}
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
-		value, field, lower := tags[key], fmt.Sprintf("tags[%q]", key), strings.ToLower(key)
+		lower := strings.ToLower(key)
+		twin, twice := seen[lower]
 		switch {
 		case key == "" || utf8.RuneCountInString(key) > maxTagKey || !tagText.MatchString(key):
-			problems = append(problems, Problem("tags", key, "is no key of a tag", fmt.Sprint(writeTag, ", 1 to ", maxTagKey)))
+			say("tags", key, "is no key of a tag", fmt.Sprint(writeTag, ", 1 to ", maxTagKey))
 		case strings.HasPrefix(lower, "aws:"):
-			problems = append(problems, Problem("tags", key, "begins with aws:, which is AWS's own", "another key"))
-		case folded[lower] != "":
-			problems = append(problems, Problem("tags", key, "is "+folded[lower]+" to IAM, which tells no case apart", "one of them"))
+			say("tags", key, "begins with aws:, which is AWS's own", "another key")
+		case twice:
+			say("tags", key, "is "+twin+" to IAM, which tells no case apart", "one of them")
 		}
-		folded[lower] = key
-		if utf8.RuneCountInString(value) > maxTagValue || !tagText.MatchString(value) {
-			problems = append(problems, Problem(field, value, "is no value of a tag", fmt.Sprint(writeTag, ", ", maxTagValue, " at most")))
+		seen[lower] = key
+		if value := tags[key]; utf8.RuneCountInString(value) > maxTagValue || !tagText.MatchString(value) {
+			say(fmt.Sprintf("tags[%q]", key), value, "is no value of a tag",
+				fmt.Sprint(writeTag, ", ", maxTagValue, " at most"))
 		}
 	}
 	return problems

@@ -80,8 +80,8 @@ func TestSettingsRefuse(t *testing.T) {
 		`permissionsBoundary: "arn:aws:iam::111122223333:role/a": is no such ARN; write ` + policy: {
 			Name: "a", PermissionsBoundary: "arn:aws:iam::111122223333:role/a",
 		},
-		`permissionsBoundary: "arn:aws-cn:iam::aws:policy/a": is of partition aws-cn, and the cluster of aws; ` +
-			`write the ARN of one in the cluster's partition`: {Name: "a", PermissionsBoundary: "arn:aws-cn:iam::aws:policy/a"},
+		`permissionsBoundary: "arn:aws-cn:iam::aws:policy/a": is of partition aws-cn, not of aws; ` +
+			`write the ARN of one there`: {Name: "a", PermissionsBoundary: "arn:aws-cn:iam::aws:policy/a"},
 		`maxSession: "59m59s": is no duration of a session; write ` + session:        {Name: "a", MaxSession: time.Hour - time.Second},
 		`maxSession: "12h0m1s": is no duration of a session; write ` + session:       {Name: "a", MaxSession: 12*time.Hour + time.Second},
 		`maxSession: "1h0m0.5s": is no duration of a session; write ` + session:      {Name: "a", MaxSession: time.Hour + time.Second/2},

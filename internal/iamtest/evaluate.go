@@ -65,8 +65,8 @@ func (s statement) matches(request Request) (bool, error) {
 		return false, fmt.Errorf("statement %q: needs actions, and either resources or a principal", s.Sid)
 	}
 	holds, err := s.holds(request.Context)
-	return holds && s.who(request.Principal) &&
-		anyMatches(s.Action, request.Action, "(?i)") && (s.Resource == nil || anyMatches(s.Resource, request.Resource, "")), err
+	return holds && s.who(request.Principal) && anyMatches(s.Action, request.Action, "(?i)") &&
+		(s.Resource == nil || anyMatches(s.Resource, request.Resource, "")), err
 }
 
 func (s statement) who(principal string) bool {

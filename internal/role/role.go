@@ -56,7 +56,7 @@ func Register(ctx *pulumi.Context, name string, parent pulumi.Resource, args *Ar
 		policy, err := awsiam.NewPolicy(ctx, name+number, &awsiam.PolicyArgs{
 			Name:   pulumi.String(settings.Name + number),
 			Path:   path(settings.Path),
-			Policy: withAccount(document, args.Account),
+			Policy: withAccount(settings.Name+number, document, args.Account),
 			Tags:   Tags(settings.Tags),
 		}, child)
 		if err != nil {
@@ -76,6 +76,10 @@ func Register(ctx *pulumi.Context, name string, parent pulumi.Resource, args *Ar
 // Validate finds what is wrong with the role's settings and policies.
 func (a *Args) Validate(partition iam.Partition) error {
 	problems := []error{a.Settings.Validate(partition)}
+	if account, ok := a.Account.(pulumi.String); ok {
+		_, err := iam.NewDocument().WithAccount(string(account))
+		problems = append(problems, err)
+	}
 	if len(a.Policies) > iam.MaxPolicies {
 		problems = append(problems, iam.Problem("policies", fmt.Sprint(len(a.Policies)), "are too many for a role",
 			fmt.Sprint(iam.MaxPolicies, " at most")))
@@ -87,7 +91,8 @@ func (a *Args) Validate(partition iam.Partition) error {
 				fmt.Sprint(iam.MaxPolicySize, " at most, or more policies")))
 		}
 		if a.Account == nil && document.NeedsAccount() {
-			problems = append(problems, iam.Problem("account", "", field+" leaves it open", "the account of the secrets"))
+			problems = append(problems,
+				iam.Problem("account", "", field+" leaves it open", "the account of the secrets"))
 		}
 	}
 	return errors.Join(problems...)
@@ -109,12 +114,15 @@ func path(path string) pulumi.StringPtrInput {
 	return pulumi.String(path)
 }
 
-func withAccount(document iam.Document, account pulumi.StringInput) pulumi.StringInput {
+func withAccount(name string, document iam.Document, account pulumi.StringInput) pulumi.StringInput {
 	if !document.NeedsAccount() {
 		return pulumi.String(document.JSON())
 	}
 	return account.ToStringOutput().ApplyT(func(account string) (string, error) {
 		known, err := document.WithAccount(account)
-		return known.JSON(), err
+		if err != nil {
+			return "", fmt.Errorf("writing policy %q: %w", name, err)
+		}
+		return known.JSON(), nil
 	}).(pulumi.StringOutput)
 }

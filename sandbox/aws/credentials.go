@@ -20,7 +20,7 @@ type Credential struct {
 	Principal Principal
 }
 
-// keyring is the credentials by access key. It does not change.
+// keyring is the long-lived credentials by access key. It does not change.
 type keyring map[string]Credential
 
 func newKeyring(o Options) keyring {
@@ -35,7 +35,17 @@ func newKeyring(o Options) keyring {
 	return keys
 }
 
-// find is what the verifier asks.
+// has says whether a key belongs to the principal with the ARN.
+func (k keyring) has(arn string) bool {
+	for _, c := range k {
+		if c.Principal.ARN == arn {
+			return true
+		}
+	}
+	return false
+}
+
+// find is the key with the ID.
 func (k keyring) find(accessKeyID string) (sigv4.Key, bool) {
 	c, ok := k[accessKeyID]
 	return sigv4.Key{Secret: c.SecretAccessKey, SessionToken: c.SessionToken, Expires: c.Expires}, ok

@@ -1,6 +1,6 @@
 // Package aws is a small AWS in memory, for trying programs and for testing them
-// without an account: Secrets Manager, and of the Security Token Service
-// GetCallerIdentity. All services answer at one URL; clients find it in
+// without an account: Secrets Manager, and what gives pods their permissions,
+// IAM, STS, EKS and EKS Auth. All services answer at one URL; clients find it in
 // AWS_ENDPOINT_URL.
 //
 // [New] returns a [Server], an [net/http.Handler] to be served on a loopback

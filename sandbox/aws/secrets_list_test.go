@@ -71,8 +71,10 @@ func TestFilters(t *testing.T) {
 		"TagKeyIsCaseSensitive": {[]types.Filter{by("tag-key", "Team")}, []string{key}},
 		"TagKeyNegated":         {[]types.Filter{by("tag-key", "!team")}, []string{key, camel, upper}},
 		"TagValueIsPrefix":      {[]types.Filter{by("tag-value", "d")}, []string{db, camel}},
-		"TagsAreNotPaired": {[]types.Filter{by("tag-key", "team", "stage"), by("tag-value", "dev")},
-			[]string{camel}},
+		"TagsAreNotPaired": {
+			[]types.Filter{by("tag-key", "team", "stage"), by("tag-value", "dev")},
+			[]string{camel},
+		},
 		"DescriptionIgnoresCase": {[]types.Filter{by("description", "MAIN data")}, []string{db}},
 		"DescriptionByWords":     {[]types.Filter{by("description", "o t")}, []string{db, key}},
 		"DescriptionTwice":       {[]types.Filter{by("description", "one"), by("description", "two")}, []string{key}},

@@ -59,8 +59,10 @@ func refusedFixture(t *testing.T) (*secretsmanager.Client, *fixture) {
 		SecretId: sdk.String("db"), SecretString: sdk.String("b"), ClientRequestToken: sdk.String(tokenB),
 	}))
 	create(c.CreateSecret(ctx, &secretsmanager.CreateSecretInput{Name: sdk.String("empty")}))
-	create(c.CreateSecret(ctx, &secretsmanager.CreateSecretInput{Name: sdk.String("gone"),
-		SecretString: sdk.String("g")}))
+	create(c.CreateSecret(ctx, &secretsmanager.CreateSecretInput{
+		Name:         sdk.String("gone"),
+		SecretString: sdk.String("g"),
+	}))
 	must[*secretsmanager.DeleteSecretOutput](t)(c.DeleteSecret(ctx,
 		&secretsmanager.DeleteSecretInput{SecretId: sdk.String("gone")}))
 	return c, f
@@ -83,7 +85,8 @@ func call[In, Out any](
 	in In, want refusal,
 ) refusedCall {
 	return refusedCall{func(ctx context.Context, c *secretsmanager.Client) (any,
-		error) {
+		error,
+	) {
 		return method(c, ctx, &in)
 	}, want}
 }
@@ -136,10 +139,14 @@ func TestReadRefusals(t *testing.T) {
 			missing("VersionId: "+tokenC)),
 		"GetShortVersion": call(doGet, get{SecretId: str("db"), VersionId: str("1")},
 			refusal{"InvalidParameterException", "VersionId must be 32-64 characters long."}),
-		"GetVersionWithoutLabel": call(doGet, get{SecretId: str("db"), VersionId: str(tokenA),
-			VersionStage: str("AWSCURRENT")},
-			refusal{"InvalidRequestException",
-				"You provided a VersionStage that is not associated to the provided VersionId."}),
+		"GetVersionWithoutLabel": call(doGet, get{
+			SecretId: str("db"), VersionId: str(tokenA),
+			VersionStage: str("AWSCURRENT"),
+		},
+			refusal{
+				"InvalidRequestException",
+				"You provided a VersionStage that is not associated to the provided VersionId.",
+			}),
 		"GetEmptyLabel": call(doGet, get{SecretId: str("db"), VersionStage: str("")},
 			constraint("''", "versionStage", "have length greater than or equal to 1")),
 

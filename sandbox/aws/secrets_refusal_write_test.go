@@ -33,8 +33,10 @@ func TestCreateSecretRefusals(t *testing.T) {
 		"LongDescription": call(create, in{Name: str("new"), Description: str(strings.Repeat("d", 2049))},
 			constraint("'"+strings.Repeat("d", 2049)+"'", "description", "have length less than or equal to 2048")),
 		"LongValue": call(create, in{Name: str("new"), SecretString: str(strings.Repeat("s", 65537))}, tooLong),
-		"LongBinary": call(create, in{Name: str("new"), SecretBinary: make([]byte, 65537)}, refusal{tooLong.Code,
-			strings.Replace(tooLong.Message, "secretString", "secretBinary", 1)}),
+		"LongBinary": call(create, in{Name: str("new"), SecretBinary: make([]byte, 65537)}, refusal{
+			tooLong.Code,
+			strings.Replace(tooLong.Message, "secretString", "secretBinary", 1),
+		}),
 		"BothValues": call(create, in{Name: str("new"), SecretString: str("s"), SecretBinary: []byte("b")}, bothValues),
 		"ShortToken": call(create, in{Name: str("new"), SecretString: str("s"), ClientRequestToken: str("t")},
 			shortToken),
@@ -56,8 +58,10 @@ func TestCreateSecretRefusals(t *testing.T) {
 		"SameTagTwice": call(create, in{Name: str("new"), Tags: []types.Tag{{Key: str("k")}, {Key: str("k")}}},
 			parameter("The tag key k is given more than once.")),
 		"LongTagKeyAndValue": call(create,
-			in{Name: str("new"), Tags: []types.Tag{{Key: str(strings.Repeat("k", 129)),
-				Value: str(strings.Repeat("v", 257))}}},
+			in{Name: str("new"), Tags: []types.Tag{{
+				Key:   str(strings.Repeat("k", 129)),
+				Value: str(strings.Repeat("v", 257)),
+			}}},
 			refusal{"ValidationException", "2 validation errors detected: " +
 				"Value '" + strings.Repeat("k", 129) + "' at 'tags.1.member.key' failed to satisfy constraint: " +
 				"Member must have length less than or equal to 128; " +
@@ -73,9 +77,11 @@ func TestWriteRefusals(t *testing.T) {
 	type update = secretsmanager.UpdateSecretInput
 	doPut, doUpdate := (*secretsmanager.Client).PutSecretValue, (*secretsmanager.Client).UpdateSecret
 	str := sdk.String
-	inUse := refusal{"ResourceExistsException",
+	inUse := refusal{
+		"ResourceExistsException",
 		"You can't use ClientRequestToken " + tokenA + " because that value is " +
-			"already in use for a version of secret " + arnOf(t, c, "db") + "."}
+			"already in use for a version of secret " + arnOf(t, c, "db") + ".",
+	}
 	noValue := refusal{"InvalidRequestException", "You must provide either SecretString or SecretBinary."}
 	var labels []string
 	for i := range 21 {
@@ -106,12 +112,16 @@ func TestWriteRefusals(t *testing.T) {
 
 		"UpdateAbsent": call(doUpdate, update{SecretId: str("absent"), Description: str("d")}, notFound),
 		"UpdateMarked": call(doUpdate, update{SecretId: str("gone"), Description: str("d")}, marked),
-		"UpdateBoth": call(doUpdate, update{SecretId: str("db"), SecretString: str("s"),
-			SecretBinary: []byte("b")}, bothValues),
+		"UpdateBoth": call(doUpdate, update{
+			SecretId: str("db"), SecretString: str("s"),
+			SecretBinary: []byte("b"),
+		}, bothValues),
 		"UpdateTooMuch": call(doUpdate, update{SecretId: str("db"), SecretString: str(strings.Repeat("s", 65537))},
 			tooLong),
-		"UpdateShortToken": call(doUpdate, update{SecretId: str("db"), SecretString: str("s"),
-			ClientRequestToken: str("t")}, shortToken),
+		"UpdateShortToken": call(doUpdate, update{
+			SecretId: str("db"), SecretString: str("s"),
+			ClientRequestToken: str("t"),
+		}, shortToken),
 		"UpdateSameValueUnderToken": call(doUpdate,
 			update{SecretId: str("db"), SecretString: str("a"), ClientRequestToken: str(tokenA)}, inUse),
 	})
@@ -133,21 +143,29 @@ func TestStageRefusals(t *testing.T) {
 		"Marked": call(stage, in{SecretId: str("gone"), VersionStage: str("x"), MoveToVersionId: str(tokenA)}, marked),
 		"NothingToDo": call(stage, in{SecretId: str("db"), VersionStage: str("x")},
 			parameter("You must provide MoveToVersionId, RemoveFromVersionId or both.")),
-		"MoveWithoutSource": call(stage, in{SecretId: str("db"), VersionStage: str("AWSCURRENT"),
-			MoveToVersionId: str(tokenA)},
+		"MoveWithoutSource": call(stage, in{
+			SecretId: str("db"), VersionStage: str("AWSCURRENT"),
+			MoveToVersionId: str(tokenA),
+		},
 			parameter("The parameter RemoveFromVersionId can't be empty. Staging label AWSCURRENT is "+
 				"currently attached to "+
 				"version "+tokenB+", so you must explicitly reference that version in RemoveFromVersionId.")),
 		"MoveFromWrongSource": call(stage,
-			in{SecretId: str("db"), VersionStage: str("AWSCURRENT"), MoveToVersionId: str(tokenB),
-				RemoveFromVersionId: str(tokenA)},
+			in{
+				SecretId: str("db"), VersionStage: str("AWSCURRENT"), MoveToVersionId: str(tokenB),
+				RemoveFromVersionId: str(tokenA),
+			},
 			parameter("Version stage AWSCURRENT not found in version "+tokenA)),
-		"RemoveCurrent": call(stage, in{SecretId: str("db"), VersionStage: str("AWSCURRENT"),
-			RemoveFromVersionId: str(tokenB)},
+		"RemoveCurrent": call(stage, in{
+			SecretId: str("db"), VersionStage: str("AWSCURRENT"),
+			RemoveFromVersionId: str(tokenB),
+		},
 			parameter("You can only move staging label AWSCURRENT to a different secret version. "+
 				"It can’t be completely removed.")),
-		"MoveToAbsentVersion": call(stage, in{SecretId: str("db"), VersionStage: str("x"),
-			MoveToVersionId: str(tokenC)}, noVersion),
+		"MoveToAbsentVersion": call(stage, in{
+			SecretId: str("db"), VersionStage: str("x"),
+			MoveToVersionId: str(tokenC),
+		}, noVersion),
 		"RemoveFromAbsentVersion": call(stage,
 			in{SecretId: str("db"), VersionStage: str("x"), RemoveFromVersionId: str(tokenC)}, noVersion),
 		"ShortMoveTo": call(stage, in{SecretId: str("db"), VersionStage: str("x"), MoveToVersionId: str("1")},

@@ -169,8 +169,10 @@ func TestCreateSecretAgain(t *testing.T) {
 		&secretsmanager.CreateSecretInput{
 			Name: sdk.String("db"), SecretString: sdk.String("a"), ClientRequestToken: sdk.String(tokenA),
 		}))
-	equal(t, again, &secretsmanager.CreateSecretOutput{ARN: s.arn, Name: sdk.String("db"),
-		VersionId: sdk.String(tokenA)})
+	equal(t, again, &secretsmanager.CreateSecretOutput{
+		ARN: s.arn, Name: sdk.String("db"),
+		VersionId: sdk.String(tokenA),
+	})
 }
 
 func TestGetSecretValue(t *testing.T) {
@@ -196,11 +198,15 @@ func TestGetSecretValue(t *testing.T) {
 		"ByName":       {secretsmanager.GetSecretValueInput{SecretId: sdk.String("db")}, b},
 		"ByARN":        {secretsmanager.GetSecretValueInput{SecretId: s.arn}, b},
 		"ByPartialARN": {secretsmanager.GetSecretValueInput{SecretId: &partial}, b},
-		"ByLabel": {secretsmanager.GetSecretValueInput{SecretId: s.arn,
-			VersionStage: sdk.String("AWSPREVIOUS")}, a},
+		"ByLabel": {secretsmanager.GetSecretValueInput{
+			SecretId:     s.arn,
+			VersionStage: sdk.String("AWSPREVIOUS"),
+		}, a},
 		"ByVersion": {secretsmanager.GetSecretValueInput{SecretId: s.arn, VersionId: sdk.String(tokenA)}, a},
-		"ByVersionAndLabel": {secretsmanager.GetSecretValueInput{SecretId: s.arn, VersionId: sdk.String(tokenB),
-			VersionStage: sdk.String("AWSCURRENT")}, b},
+		"ByVersionAndLabel": {secretsmanager.GetSecretValueInput{
+			SecretId: s.arn, VersionId: sdk.String(tokenB),
+			VersionStage: sdk.String("AWSCURRENT"),
+		}, b},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -240,8 +246,10 @@ func TestValues(t *testing.T) {
 			t.Parallel()
 			c := newFixture(t, aws.Options{}).secrets()
 			made := must[*secretsmanager.CreateSecretOutput](t)(c.CreateSecret(t.Context(),
-				&secretsmanager.CreateSecretInput{Name: sdk.String("v"), SecretString: test.Text,
-					SecretBinary: test.Binary}))
+				&secretsmanager.CreateSecretInput{
+					Name: sdk.String("v"), SecretString: test.Text,
+					SecretBinary: test.Binary,
+				}))
 			got := must[*secretsmanager.GetSecretValueOutput](t)(c.GetSecretValue(t.Context(),
 				&secretsmanager.GetSecretValueInput{SecretId: sdk.String("v")}))
 			equal(t, got, &secretsmanager.GetSecretValueOutput{

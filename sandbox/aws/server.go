@@ -3,19 +3,26 @@ package aws
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
 	"eso-aws/sandbox/aws/internal/api"
+	"eso-aws/sandbox/aws/internal/eks"
+	"eso-aws/sandbox/aws/internal/eksauth"
+	"eso-aws/sandbox/aws/internal/iam"
 	"eso-aws/sandbox/aws/internal/secretsmanager"
 	"eso-aws/sandbox/aws/internal/sigv4"
 	"eso-aws/sandbox/aws/internal/sts"
+	"eso-aws/sandbox/aws/internal/token"
 )
 
 // maxBody is the largest request body. A secret of 65,536 bytes has an encoding
@@ -29,11 +36,12 @@ type Options struct {
 	// Partition is the first part of ARNs after arn; empty is aws. Regions are
 	// not checked against it: a region exists as soon as a request names it.
 	Partition string
-	// Credentials are the access keys that may sign; nil is one, test with the
-	// secret test.
+	// Credentials are the access keys that may sign, of administrators; nil is
+	// one, test with the secret test.
 	Credentials []Credential
-	// Authorize decides whether a principal may do something; nil allows
-	// everything. It is called while the server answers and must not call it.
+	// Authorize decides whether a principal may do something, before the policies
+	// of a role do; nil allows everything. It is called while the server answers
+	// and must not call it.
 	Authorize func(Access) bool
 	// Now is the clock; nil is [time.Now].
 	Now func() time.Time
@@ -53,25 +61,33 @@ type Server struct {
 	options  Options
 	keys     keyring
 	verifier *sigv4.Verifier
+	issuers  *token.Issuers
 	secrets  *secretsmanager.Service
+	sts      *sts.Service
+	eks      *eks.Service
+	eksAuth  *eksauth.Service
 	services map[string]http.Handler
 }
 
-// New returns a server without secrets.
+// New returns a server without secrets, roles and clusters.
 func New(options Options) *Server {
 	options = options.withDefaults()
-	keys := newKeyring(options)
-	secrets := secretsmanager.New()
-	return &Server{
-		options:  options,
-		keys:     keys,
-		verifier: sigv4.New(keys.find),
-		secrets:  secrets,
-		services: map[string]http.Handler{
-			"secretsmanager": secrets,
-			"sts":            sts.New(),
-		},
+	s := &Server{
+		options: options, keys: newKeyring(options), issuers: &token.Issuers{}, secrets: secretsmanager.New(),
 	}
+	s.verifier = sigv4.New(s.findKey)
+	access := iam.New(s.keys.has)
+	s.sts = sts.New(access, s.issuers)
+	s.eks = eks.New(access)
+	s.eksAuth = eksauth.New(s.eks, s.sts, s.issuers)
+	s.services = map[string]http.Handler{
+		"eks":            s.eks,
+		"eks-auth":       s.eksAuth,
+		"iam":            access,
+		"secretsmanager": s.secrets,
+		"sts":            s.sts,
+	}
+	return s
 }
 
 func (o Options) withDefaults() Options {
@@ -104,6 +120,8 @@ func (s *Server) PutSecret(region, name, value string) error {
 // ServeHTTP answers one request to any of the services.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	call := s.newCall("")
+	call.Context = r.Context()
+	call.SourceIP, _, _ = net.SplitHostPort(r.RemoteAddr)
 	// What a refused client wanted is worth a look in the log; a service that
 	// answers says it better.
 	call.Action = strings.Replace(r.Header.Get("X-Amz-Target"), ".", ":", 1)
@@ -128,12 +146,19 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, call *api.Call) (
 		return nil, api.Errorf(api.Serialization, "the request body cannot be read")
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
+	if r.Header.Get("Authorization") == "" && unsigned(body) {
+		return s.sts, nil
+	}
 	scope, err := s.verifier.Verify(r, body, call.Now)
 	if err != nil {
 		return nil, err
 	}
 	call.Region = scope.Region
+	call.AccessKeyID = scope.AccessKeyID
 	call.Principal = s.keys[scope.AccessKeyID].Principal
+	if session, ok := s.sts.Session(scope.AccessKeyID); ok {
+		call.Principal, call.Decide = session.Principal, s.sts.Decide(call, session)
+	}
 	service, ok := s.services[scope.Service]
 	if !ok {
 		return nil, api.Errorf(api.UnknownOperation,
@@ -143,8 +168,23 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, call *api.Call) (
 	return service, nil
 }
 
+// unsigned says whether the request is the one that a token signs instead.
+func unsigned(body []byte) bool {
+	form, err := url.ParseQuery(string(body))
+	return err == nil && form.Get("Action") == "AssumeRoleWithWebIdentity"
+}
+
+// findKey is what the verifier asks.
+func (s *Server) findKey(accessKeyID string) (sigv4.Key, bool) {
+	if session, ok := s.sts.Session(accessKeyID); ok {
+		return session.Key, true
+	}
+	return s.keys.find(accessKeyID)
+}
+
 func (s *Server) newCall(region string) *api.Call {
 	call := &api.Call{
+		Context:   context.Background(),
 		Partition: s.options.Partition,
 		Account:   s.options.Account,
 		Region:    region,

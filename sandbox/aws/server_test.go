@@ -72,12 +72,10 @@ func TestUnknownServicesAndOperations(t *testing.T) {
 	})
 	t.Run("OperationOfQueryService", func(t *testing.T) {
 		t.Parallel()
-		_, err := f.sts().AssumeRole(t.Context(), &sts.AssumeRoleInput{
-			RoleArn: sdk.String("arn:aws:iam::000000000000:role/r"), RoleSessionName: sdk.String("s"),
-		})
+		_, err := f.sts().GetFederationToken(t.Context(), &sts.GetFederationTokenInput{Name: sdk.String("me")})
 		equal(t, refusalOf(t, err), refusal{
 			"InvalidAction",
-			`the in-memory AWS has no operation "AssumeRole" in sts; its README lists what it has`,
+			`the in-memory AWS has no operation "GetFederationToken" in sts; its README lists what it has`,
 		})
 	})
 }

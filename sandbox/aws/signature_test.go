@@ -40,8 +40,10 @@ func TestCredentials(t *testing.T) {
 		"NeedlessToken": {"long", "secret", "token", "UnrecognizedClientException", "InvalidClientTokenId", invalid},
 		"Expired":       {"expired", "secret", "token", "ExpiredTokenException", "ExpiredToken", expired},
 		// Who does not know the secret does not learn that the key has expired.
-		"ExpiredAndWrong": {"expired", "guess", "token", "InvalidSignatureException", "SignatureDoesNotMatch",
-			mismatch},
+		"ExpiredAndWrong": {
+			"expired", "guess", "token", "InvalidSignatureException", "SignatureDoesNotMatch",
+			mismatch,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -33,7 +33,7 @@ type Options struct {
 	Source  string      // the sandbox's source folder, an absolute path
 	Program string      // the Pulumi program's source folder, to compile ahead; may be empty
 	Cache   string      // keeps the binaries; empty means "eso-aws" in the user's cache folder
-	Placed  string                // a folder with other names of binaries from the cache, such as a sandbox's
+	Placed  string      // a folder with other names of binaries from the cache, such as a sandbox's
 	Fetch   bool        // download the official Pulumi CLI and provider plugin
 	Report  func(Event) // is told what happens
 }

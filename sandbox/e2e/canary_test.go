@@ -53,7 +53,7 @@ func TestNoSecretInStateOrLogs(t *testing.T) {
 }
 
 // setSecret stores an encrypted value in the stack's config, from standard input.
-func (s *stack) setSecret(t *testing.T, key, value string) {
+func (s *stack) setSecret(t testing.TB, key, value string) {
 	t.Helper()
 	cmd := s.command(t.Context(), "config", "set", "--stack", "local", "--secret", key)
 	cmd.Stdin = strings.NewReader(value)

@@ -136,7 +136,7 @@ func helmHasARecord(t *testing.T) {
 }
 
 // interruptUp starts an up and sends its process group a signal when it prints the given text.
-func (s *stack) interruptUp(t *testing.T, moment string, signal syscall.Signal) {
+func (s *stack) interruptUp(t testing.TB, moment string, signal syscall.Signal) {
 	t.Helper()
 	cmd := s.command(t.Context(), up()...)
 	log, err := os.Create(t.TempDir() + "/output")

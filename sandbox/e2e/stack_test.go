@@ -30,7 +30,7 @@ type stack struct {
 }
 
 // newStack makes a stack from the committed Pulumi.local.yaml; edit may be nil.
-func newStack(t *testing.T, edit func(config)) *stack {
+func newStack(t testing.TB, edit func(config)) *stack {
 	t.Helper()
 	checkout := t.TempDir()
 	for _, name := range []string{"Pulumi.yaml", "Pulumi.local.yaml"} {
@@ -62,7 +62,7 @@ func newStack(t *testing.T, edit func(config)) *stack {
 }
 
 // edit changes the stack file, as a user would in an editor.
-func (s *stack) edit(t *testing.T, change func(config)) {
+func (s *stack) edit(t testing.TB, change func(config)) {
 	t.Helper()
 	path := filepath.Join(s.project.Checkout, "Pulumi.local.yaml")
 	data, err := os.ReadFile(path)
@@ -95,7 +95,7 @@ func (s *stack) command(ctx context.Context, args ...string) *exec.Cmd {
 }
 
 // must runs the CLI and fails the test where it fails.
-func (s *stack) must(t *testing.T, args ...string) string {
+func (s *stack) must(t testing.TB, args ...string) string {
 	t.Helper()
 	out, err := s.pulumi(t.Context(), args...)
 	if err != nil {
@@ -105,7 +105,7 @@ func (s *stack) must(t *testing.T, args ...string) string {
 }
 
 // mustFail runs the CLI, which must fail with all of these in what it prints.
-func (s *stack) mustFail(t *testing.T, want []string, args ...string) {
+func (s *stack) mustFail(t testing.TB, want []string, args ...string) {
 	t.Helper()
 	out, err := s.pulumi(t.Context(), args...)
 	if err == nil {
@@ -119,7 +119,7 @@ func (s *stack) mustFail(t *testing.T, want []string, args ...string) {
 	}
 }
 
-func (s *stack) up(t *testing.T) {
+func (s *stack) up(t testing.TB) {
 	t.Helper()
 	s.must(t, up()...)
 }
@@ -128,7 +128,7 @@ func up(more ...string) []string {
 	return append([]string{"up", "--stack", "local", "--yes", "--skip-preview"}, more...)
 }
 
-func (s *stack) destroy(t *testing.T) {
+func (s *stack) destroy(t testing.TB) {
 	t.Helper()
 	out, err := s.pulumi(context.WithoutCancel(t.Context()), "destroy", "--stack", "local", "--yes", "--skip-preview")
 	if err != nil {
@@ -145,7 +145,7 @@ func (s *stack) noChanges(t *testing.T) {
 }
 
 // outputs are the stack's exports.
-func (s *stack) outputs(t *testing.T) map[string]any {
+func (s *stack) outputs(t testing.TB) map[string]any {
 	t.Helper()
 	var outputs map[string]any
 	must(t, json.Unmarshal([]byte(s.must(t, "stack", "output", "--stack", "local", "--json")), &outputs))
@@ -167,7 +167,7 @@ type resource struct {
 }
 
 // resources are those in the exported state.
-func (s *stack) resources(t *testing.T) []resource {
+func (s *stack) resources(t testing.TB) []resource {
 	t.Helper()
 	var export struct {
 		Deployment struct{ Resources []resource }
@@ -176,7 +176,7 @@ func (s *stack) resources(t *testing.T) []resource {
 	return export.Deployment.Resources
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -184,7 +184,7 @@ func must(t *testing.T, err error) {
 }
 
 // eventually asks every 100 ms until check answers nil, for as long as the timeout.
-func eventually(t *testing.T, timeout time.Duration, check func() error) {
+func eventually(t testing.TB, timeout time.Duration, check func() error) {
 	t.Helper()
 	deadline := time.Now().Add(timeout)
 	for {

@@ -57,7 +57,7 @@ func TestManifestsOfBothVersions(t *testing.T) {
 }
 
 // previewed are the inputs of all resources that a preview would create.
-func (s *stack) previewed(t *testing.T) []map[string]any {
+func (s *stack) previewed(t testing.TB) []map[string]any {
 	t.Helper()
 	cmd := s.command(t.Context(), "preview", "--stack", "local", "--json")
 	var stderr bytes.Buffer

@@ -37,7 +37,7 @@ func (c *command) up(ctx context.Context) error {
 
 func (c *command) upSteps(ctx context.Context) error {
 	if _, err := os.Stat(filepath.Join(c.checkout, "Pulumi."+c.stack+".yaml")); err != nil {
-		return fmt.Errorf("the stack %q: there is no Pulumi.%s.yaml; write the STACK of a file that is there", c.stack, c.stack)
+		return fmt.Errorf("the stack %q: there is no Pulumi.%[1]s.yaml; write STACK=... of one that is", c.stack)
 	}
 	binaries, err := c.buildAll(ctx)
 	if err != nil {
@@ -209,11 +209,7 @@ func (c *command) releaseLock(ctx context.Context, s *session) error {
 		return err
 	}
 	for _, path := range locks {
-		var lock struct {
-			PID int `json:"pid"`
-		}
-		data, err := os.ReadFile(path)
-		if err != nil || json.Unmarshal(data, &lock) != nil || process.Alive(ctx, lock.PID) {
+		if pid, known := lockedBy(path); !known || process.Alive(ctx, pid) {
 			return nil // just released, or not ours to judge: pulumi up tells whose it is
 		}
 	}
@@ -222,6 +218,18 @@ func (c *command) releaseLock(ctx context.Context, s *session) error {
 		return fmt.Errorf("releasing the stack's lock: %w\n%s", err, out)
 	}
 	return nil
+}
+
+// lockedBy reads who holds a lock of the Pulumi CLI.
+func lockedBy(path string) (pid int, known bool) {
+	var lock struct {
+		PID int `json:"pid"`
+	}
+	data, err := os.ReadFile(path)
+	if err != nil || json.Unmarshal(data, &lock) != nil {
+		return 0, false
+	}
+	return lock.PID, true
 }
 
 // watch cancels the context when the sandbox ends by itself.

@@ -1,6 +1,7 @@
 // Package api is what the services of the in-memory AWS share: the verified
-// [Call] that a request carries, AWS's error shape, and its two wire protocols,
-// JSON 1.1 ([JSONService]) and query/XML ([QueryService]).
+// [Call] that a request carries, AWS's error shape and validation, and its wire
+// protocols: JSON 1.1 ([JSONService]), query/XML ([QueryService]) and REST/JSON
+// ([RESTService]).
 //
 // A service is an [net/http.Handler] that finds its Call with [FromContext]. It
 // asks [Call.Authorize] before it answers, and leaves its outcome in the Call

@@ -18,12 +18,16 @@ const (
 	Serialization       = "SerializationException"
 	UnknownOperation    = "UnknownOperationException"
 	UnrecognizedClient  = "UnrecognizedClientException"
+	Validation          = "ValidationException"
 )
 
 // Error is a refusal that the client is told about. Message never holds the
 // value of a secret.
 type Error struct {
 	Code, Message string
+	// Status is the HTTP status of an error that one service has for itself; its
+	// code is the same in every protocol. Zero is the status of the code.
+	Status int
 }
 
 // Error is the code and the message, as the AWS CLI prints them.
@@ -32,6 +36,11 @@ func (e *Error) Error() string { return e.Code + ": " + e.Message }
 // Errorf makes an [Error] of the code.
 func Errorf(code, format string, args ...any) error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
+}
+
+// Failf makes an [Error] that one service has for itself.
+func Failf(status int, code, format string, args ...any) error {
+	return &Error{Code: code, Message: fmt.Sprintf(format, args...), Status: status}
 }
 
 func errUnknown(service, operation string) error {
@@ -57,11 +66,15 @@ func Code(err error) string {
 }
 
 // WriteError answers a request that no service has seen, in the protocol that
-// the client speaks: clients of JSON services name their operation in a header.
+// the client speaks: clients of JSON services name their operation in a header,
+// and clients of REST services in the path.
 func WriteError(w http.ResponseWriter, r *http.Request, requestID string, err error) {
-	if r.Header.Get(targetHeader) != "" {
+	switch {
+	case r.Header.Get(targetHeader) != "":
 		writeJSONError(w, requestID, err)
-		return
+	case r.URL.Path != "/":
+		writeRESTError(w, requestID, err)
+	default:
+		writeQueryError(w, requestID, err)
 	}
-	writeQueryError(w, requestID, err)
 }

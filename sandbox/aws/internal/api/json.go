@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -118,7 +119,7 @@ func typeName(t reflect.Type) string {
 func writeJSONError(w http.ResponseWriter, requestID string, err error) {
 	e := asError(err)
 	w.Header().Set("X-Amzn-Errortype", e.Code)
-	writeJSON(w, requestID, jsonStatus(e.Code), struct {
+	writeJSON(w, requestID, cmp.Or(e.Status, jsonStatus(e.Code)), struct {
 		Type    string `json:"__type"`
 		Message string `json:"message"`
 	}{e.Code, e.Message})

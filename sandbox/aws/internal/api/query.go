@@ -1,14 +1,14 @@
 package api
 
 import (
+	"cmp"
 	"encoding/xml"
 	"net/http"
-	"net/url"
 )
 
 // QueryOperation answers one operation of a query service. What it returns is
-// marshaled inside `<NameResponse><NameResult>`.
-type QueryOperation func(c *Call, form url.Values) (any, error)
+// marshaled inside `<NameResponse><NameResult>`; nil has no result.
+type QueryOperation func(c *Call, form Form) (any, error)
 
 // QueryService serves the query protocol: a form with Action and Version, and
 // XML in answer.
@@ -42,7 +42,7 @@ func (s *QueryService) call(c *Call, r *http.Request) (any, error) {
 	if !ok {
 		return nil, errUnknown(s.Name, name)
 	}
-	return operation(c, r.Form)
+	return operation(c, Form{r.Form})
 }
 
 // response is an answer whose element names depend on the operation.
@@ -94,6 +94,7 @@ var queryCodes = map[string]string{
 	MissingToken:        "MissingAuthenticationToken",
 	UnknownOperation:    "InvalidAction",
 	UnrecognizedClient:  "InvalidClientTokenId",
+	Validation:          "ValidationError",
 }
 
 func writeQueryError(w http.ResponseWriter, requestID string, err error) {
@@ -104,10 +105,10 @@ func writeQueryError(w http.ResponseWriter, requestID string, err error) {
 		answer.Error.Type = "Receiver"
 	}
 	answer.Error.Code, answer.Error.Message = e.Code, e.Message
-	if code, ok := queryCodes[e.Code]; ok {
+	if code, ok := queryCodes[e.Code]; ok && e.Status == 0 {
 		answer.Error.Code = code
 	}
-	writeXML(w, requestID, queryStatus(e.Code), answer)
+	writeXML(w, requestID, cmp.Or(e.Status, queryStatus(e.Code)), answer)
 }
 
 // queryStatus is the status of a code: unlike JSON services, query services

@@ -168,8 +168,9 @@ func moment(text string) (time.Time, bool) {
 	if seconds, err := strconv.ParseInt(text, 10, 64); err == nil && len(text) > len("2006") {
 		return time.Unix(seconds, 0), true
 	}
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04Z07:00", time.DateOnly, "2006-01",
-		"2006"} {
+	for _, layout := range []string{
+		time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04Z07:00", time.DateOnly, "2006-01", "2006",
+	} {
 		if t, err := time.Parse(layout, text); err == nil {
 			return t, true
 		}

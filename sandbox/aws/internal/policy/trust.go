@@ -81,14 +81,14 @@ func (s *statement) names(p Principal) Trust {
 	return best
 }
 
-func (named principal) trust(p Principal) Trust {
-	parts := strings.SplitN(named.value, ":", arnParts)
-	wholeAccount := named.value == p.Account ||
-		len(parts) == arnParts && parts[2] == "iam" && parts[4] == p.Account && parts[5] == "root"
+func (p principal) trust(who Principal) Trust {
+	parts := strings.SplitN(p.value, ":", arnParts)
+	wholeAccount := p.value == who.Account ||
+		len(parts) == arnParts && parts[2] == "iam" && parts[4] == who.Account && parts[5] == "root"
 	switch {
-	case p.Account == "":
+	case who.Account == "":
 		return Untrusted
-	case named.value == "*" || slices.Contains(p.ARNs, named.value):
+	case p.value == "*" || slices.Contains(who.ARNs, p.value):
 		return Trusted
 	case wholeAccount:
 		return TrustedAccount

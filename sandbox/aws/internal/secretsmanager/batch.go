@@ -62,14 +62,14 @@ func (s *Service) batchGetSecretValue(c *api.Call, in *batchGetSecretValueInput)
 func (in *batchGetSecretValueInput) check() error {
 	var c checks
 	if in.SecretIDList != nil {
-		c.size("secretIdList", fmt.Sprintf("'%v'", in.SecretIDList), len(in.SecretIDList), 1, maxBatch)
+		c.Size("secretIdList", fmt.Sprintf("'%v'", in.SecretIDList), len(in.SecretIDList), 1, maxBatch)
 	}
-	c.between("maxResults", in.MaxResults, 1, maxBatch)
-	c.length("nextToken", in.NextToken, 1, 4096)
+	c.Between("maxResults", in.MaxResults, 1, maxBatch)
+	c.Length("nextToken", in.NextToken, 1, 4096)
 	for i, id := range in.SecretIDList {
-		c.length(fmt.Sprintf("secretIdList.%d.member", i+1), &id, 1, 2048)
+		c.Length(fmt.Sprintf("secretIdList.%d.member", i+1), &id, 1, 2048)
 	}
-	if err := c.err(); err != nil {
+	if err := c.Err(); err != nil {
 		return err
 	}
 	if (len(in.SecretIDList) == 0) == (len(in.Filters) == 0) {
@@ -107,5 +107,8 @@ func (s *Service) readOne(c *api.Call, id string) (val *valueOutput, err error) 
 		return nil, err
 	}
 	resource = found.arn
+	if err := found.mayUseKey(c, actionDecrypt); err != nil {
+		return nil, err
+	}
 	return found.read(nil, nil, c.Now)
 }

@@ -21,20 +21,20 @@ var validFilterValue = regexp.MustCompile(`^!?[a-zA-Z0-9 :_@/+=.!-]{0,512}$`)
 
 func checkFilters(filters []filter) error {
 	var c checks
-	c.size("filters", "'"+fmt.Sprint(len(filters))+" filters'", len(filters), 0, 10)
+	c.Size("filters", "'"+fmt.Sprint(len(filters))+" filters'", len(filters), 0, 10)
 	for i, f := range filters {
 		path := fmt.Sprintf("filters.%d.member.", i+1)
-		c.oneOf(path+"key", f.Key,
+		c.OneOf(path+"key", f.Key,
 			"description", "name", "tag-key", "tag-value", "primary-region", "owning-service", "all")
-		c.size(path+"values", fmt.Sprintf("'%v'", f.Values), len(f.Values), 0, 10)
+		c.Size(path+"values", fmt.Sprintf("'%v'", f.Values), len(f.Values), 0, 10)
 		for n, v := range f.Values {
 			if !validFilterValue.MatchString(v) {
-				c.fail(fmt.Sprintf("%svalues.%d.member", path, n+1), "'"+v+"'",
+				c.Fail(fmt.Sprintf("%svalues.%d.member", path, n+1), "'"+v+"'",
 					"satisfy regular expression pattern: ^\\!?[a-zA-Z0-9 :_@\\/\\+\\=\\.\\-\\!]*$")
 			}
 		}
 	}
-	if err := c.err(); err != nil {
+	if err := c.Err(); err != nil {
 		return err
 	}
 	for _, f := range filters {

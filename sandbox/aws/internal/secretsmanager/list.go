@@ -49,11 +49,11 @@ func (s *Service) listSecrets(c *api.Call, in *listSecretsInput) (*listSecretsOu
 
 func (in *listSecretsInput) check() error {
 	var c checks
-	c.between("maxResults", in.MaxResults, 1, 100)
-	c.length("nextToken", in.NextToken, 1, 4096)
-	c.oneOf("sortBy", in.SortBy, "created-date", "last-accessed-date", "last-changed-date", "name")
-	c.oneOf("sortOrder", in.SortOrder, "asc", "desc")
-	if err := c.err(); err != nil {
+	c.Between("maxResults", in.MaxResults, 1, 100)
+	c.Length("nextToken", in.NextToken, 1, 4096)
+	c.OneOf("sortBy", in.SortBy, "created-date", "last-accessed-date", "last-changed-date", "name")
+	c.OneOf("sortOrder", in.SortOrder, "asc", "desc")
+	if err := c.Err(); err != nil {
 		return err
 	}
 	return checkFilters(in.Filters)

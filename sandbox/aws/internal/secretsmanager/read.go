@@ -25,8 +25,8 @@ type valueOutput struct {
 
 func (s *Service) getSecretValue(c *api.Call, in *getSecretValueInput) (*valueOutput, error) {
 	var check checks
-	check.length("versionStage", in.VersionStage, 1, 256)
-	if err := check.err(); err != nil {
+	check.Length("versionStage", in.VersionStage, 1, 256)
+	if err := check.Err(); err != nil {
 		return nil, err
 	}
 	if err := checkVersionID("VersionId", in.VersionID); err != nil {
@@ -34,6 +34,9 @@ func (s *Service) getSecretValue(c *api.Call, in *getSecretValueInput) (*valueOu
 	}
 	found, err := s.findActive(c, in.SecretID)
 	if err != nil {
+		return nil, err
+	}
+	if err := found.mayUseKey(c, actionDecrypt); err != nil {
 		return nil, err
 	}
 	return found.read(in.VersionID, in.VersionStage, c.Now)
@@ -143,11 +146,12 @@ type versionEntry struct {
 }
 
 func (s *Service) listSecretVersionIDs(c *api.Call, in *listSecretVersionIDsInput) (*listSecretVersionIDsOutput,
-	error) {
+	error,
+) {
 	var check checks
-	check.between("maxResults", in.MaxResults, 1, 100)
-	check.length("nextToken", in.NextToken, 1, 4096)
-	if err := check.err(); err != nil {
+	check.Between("maxResults", in.MaxResults, 1, 100)
+	check.Length("nextToken", in.NextToken, 1, 4096)
+	if err := check.Err(); err != nil {
 		return nil, err
 	}
 	found, err := s.find(c, in.SecretID)

@@ -54,8 +54,10 @@ func (s *Service) Put(c *api.Call, name, value string) error {
 	token := newUUID()
 	_, err := s.createSecret(c, &createSecretInput{Name: &name, ClientRequestToken: &token, SecretString: &value})
 	if e, ok := errors.AsType[*api.Error](err); ok && e.Code == codeExists {
-		_, err = s.putSecretValue(c, &putSecretValueInput{SecretID: &name, ClientRequestToken: &token,
-			SecretString: &value})
+		_, err = s.putSecretValue(c, &putSecretValueInput{
+			SecretID: &name, ClientRequestToken: &token,
+			SecretString: &value,
+		})
 	}
 	return err
 }
@@ -93,7 +95,7 @@ func (s *Service) findFor(c *api.Call, action string, id *string) (*secret, erro
 	if found != nil {
 		resource = found.arn
 	}
-	if err := c.Authorize(action, resource); err != nil {
+	if err := c.AuthorizeWith(action, resource, found.keys(*id)); err != nil {
 		return nil, err
 	}
 	if found == nil {

@@ -34,9 +34,9 @@ func (s *Service) updateSecretVersionStage(c *api.Call, in *updateSecretVersionS
 
 func (in *updateSecretVersionStageInput) check() error {
 	var c checks
-	c.required("versionStage", in.VersionStage == nil)
-	c.length("versionStage", in.VersionStage, 1, 256)
-	if err := c.err(); err != nil {
+	c.Required("versionStage", in.VersionStage == nil)
+	c.Length("versionStage", in.VersionStage, 1, 256)
+	if err := c.Err(); err != nil {
 		return err
 	}
 	if err := checkVersionID("MoveToVersionId", in.MoveToVersionID); err != nil {

@@ -22,9 +22,9 @@ type nothing struct{}
 
 func (s *Service) tagResource(c *api.Call, in *tagResourceInput) (*nothing, error) {
 	var check checks
-	check.required("tags", in.Tags == nil)
+	check.Required("tags", in.Tags == nil)
 	check.tags(in.Tags)
-	if err := check.err(); err != nil {
+	if err := check.Err(); err != nil {
 		return nil, err
 	}
 	found, err := s.findActive(c, in.SecretID)
@@ -91,11 +91,11 @@ type untagResourceInput struct {
 
 func (s *Service) untagResource(c *api.Call, in *untagResourceInput) (*nothing, error) {
 	var check checks
-	check.required("tagKeys", in.TagKeys == nil)
+	check.Required("tagKeys", in.TagKeys == nil)
 	for i, key := range in.TagKeys {
-		check.length(fmt.Sprintf("tagKeys.%d.member", i+1), &key, 1, 128)
+		check.Length(fmt.Sprintf("tagKeys.%d.member", i+1), &key, 1, 128)
 	}
-	if err := check.err(); err != nil {
+	if err := check.Err(); err != nil {
 		return nil, err
 	}
 	found, err := s.findActive(c, in.SecretID)

@@ -3,20 +3,18 @@ package secretsmanager
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 
 	"eso-aws/sandbox/aws/internal/api"
 )
 
 const (
-	codeExists     = "ResourceExistsException"
-	codeLimit      = "LimitExceededException"
-	codeNextToken  = "InvalidNextTokenException"
-	codeNotFound   = "ResourceNotFoundException"
-	codeParameter  = "InvalidParameterException"
-	codeRequest    = "InvalidRequestException"
-	codeValidation = "ValidationException"
+	codeExists    = "ResourceExistsException"
+	codeLimit     = "LimitExceededException"
+	codeNextToken = "InvalidNextTokenException"
+	codeNotFound  = "ResourceNotFoundException"
+	codeParameter = "InvalidParameterException"
+	codeRequest   = "InvalidRequestException"
 )
 
 const (
@@ -28,59 +26,16 @@ const (
 
 var validName = regexp.MustCompile(`^[A-Za-z0-9/_+=.@-]{1,512}$`)
 
-// checks collects what a request breaks of the constraints that AWS's model of
-// the service declares, to answer all of it at once.
-type checks []string
-
-func (c *checks) fail(path string, shown any, rule string, args ...any) {
-	*c = append(*c, fmt.Sprintf("Value %v at '%s' failed to satisfy constraint: Member must ", shown, path)+
-		fmt.Sprintf(rule, args...))
-}
-
-func (c *checks) required(path string, missing bool) {
-	if missing {
-		c.fail(path, "null", "not be null")
-	}
-}
-
-func (c *checks) length(path string, v *string, least, most int) {
-	if v != nil {
-		c.size(path, "'"+*v+"'", len(*v), least, most)
-	}
-}
-
-func (c *checks) size(path, shown string, size, least, most int) {
-	if size < least {
-		c.fail(path, shown, "have length greater than or equal to %d", least)
-	}
-	if size > most {
-		c.fail(path, shown, "have length less than or equal to %d", most)
-	}
-}
-
-func (c *checks) between(path string, v *int, least, most int) {
-	switch {
-	case v == nil:
-	case *v < least:
-		c.fail(path, fmt.Sprintf("'%d'", *v), "have value greater than or equal to %d", least)
-	case *v > most:
-		c.fail(path, fmt.Sprintf("'%d'", *v), "have value less than or equal to %d", most)
-	}
-}
-
-func (c *checks) oneOf(path string, v *string, allowed ...string) {
-	if v != nil && !slices.Contains(allowed, *v) {
-		c.fail(path, "'"+*v+"'", "satisfy enum value set: [%s]", strings.Join(allowed, ", "))
-	}
-}
+// checks are the rules that only this service has, beside those of all services.
+type checks struct{ api.Checks }
 
 func (c *checks) value(text *string, binary []byte) {
 	// The value itself is never shown.
 	if text != nil && len(*text) > maxValue {
-		*c = append(*c, sensitiveTooLong("secretString"))
+		c.Add(sensitiveTooLong("secretString"))
 	}
 	if len(binary) > maxValue {
-		*c = append(*c, sensitiveTooLong("secretBinary"))
+		c.Add(sensitiveTooLong("secretBinary"))
 	}
 }
 
@@ -91,27 +46,16 @@ func sensitiveTooLong(path string) string {
 
 func (c *checks) tags(tags []tag) {
 	for i, t := range tags {
-		c.length(fmt.Sprintf("tags.%d.member.key", i+1), t.Key, 1, 128)
-		c.length(fmt.Sprintf("tags.%d.member.value", i+1), t.Value, 0, 256)
-	}
-}
-
-func (c *checks) err() error {
-	switch len(*c) {
-	case 0:
-		return nil
-	case 1:
-		return api.Errorf(codeValidation, "1 validation error detected: %s", (*c)[0])
-	default:
-		return api.Errorf(codeValidation, "%d validation errors detected: %s", len(*c), strings.Join(*c, "; "))
+		c.Length(fmt.Sprintf("tags.%d.member.key", i+1), t.Key, 1, 128)
+		c.Length(fmt.Sprintf("tags.%d.member.value", i+1), t.Value, 0, 256)
 	}
 }
 
 func checkSecretID(id *string) error {
 	var c checks
-	c.required("secretId", id == nil)
-	c.length("secretId", id, 1, 2048)
-	if err := c.err(); err != nil {
+	c.Required("secretId", id == nil)
+	c.Length("secretId", id, 1, 2048)
+	if err := c.Err(); err != nil {
 		return err
 	}
 	if !strings.HasPrefix(*id, "arn:") {
@@ -124,7 +68,7 @@ func checkName(name string) error {
 	if validName.MatchString(name) {
 		return nil
 	}
-	return api.Errorf(codeValidation, "Invalid name. Must be a valid name containing alphanumeric characters, "+
+	return api.Errorf(api.Validation, "Invalid name. Must be a valid name containing alphanumeric characters, "+
 		"or any of the following: -/_+=.@!")
 }
 

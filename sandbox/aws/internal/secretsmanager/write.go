@@ -43,6 +43,9 @@ func (s *Service) createSecret(c *api.Call, in *createSecretInput) (*versionOutp
 	}
 	out := &versionOutput{ARN: made.arn, Name: made.name}
 	if val != nil {
+		if err := made.mayUseKey(c, actionsWrite...); err != nil {
+			return nil, err
+		}
 		v, err := made.add(*in.ClientRequestToken, *val, nil, c.Now)
 		if err != nil {
 			return nil, err
@@ -58,13 +61,13 @@ func (s *Service) createSecret(c *api.Call, in *createSecretInput) (*versionOutp
 
 func (in *createSecretInput) check() (*value, error) {
 	var c checks
-	c.required("name", in.Name == nil)
-	c.length("name", in.Name, 1, 512)
-	c.length("description", in.Description, 0, 2048)
-	c.length("kmsKeyId", in.KmsKeyID, 0, 2048)
+	c.Required("name", in.Name == nil)
+	c.Length("name", in.Name, 1, 512)
+	c.Length("description", in.Description, 0, 2048)
+	c.Length("kmsKeyId", in.KmsKeyID, 0, 2048)
 	c.value(in.SecretString, in.SecretBinary)
 	c.tags(in.Tags)
-	if err := c.err(); err != nil {
+	if err := c.Err(); err != nil {
 		return nil, err
 	}
 	if err := checkName(*in.Name); err != nil {
@@ -112,6 +115,9 @@ func (s *Service) putSecretValue(c *api.Call, in *putSecretValueInput) (*version
 	v := found.version(*in.ClientRequestToken)
 	switch {
 	case v == nil:
+		if err := found.mayUseKey(c, actionsWrite...); err != nil {
+			return nil, err
+		}
 		stages := in.VersionStages
 		if len(stages) == 0 {
 			stages = []string{stageCurrent}
@@ -129,12 +135,12 @@ func (in *putSecretValueInput) check() (*value, error) {
 	var c checks
 	c.value(in.SecretString, in.SecretBinary)
 	if in.VersionStages != nil {
-		c.size("versionStages", fmt.Sprint(in.VersionStages), len(in.VersionStages), 1, maxStages)
+		c.Size("versionStages", fmt.Sprint(in.VersionStages), len(in.VersionStages), 1, maxStages)
 	}
 	for i, label := range in.VersionStages {
-		c.length(fmt.Sprintf("versionStages.%d.member", i+1), &label, 1, 256)
+		c.Length(fmt.Sprintf("versionStages.%d.member", i+1), &label, 1, 256)
 	}
-	if err := c.err(); err != nil {
+	if err := c.Err(); err != nil {
 		return nil, err
 	}
 	val, err := newValue(in.SecretString, in.SecretBinary)
@@ -171,6 +177,9 @@ func (s *Service) updateSecret(c *api.Call, in *updateSecretInput) (*versionOutp
 		if found.version(*in.ClientRequestToken) != nil {
 			return nil, errTokenInUse(found, *in.ClientRequestToken)
 		}
+		if err := found.mayUseKey(c, actionsWrite...); err != nil {
+			return nil, err
+		}
 		v, err := found.add(*in.ClientRequestToken, *val, []string{stageCurrent}, c.Now)
 		if err != nil {
 			return nil, err
@@ -189,10 +198,10 @@ func (s *Service) updateSecret(c *api.Call, in *updateSecretInput) (*versionOutp
 
 func (in *updateSecretInput) check() (*value, error) {
 	var c checks
-	c.length("description", in.Description, 0, 2048)
-	c.length("kmsKeyId", in.KmsKeyID, 0, 2048)
+	c.Length("description", in.Description, 0, 2048)
+	c.Length("kmsKeyId", in.KmsKeyID, 0, 2048)
 	c.value(in.SecretString, in.SecretBinary)
-	if err := c.err(); err != nil {
+	if err := c.Err(); err != nil {
 		return nil, err
 	}
 	val, err := newValue(in.SecretString, in.SecretBinary)

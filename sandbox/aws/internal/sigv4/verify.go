@@ -89,8 +89,10 @@ func (v *Verifier) Verify(r *http.Request, body []byte, now time.Time) (Scope, e
 func (v *Verifier) sign(r *http.Request, body []byte, auth authorization, key Key) (string, error) {
 	signed := &http.Request{
 		Method: r.Method,
-		URL: &url.URL{Scheme: "http", Host: r.Host, Path: r.URL.Path, RawPath: r.URL.RawPath,
-			RawQuery: r.URL.RawQuery},
+		URL: &url.URL{
+			Scheme: "http", Host: r.Host, Path: r.URL.Path, RawPath: r.URL.RawPath,
+			RawQuery: r.URL.RawQuery,
+		},
 		Host:   r.Host,
 		Header: http.Header{},
 	}

@@ -1,26 +1,56 @@
-// Package sts is the Security Token Service of the in-memory AWS. It knows
-// GetCallerIdentity, which tells a caller who it is and needs no permission.
 package sts
 
 import (
+	"crypto/rand"
+	"encoding/base32"
+	"encoding/base64"
 	"net/http"
-	"net/url"
+	"sync"
+	"time"
 
 	"eso-aws/sandbox/aws/internal/api"
+	"eso-aws/sandbox/aws/internal/iam"
+	"eso-aws/sandbox/aws/internal/policy"
+	"eso-aws/sandbox/aws/internal/sigv4"
+	"eso-aws/sandbox/aws/internal/token"
 )
 
-// New returns the service.
-func New() http.Handler {
-	return &api.QueryService{
+// forget is how long after its end a session is still told that it has expired.
+const forget = 24 * time.Hour
+
+// Service holds the sessions of one account. It is safe for concurrent use.
+type Service struct {
+	handler *api.QueryService
+	iam     *iam.Service
+	issuers *token.Issuers
+
+	mu sync.Mutex
+	// sessions are by access key.
+	sessions map[string]*Session
+}
+
+// New returns a service without sessions, for the roles of iam and the tokens of
+// the issuers.
+func New(iam *iam.Service, issuers *token.Issuers) *Service {
+	s := &Service{iam: iam, issuers: issuers, sessions: map[string]*Session{}}
+	s.handler = &api.QueryService{
 		Name:      "sts",
 		Namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
 		Operations: map[string]api.QueryOperation{
-			"GetCallerIdentity": getCallerIdentity,
+			"AssumeRole":                s.assumeRole,
+			"AssumeRoleWithWebIdentity": s.assumeRoleWithWebIdentity,
+			"GetCallerIdentity":         getCallerIdentity,
 		},
 	}
+	return s
 }
 
-func getCallerIdentity(c *api.Call, _ url.Values) (any, error) {
+// ServeHTTP answers a verified request, or an unsigned one with a token.
+func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.handler.ServeHTTP(w, r)
+}
+
+func getCallerIdentity(c *api.Call, _ api.Form) (any, error) {
 	return identity{c.Principal.ARN, c.Principal.UserID, c.Account}, nil
 }
 
@@ -28,4 +58,76 @@ type identity struct {
 	ARN     string `xml:"Arn"`
 	UserID  string `xml:"UserId"`
 	Account string
+}
+
+// Session is a role that somebody has assumed. It does not change.
+type Session struct {
+	Principal   api.Principal
+	AccessKeyID string
+	Key         sigv4.Key
+
+	role       iam.Role
+	issued     time.Time
+	tags       map[string]string
+	transitive []string
+	// policies are nil when the session has none of its own.
+	policies []func() *policy.Document
+	// keys are what the session was started with and keeps.
+	keys policy.Context
+}
+
+// Session is the session with the access key, which may have expired.
+func (s *Service) Session(accessKeyID string) (*Session, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	found, ok := s.sessions[accessKeyID]
+	return found, ok
+}
+
+// start gives a session its credentials.
+func (s *Service) start(c *api.Call, made *Session, name string, duration time.Duration) *Session {
+	made.AccessKeyID = "ASIA" + base32.StdEncoding.EncodeToString(random(10))
+	made.Key = sigv4.Key{
+		Secret:       base64.StdEncoding.EncodeToString(random(30)),
+		SessionToken: base64.StdEncoding.EncodeToString(random(240)),
+		Expires:      c.Now.Add(duration).Truncate(time.Second),
+	}
+	made.issued = c.Now
+	made.Principal = api.Principal{
+		ARN:    "arn:" + c.Partition + ":sts::" + c.Account + ":assumed-role/" + made.role.Name + "/" + name,
+		UserID: made.role.ID + ":" + name,
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for id, old := range s.sessions {
+		if c.Now.After(old.Key.Expires.Add(forget)) {
+			delete(s.sessions, id)
+		}
+	}
+	s.sessions[made.AccessKeyID] = made
+	return made
+}
+
+func random(n int) []byte {
+	b := make([]byte, n)
+	_, _ = rand.Read(b) // never fails
+	return b
+}
+
+// credentials are a session's as STS answers them.
+type credentials struct {
+	AccessKeyID     string `xml:"AccessKeyId"`
+	SecretAccessKey string
+	SessionToken    string
+	Expiration      time.Time
+}
+
+type assumedRoleUser struct {
+	AssumedRoleID string `xml:"AssumedRoleId"`
+	Arn           string
+}
+
+func (s *Session) answer() (credentials, assumedRoleUser) {
+	return credentials{s.AccessKeyID, s.Key.Secret, s.Key.SessionToken, s.Key.Expires.UTC()},
+		assumedRoleUser{s.Principal.UserID, s.Principal.ARN}
 }

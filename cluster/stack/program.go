@@ -1,0 +1,26 @@
+package stack
+
+import (
+	"fmt"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// Program is what [pulumi.Run] needs: the program, and an option that lets it
+// see the whole of the stack's configuration, as unknown keys are errors too.
+// The option comes last where there are others.
+func Program() (pulumi.RunFunc, pulumi.RunOption) {
+	var values map[string]string
+	var encrypted []string
+	see := func(info *pulumi.RunInfo) {
+		values, encrypted = info.Config, info.ConfigSecretKeys
+	}
+	run := func(ctx *pulumi.Context) error {
+		config, err := Load(ctx.Project(), values, encrypted)
+		if err != nil {
+			return fmt.Errorf("checking the configuration of stack %q:\n%w", ctx.Stack(), err)
+		}
+		return deploy(ctx, &config)
+	}
+	return run, see
+}

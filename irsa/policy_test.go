@@ -1,0 +1,140 @@
+package irsa_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"eso-aws/internal/iam"
+	"eso-aws/internal/iamtest"
+	"eso-aws/irsa"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+const (
+	issuer   = "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE"
+	provider = "arn:aws:iam::111122223333:oidc-provider/" + issuer
+	subject  = "system:serviceaccount:external-secrets:external-secrets"
+)
+
+func golden(t *testing.T, path string, got []byte) {
+	t.Helper()
+	if *update {
+		require.NoError(t, os.WriteFile(path, got, 0o600))
+	}
+	want, err := os.ReadFile(path)
+	require.NoError(t, err, "write it with: go test ./irsa -update")
+	assert.Equal(t, string(want), string(got))
+}
+
+// TestTrustGolden: the exact document in each partition. The audience is the
+// same in all of them, China included.
+func TestTrustGolden(t *testing.T) {
+	t.Parallel()
+	for partition, issuer := range map[iam.Partition]string{
+		iam.AWS:      issuer,
+		iam.China:    "oidc.eks.cn-north-1.amazonaws.com.cn/id/EXAMPLED539D4633E53DE1B71EXAMPLE",
+		iam.GovCloud: "oidc.eks.us-gov-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE",
+	} {
+		t.Run(string(partition), func(t *testing.T) {
+			t.Parallel()
+			document, err := irsa.TrustPolicy(irsa.Trust{
+				Partition: partition, Issuer: "https://" + issuer,
+				ProviderARN:    iam.ARN{Partition: partition, Service: "iam", Account: "111122223333", Resource: "oidc-provider/" + issuer}.String(),
+				ServiceAccount: iam.ServiceAccount{}.WithDefaults(),
+			})
+			require.NoError(t, err)
+			assert.Less(t, document.Size(), 2048, "IAM's quota for trust policies")
+			var got bytes.Buffer
+			require.NoError(t, json.Indent(&got, []byte(document.JSON()), "", "  "))
+			got.WriteString("\n")
+			golden(t, "testdata/trust-"+string(partition)+".json", got.Bytes())
+		})
+	}
+}
+
+// TestTrustDecides: the one service account may assume the role, by a token for
+// AWS, and nobody else.
+func TestTrustDecides(t *testing.T) {
+	t.Parallel()
+	document, err := irsa.TrustPolicy(irsa.Trust{
+		Partition: iam.AWS, ProviderARN: provider, Issuer: issuer, ServiceAccount: iam.ServiceAccount{}.WithDefaults(),
+	})
+	require.NoError(t, err)
+	token := func(issuer, audience, subject string) map[string]string {
+		return map[string]string{issuer + ":aud": audience, issuer + ":sub": subject}
+	}
+	const (
+		federated = "Federated " + provider
+		assume    = "sts:AssumeRoleWithWebIdentity"
+		audience  = "sts.amazonaws.com"
+	)
+	for name, test := range map[string]struct {
+		request iamtest.Request
+		want    bool
+	}{
+		"Operator": {iamtest.Request{Principal: federated, Action: assume, Context: token(issuer, audience, subject)}, true},
+		"OtherNamespace": {iamtest.Request{
+			Principal: federated, Action: assume, Context: token(issuer, audience, "system:serviceaccount:other:external-secrets"),
+		}, false},
+		"OtherAccount": {iamtest.Request{
+			Principal: federated, Action: assume, Context: token(issuer, audience, "system:serviceaccount:external-secrets:default"),
+		}, false},
+		"LongerName":    {iamtest.Request{Principal: federated, Action: assume, Context: token(issuer, audience, subject+"2")}, false},
+		"OtherAudience": {iamtest.Request{Principal: federated, Action: assume, Context: token(issuer, "vault", subject)}, false},
+		"NoAudience":    {iamtest.Request{Principal: federated, Action: assume, Context: map[string]string{issuer + ":sub": subject}}, false},
+		"OtherCluster": {iamtest.Request{
+			Principal: federated + "2", Action: assume, Context: token(issuer+"2", audience, subject),
+		}, false},
+		"OtherAction": {iamtest.Request{Principal: federated, Action: "sts:AssumeRole", Context: token(issuer, audience, subject)}, false},
+		"PodIdentity": {iamtest.Request{
+			Principal: "Service pods.eks.amazonaws.com", Action: assume, Context: token(issuer, audience, subject),
+		}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, err := iamtest.Allowed(test.request, document.JSON())
+			require.NoError(t, err)
+			assert.Equal(t, test.want, got)
+		})
+	}
+}
+
+func TestTrustRefuses(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ provider, issuer, want string }{
+		"Nothing": {"", "", `providerArn: "": is no such ARN; write arn:<partition>:iam::<account>:oidc-provider/<issuer>
+issuer: "": is no URL of an issuer; write the cluster's issuer, such as https://oidc.eks.eu-west-1.amazonaws.com/id/ABC`},
+		"OtherKind": {
+			"arn:aws:iam::111122223333:saml-provider/a", issuer,
+			`providerArn: "arn:aws:iam::111122223333:saml-provider/a": is no such ARN; write arn:<partition>:iam::<account>:oidc-provider/<issuer>`,
+		},
+		"OtherPartition": {
+			"arn:aws-cn:iam::111122223333:oidc-provider/" + issuer, issuer,
+			`providerArn: "arn:aws-cn:iam::111122223333:oidc-provider/` + issuer + `": is of partition aws-cn, not of aws; write the ARN of one there`,
+		},
+		"OtherCluster": {
+			provider, "https://" + issuer + "2",
+			`issuer: "https://` + issuer + `2": is not that of provider ` + provider + "; write https://" + issuer,
+		},
+		"PlainHTTP": {
+			provider, "http://" + issuer,
+			`issuer: "http://` + issuer + `": is no URL of an issuer; write the cluster's issuer, such as https://oidc.eks.eu-west-1.amazonaws.com/id/ABC
+issuer: "http://` + issuer + `": is not that of provider ` + provider + "; write https://" + issuer,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := irsa.TrustPolicy(irsa.Trust{
+				Partition: iam.AWS, ProviderARN: test.provider, Issuer: test.issuer, ServiceAccount: iam.ServiceAccount{}.WithDefaults(),
+			})
+			require.EqualError(t, err, test.want)
+		})
+	}
+}

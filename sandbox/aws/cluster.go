@@ -1,0 +1,76 @@
+package aws
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"eso-aws/sandbox/aws/internal/eks"
+	"eso-aws/sandbox/aws/internal/token"
+)
+
+// Cluster is a Kubernetes cluster that EKS says it has, for [Server.PutCluster].
+type Cluster struct {
+	// Name and Region are what clients find it by.
+	Name, Region string
+	// Version is of Kubernetes, such as 1.34; empty is not told.
+	Version string
+	// Endpoint is the API server's URL, and CA is who signed its certificate, in
+	// PEM.
+	Endpoint string
+	CA       []byte
+	// Issuer is the URL that the API server puts into tokens; it begins with
+	// https://, as IAM wants it. Nobody connects to it.
+	Issuer string
+	// Keys fetches what the API server answers at /openid/v1/jwks, the keys that
+	// it signs tokens with. They are kept, and fetched again when a token names a
+	// key that is not among them.
+	Keys func(context.Context) ([]byte, error)
+}
+
+func (c Cluster) validate() error {
+	var problems []error
+	if c.Name == "" {
+		problems = append(problems, errors.New("name: empty, write what EKS calls the cluster"))
+	}
+	if c.Region == "" {
+		problems = append(problems, errors.New("region: empty, write the cluster's region"))
+	}
+	if u, err := url.Parse(c.Issuer); err != nil || u.Scheme != "https" || u.Host == "" {
+		problems = append(problems, fmt.Errorf("issuer: %q is no https URL, write the API server's "+
+			"--service-account-issuer", c.Issuer))
+	}
+	if c.Keys == nil {
+		problems = append(problems, errors.New("keys: missing, write a function that gets /openid/v1/jwks"))
+	}
+	return errors.Join(problems...)
+}
+
+// PutCluster makes EKS have the cluster, and STS and EKS Auth believe its tokens.
+// A cluster with the same name in the region is replaced and keeps its
+// associations and add-ons.
+func (s *Server) PutCluster(c Cluster) error {
+	if err := c.validate(); err != nil {
+		return fmt.Errorf("putting cluster %q: %w", c.Name, err)
+	}
+	s.issuers.Put(c.Issuer, token.Keys(c.Keys))
+	s.eks.Put(s.newCall(c.Region), eks.Cluster{
+		Name: c.Name, Region: c.Region, Version: c.Version, Endpoint: c.Endpoint, CA: c.CA, Issuer: c.Issuer,
+	})
+	return nil
+}
+
+// PodIdentityAgent is what a pod of the cluster sees of the EKS Pod Identity
+// agent: GET /v1/credentials with the pod's token as the Authorization header.
+// Serve it on loopback at an address of its own, which the pod finds in
+// AWS_CONTAINER_CREDENTIALS_FULL_URI.
+func (s *Server) PodIdentityAgent(region, cluster string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		call := s.newCall(region)
+		call.Context = r.Context()
+		s.eksAuth.Agent(w, r, call, cluster)
+		s.log(call, call.Action, call.Resource, call.Err)
+	})
+}

@@ -1,0 +1,184 @@
+package eks
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"eso-aws/sandbox/aws/internal/api"
+	"eso-aws/sandbox/aws/internal/iam"
+)
+
+// Cluster is a cluster that exists.
+type Cluster struct {
+	Name, Region, Version string
+	// Endpoint is the API server's URL, and CA is who signed its certificate, in
+	// PEM.
+	Endpoint string
+	CA       []byte
+	// Issuer is the URL in the tokens of service accounts.
+	Issuer string
+}
+
+// Service holds the clusters of one account. It is safe for concurrent use.
+type Service struct {
+	handler http.Handler
+	iam     *iam.Service
+
+	mu sync.Mutex
+	// clusters are by region, then by name.
+	clusters map[string]map[string]*cluster
+}
+
+type cluster struct {
+	Cluster
+	arn     string
+	created time.Time
+	tags    map[string]string
+	// associations are by ID, add-ons and updates by name and ID.
+	associations map[string]*association
+	addons       map[string]*addon
+	updates      map[string]update
+}
+
+// New returns a service without clusters, for the roles of iam.
+func New(iam *iam.Service) *Service {
+	s := &Service{iam: iam, clusters: map[string]map[string]*cluster{}}
+	const (
+		one          = "/clusters/{cluster}"
+		associations = one + "/pod-identity-associations"
+		addons       = one + "/addons"
+		tags         = "/tags/{arn}"
+	)
+	s.handler = api.NewRESTService("eks", []api.Route{
+		s.route("ListClusters", "GET /clusters", s.listClusters),
+		s.route("DescribeCluster", "GET "+one, s.describeCluster),
+		s.route("CreatePodIdentityAssociation", "POST "+associations, s.createAssociation),
+		s.route("ListPodIdentityAssociations", "GET "+associations, s.listAssociations),
+		s.route("DescribePodIdentityAssociation", "GET "+associations+"/{id}", s.describeAssociation),
+		s.route("UpdatePodIdentityAssociation", "POST "+associations+"/{id}", s.updateAssociation),
+		s.route("DeletePodIdentityAssociation", "DELETE "+associations+"/{id}", s.deleteAssociation),
+		s.route("CreateAddon", "POST "+addons, s.createAddon),
+		s.route("ListAddons", "GET "+addons, s.listAddons),
+		s.route("DescribeAddon", "GET "+addons+"/{name}", s.describeAddon),
+		s.route("UpdateAddon", "POST "+addons+"/{name}/update", s.updateAddon),
+		s.route("DeleteAddon", "DELETE "+addons+"/{name}", s.deleteAddon),
+		s.route("DescribeUpdate", "GET "+one+"/updates/{id}", s.describeUpdate),
+		s.route("ListTagsForResource", "GET "+tags, s.listTags),
+		s.route("TagResource", "POST "+tags, s.tagResource),
+		s.route("UntagResource", "DELETE "+tags, s.untagResource),
+	})
+	return s
+}
+
+// ServeHTTP answers a verified request.
+func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.handler.ServeHTTP(w, r)
+}
+
+// route makes the service see one request at a time.
+func (s *Service) route(operation, pattern string, do func(*api.Call, *http.Request) (any, error)) api.Route {
+	return api.Route{Operation: operation, Pattern: pattern, Do: func(c *api.Call, r *http.Request) (any, error) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return do(c, r)
+	}}
+}
+
+// Put adds a cluster. One that is there keeps its associations and add-ons.
+func (s *Service) Put(c *api.Call, added Cluster) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	region := s.clusters[added.Region]
+	if region == nil {
+		region = map[string]*cluster{}
+		s.clusters[added.Region] = region
+	}
+	if known := region[added.Name]; known != nil {
+		known.Cluster = added
+		return
+	}
+	region[added.Name] = &cluster{
+		Cluster: added, arn: c.ARN("eks", "cluster/"+added.Name), created: c.Now, tags: map[string]string{},
+		associations: map[string]*association{}, addons: map[string]*addon{}, updates: map[string]update{},
+	}
+}
+
+// find is the cluster that the path names, if the caller may do to it, or to
+// what it has, what the request asks for.
+func (s *Service) find(c *api.Call, r *http.Request) (*cluster, error) {
+	name := r.PathValue("cluster")
+	if err := c.Authorize(c.Action, c.ARN("eks", "cluster/"+name)); err != nil {
+		return nil, err
+	}
+	found := s.clusters[c.Region][name]
+	if found == nil {
+		return nil, errNone("No cluster found for name: %s.", name)
+	}
+	return found, nil
+}
+
+func (s *Service) listClusters(c *api.Call, _ *http.Request) (any, error) {
+	if err := c.Authorize(c.Action, "*"); err != nil {
+		return nil, err
+	}
+	names := slices.AppendSeq([]string{}, maps.Keys(s.clusters[c.Region]))
+	slices.Sort(names)
+	return struct {
+		Clusters []string `json:"clusters"`
+	}{names}, nil
+}
+
+type clusterDescription struct {
+	Name      string            `json:"name"`
+	ARN       string            `json:"arn"`
+	CreatedAt api.Time          `json:"createdAt"`
+	Version   string            `json:"version,omitempty"`
+	Endpoint  string            `json:"endpoint"`
+	Status    string            `json:"status"`
+	Tags      map[string]string `json:"tags"`
+	CA        struct {
+		Data string `json:"data"`
+	} `json:"certificateAuthority"`
+	Identity struct {
+		OIDC struct {
+			Issuer string `json:"issuer"`
+		} `json:"oidc"`
+	} `json:"identity"`
+}
+
+func (s *Service) describeCluster(c *api.Call, r *http.Request) (any, error) {
+	found, err := s.find(c, r)
+	if err != nil {
+		return nil, err
+	}
+	d := clusterDescription{
+		Name: found.Name, ARN: found.arn, CreatedAt: api.Time(found.created), Version: found.Version,
+		Endpoint: found.Endpoint, Status: "ACTIVE", Tags: maps.Clone(found.tags),
+	}
+	d.CA.Data = base64.StdEncoding.EncodeToString(found.CA)
+	d.Identity.OIDC.Issuer = found.Issuer
+	return struct {
+		Cluster clusterDescription `json:"cluster"`
+	}{d}, nil
+}
+
+// newID is random lower case letters and digits after a prefix.
+func newID(prefix string) string { return prefix + strings.ToLower(rand.Text())[:17] }
+
+func errNone(format string, args ...any) error {
+	return api.Failf(http.StatusNotFound, "ResourceNotFoundException", format, args...)
+}
+
+func errParameter(format string, args ...any) error {
+	return api.Failf(http.StatusBadRequest, "InvalidParameterException", format, args...)
+}
+
+func errInUse(format string, args ...any) error {
+	return api.Failf(http.StatusConflict, "ResourceInUseException", format, args...)
+}

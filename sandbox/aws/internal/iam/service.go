@@ -1,0 +1,137 @@
+package iam
+
+import (
+	"crypto/rand"
+	"encoding/base32"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"eso-aws/sandbox/aws/internal/api"
+)
+
+// Service holds the IAM of one account. It is safe for concurrent use.
+type Service struct {
+	handler *api.QueryService
+	// userExists says whether the account has the user with the ARN.
+	userExists func(arn string) bool
+
+	mu sync.Mutex
+	// roles are by name in lower case: IAM has no two that differ in case only.
+	roles map[string]*role
+	// policies and providers are by ARN.
+	policies  map[string]*managed
+	providers map[string]*provider
+}
+
+// New returns a service without roles and policies. Users are made elsewhere.
+func New(userExists func(arn string) bool) *Service {
+	s := &Service{
+		userExists: userExists,
+		roles:      map[string]*role{}, policies: map[string]*managed{}, providers: map[string]*provider{},
+	}
+	operations := map[string]api.QueryOperation{
+		"AddClientIDToOpenIDConnectProvider":      s.addClientID,
+		"AttachRolePolicy":                        s.attachRolePolicy,
+		"CreateOpenIDConnectProvider":             s.createProvider,
+		"CreatePolicy":                            s.createPolicy,
+		"CreatePolicyVersion":                     s.createPolicyVersion,
+		"CreateRole":                              s.createRole,
+		"DeleteOpenIDConnectProvider":             s.deleteProvider,
+		"DeletePolicy":                            s.deletePolicy,
+		"DeletePolicyVersion":                     s.deletePolicyVersion,
+		"DeleteRole":                              s.deleteRole,
+		"DeleteRolePermissionsBoundary":           s.deleteBoundary,
+		"DeleteRolePolicy":                        s.deleteRolePolicy,
+		"DetachRolePolicy":                        s.detachRolePolicy,
+		"GetOpenIDConnectProvider":                s.getProvider,
+		"GetPolicy":                               s.getPolicy,
+		"GetPolicyVersion":                        s.getPolicyVersion,
+		"GetRole":                                 s.getRole,
+		"GetRolePolicy":                           s.getRolePolicy,
+		"ListAttachedRolePolicies":                s.listAttachedRolePolicies,
+		"ListInstanceProfilesForRole":             s.listInstanceProfilesForRole,
+		"ListOpenIDConnectProviders":              s.listProviders,
+		"ListPolicies":                            s.listPolicies,
+		"ListPolicyVersions":                      s.listPolicyVersions,
+		"ListRolePolicies":                        s.listRolePolicies,
+		"ListRoles":                               s.listRoles,
+		"PutRolePermissionsBoundary":              s.putBoundary,
+		"PutRolePolicy":                           s.putRolePolicy,
+		"RemoveClientIDFromOpenIDConnectProvider": s.removeClientID,
+		"SetDefaultPolicyVersion":                 s.setDefaultPolicyVersion,
+		"UpdateAssumeRolePolicy":                  s.updateAssumeRolePolicy,
+		"UpdateOpenIDConnectProviderThumbprint":   s.updateThumbprint,
+		"UpdateRole":                              s.updateRole,
+		"UpdateRoleDescription":                   s.updateRoleDescription,
+	}
+	addTagging(operations, "Role", "Role", func(c *api.Call, f api.Form) (*[]tag, error) {
+		found, err := s.findRole(c, f)
+		if err != nil {
+			return nil, err
+		}
+		return &found.tags, nil
+	})
+	addTagging(operations, "Policy", "Policy", func(c *api.Call, f api.Form) (*[]tag, error) {
+		found, err := s.findPolicy(c, f)
+		if err != nil {
+			return nil, err
+		}
+		return &found.tags, nil
+	})
+	addTagging(operations, "OpenIDConnectProvider", "OpenIDConnectProvider",
+		func(c *api.Call, f api.Form) (*[]tag, error) {
+			found, err := s.findProvider(c, f)
+			if err != nil {
+				return nil, err
+			}
+			return &found.tags, nil
+		})
+	for name, do := range operations {
+		operations[name] = s.alone(do)
+	}
+	s.handler = &api.QueryService{
+		Name: "iam", Namespace: "https://iam.amazonaws.com/doc/2010-05-08/", Operations: operations,
+	}
+	return s
+}
+
+// ServeHTTP answers a verified request.
+func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.handler.ServeHTTP(w, r)
+}
+
+// alone makes the service see one request at a time.
+func (s *Service) alone(do api.QueryOperation) api.QueryOperation {
+	return func(c *api.Call, f api.Form) (any, error) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return do(c, f)
+	}
+}
+
+// newID is a unique identifier as IAM makes them: what it is of in four letters,
+// and 17 random ones.
+func newID(prefix string) string {
+	var b [12]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return prefix + base32.StdEncoding.EncodeToString(b[:])[:17]
+}
+
+// timestamp is a time as the query protocol writes it.
+type timestamp time.Time
+
+// MarshalText writes ISO 8601.
+func (t timestamp) MarshalText() ([]byte, error) {
+	return time.Time(t).UTC().AppendFormat(nil, time.RFC3339), nil
+}
+
+// encoded is a document as IAM answers it: percent-encoded.
+func encoded(document string) string {
+	return strings.ReplaceAll(url.QueryEscape(document), "+", "%20")
+}
+
+// page is the end of every list. Lists are never cut: quotas keep them short.
+type page struct{ IsTruncated bool }

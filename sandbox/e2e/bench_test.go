@@ -1,0 +1,79 @@
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"gopkg.in/yaml.v3"
+)
+
+// BenchmarkUp compares an up that adds a hundred secrets with kubectl, which applies the same hundred
+// manifests and waits for them, side by side in one cluster. The ratio is what counts: the times are of a
+// machine that does everything.
+func BenchmarkUp(b *testing.B) {
+	const secretsAdded = 100
+	for b.Loop() {
+		up, kubectl := benchmark(b, secretsAdded)
+		b.ReportMetric(up.Seconds(), "up-s")
+		b.ReportMetric(kubectl.Seconds(), "kubectl-s")
+		b.ReportMetric(up.Seconds()/kubectl.Seconds(), "up/kubectl")
+	}
+}
+
+func benchmark(b *testing.B, n int) (up, kubectl time.Duration) {
+	must(b, env.sandbox.AWS().PutSecret(region, "zio-lucene/datadog-api-key", "dummy"))
+	s := newStack(b, nil)
+	s.up(b)
+	s.edit(b, func(c config) {
+		for i := range n {
+			secretsOf(c)[fmt.Sprintf("bench-%03d", i)] = secret("key", "zio-lucene/datadog-api-key")
+		}
+	})
+	started := time.Now()
+	s.up(b)
+	up = time.Since(started)
+
+	manifests := filepath.Join(b.TempDir(), "manifests.yaml")
+	must(b, os.WriteFile(manifests, s.manifests(b, "bench-", "kubectl-"), 0o600))
+	run := func(args ...string) {
+		cmd := exec.CommandContext(b.Context(), env.binaries.Kubernetes, append([]string{"kubectl"}, args...)...)
+		cmd.Env = []string{"KUBECONFIG=" + env.sandbox.Kubeconfig(), "HOME=" + b.TempDir()}
+		if out, err := cmd.CombinedOutput(); err != nil {
+			b.Fatalf("kubectl %s: %v\n%s", strings.Join(args, " "), err, out)
+		}
+	}
+	started = time.Now()
+	run("apply", "--server-side", "--filename", manifests)
+	run("wait", "--for=condition=Ready", "--timeout=5m", "--filename", manifests)
+	kubectl = time.Since(started)
+	run("delete", "--filename", manifests)
+	return up, kubectl
+}
+
+// manifests are the stack's ExternalSecrets whose names begin so, with other names.
+func (s *stack) manifests(tb testing.TB, prefix, other string) []byte {
+	tb.Helper()
+	var documents []string
+	for _, r := range s.resources(tb) {
+		metadata, _ := r.Inputs["metadata"].(map[string]any)
+		name, _ := metadata["name"].(string)
+		if !strings.HasSuffix(r.Type, ":ExternalSecret") || !strings.HasPrefix(name, prefix) {
+			continue
+		}
+		renamed := other + strings.TrimPrefix(name, prefix)
+		spec := r.Inputs["spec"].(map[string]any)
+		spec["target"].(map[string]any)["name"] = renamed
+		document, err := yaml.Marshal(object{
+			"apiVersion": r.Inputs["apiVersion"], "kind": r.Inputs["kind"], "spec": spec,
+			"metadata": object{"name": renamed, "namespace": metadata["namespace"]},
+		})
+		must(tb, err)
+		documents = append(documents, string(document))
+	}
+	return []byte(strings.Join(documents, "---\n"))
+}
