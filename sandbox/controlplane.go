@@ -106,7 +106,7 @@ func (s *Sandbox) node() process.Spec {
 		Name: "node", Path: s.opts.Binaries.Node,
 		Args: []string{
 			"--kubeconfig=" + s.Kubeconfig(), "--name=" + nodeName, "--dir=" + s.path("node"),
-			"--client-ca=" + s.pki.path("ca.crt"), "--pull=1500ms",
+			"--client-ca=" + s.pki.path("ca.crt"), "--pull=2s",
 			"--image=external-secrets=" + s.opts.Binaries.ExternalSecrets,
 			"--listens=external-secrets=--live-addr=:8082", // on all interfaces, where the chart does not say
 		},

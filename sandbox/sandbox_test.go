@@ -200,7 +200,7 @@ func TestWhatAPartIsGiven(t *testing.T) {
 	}
 	args, _, _ := strings.Cut(read(t, dir, "logs/node.log"), "\n")
 	want := "--kubeconfig=" + s.Kubeconfig() + " --name=sandbox --dir=" + dir + "/node --client-ca=" + dir +
-		"/pki/ca.crt --pull=1500ms --image=external-secrets=/bin/operator --listens=external-secrets=--live-addr=:8082"
+		"/pki/ca.crt --pull=2s --image=external-secrets=/bin/operator --listens=external-secrets=--live-addr=:8082"
 	if args != want {
 		t.Errorf("the node is given\n%s, want\n%s", args, want)
 	}
