@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 
 STACK ?= local
 SANDBOX := .sandbox/sandbox
-MODULES := . sandbox sandbox/node sandbox/modules/pulumi-language-go
+MODULES := . sandbox sandbox/node sandbox/modules/pulumi-language-go sandbox/modules/pulumi-resource-aws
 
 .DEFAULT_GOAL := help
 .PHONY: help up down status env secret test bench lint k3d-up k3d-down clean sandbox-command
@@ -39,6 +39,7 @@ test: sandbox-command ## run every test: unit, then end to end in the sandbox
 	cd cluster && go vet ./... && go test ./...
 	cd sandbox/node && go test ./...
 	cd sandbox/modules/pulumi-language-go && go test ./...
+	cd sandbox/modules/pulumi-resource-aws && go test ./...
 	cd sandbox && go test $$(cd sandbox && go list ./... | grep -v /e2e)
 	@$(SANDBOX) build
 	cd sandbox && go test -count=1 -timeout 30m -v ./e2e/...
@@ -48,7 +49,7 @@ bench: sandbox-command ## compare an up with kubectl, side by side in the sandbo
 	cd sandbox && go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./e2e/
 
 lint: ## check the code with golangci-lint (built from its module)
-	@for m in . sandbox sandbox/node sandbox/modules/pulumi-language-go; do \
+	@for m in $(MODULES) cluster; do \
 		echo "== $$m" && (cd $$m && go tool -modfile=$(CURDIR)/tools/go.mod golangci-lint run) || exit 1; done
 
 k3d-up: sandbox-command ## start k3d and a pinned LocalStack, for pulumi up --stack local (needs a container engine)

@@ -58,31 +58,58 @@ func KillRecorded(ctx context.Context, path string) error {
 // KillBelow ends every process whose executable was started by a path below a folder: what an engine
 // that was killed has left of its plugins.
 func KillBelow(ctx context.Context, dir string) error {
-	out, err := exec.CommandContext(ctx, "ps", "-A", "-ww", "-o", "pid=,command=").Output()
-	if err != nil {
-		return fmt.Errorf("listing the running processes: %w", err)
-	}
-	for line := range strings.Lines(string(out)) {
-		id, command, _ := strings.Cut(strings.TrimSpace(line), " ")
-		pid, err := strconv.Atoi(id)
-		if err == nil && strings.HasPrefix(strings.TrimSpace(command), dir+string(filepath.Separator)) {
+	running, err := commands(ctx)
+	for pid, command := range running {
+		if strings.HasPrefix(command, dir+string(filepath.Separator)) {
 			_ = syscall.Kill(pid, syscall.SIGKILL)
 		}
 	}
-	return nil
+	return err
 }
 
 // Alive tells whether a process id is that of a process that has not ended. One that has, and that its
 // parent has not yet asked about, keeps its id and answers signals.
 func Alive(ctx context.Context, pid int) bool {
-	out, err := exec.CommandContext(ctx, "ps", "-o", "stat=", "-p", strconv.Itoa(pid)).Output()
-	state := strings.TrimSpace(string(out))
-	return err == nil && state != "" && !strings.HasPrefix(state, "Z")
+	running, err := commands(ctx)
+	return err == nil && running[pid] != ""
 }
 
-// runs tells whether a process id is that executable's; ps is on Linux and macOS alike.
+// runs tells whether a process id is that executable's.
 func runs(ctx context.Context, pid int, executable string) bool {
-	// -ww: the whole line, whatever COLUMNS says.
-	out, err := exec.CommandContext(ctx, "ps", "-ww", "-o", "command=", "-p", strconv.Itoa(pid)).Output()
-	return err == nil && strings.HasPrefix(strings.TrimSpace(string(out))+" ", executable+" ")
+	running, err := commands(ctx)
+	return err == nil && strings.HasPrefix(running[pid]+" ", executable+" ")
+}
+
+// commands are the command lines of all processes that have not ended, by process id: from /proc where
+// there is one, since small systems have no ps, or another one.
+func commands(ctx context.Context) (map[int]string, error) {
+	if entries, err := os.ReadDir("/proc"); err == nil {
+		running := map[int]string{}
+		for _, entry := range entries {
+			pid, err := strconv.Atoi(entry.Name())
+			if err != nil {
+				continue
+			}
+			line, err := os.ReadFile(filepath.Join("/proc", entry.Name(), "cmdline"))
+			if err == nil && len(line) > 0 { // it is empty once the process has ended
+				running[pid] = strings.TrimSpace(strings.ReplaceAll(string(line), "\x00", " "))
+			}
+		}
+		return running, nil
+	}
+	// -ww: whole lines, whatever COLUMNS says.
+	out, err := exec.CommandContext(ctx, "ps", "-A", "-ww", "-o", "pid=,command=").Output()
+	if err != nil {
+		return nil, fmt.Errorf("listing the running processes: %w", err)
+	}
+	running := map[int]string{}
+	for line := range strings.Lines(string(out)) {
+		id, command, _ := strings.Cut(strings.TrimSpace(line), " ")
+		pid, err := strconv.Atoi(id)
+		command = strings.TrimSpace(command)
+		if err == nil && !strings.HasPrefix(command, "(") { // in brackets once the process has ended
+			running[pid] = command
+		}
+	}
+	return running, nil
 }

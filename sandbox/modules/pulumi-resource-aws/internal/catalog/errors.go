@@ -1,0 +1,42 @@
+package catalog
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/aws/smithy-go"
+)
+
+// describe wraps an error of AWS's with what was done, and leaves of it the code and the message.
+func describe(doing, what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if api, ok := errors.AsType[smithy.APIError](err); ok {
+		return &apiError{doing: doing + " " + what, api: api}
+	}
+	return fmt.Errorf("%s %s: %w", doing, what, err)
+}
+
+// apiError is an answer of AWS's without the transport around it.
+type apiError struct {
+	doing string
+	api   smithy.APIError
+}
+
+func (e *apiError) Error() string {
+	return fmt.Sprintf("%s: %s: %s", e.doing, e.api.ErrorCode(), e.api.ErrorMessage())
+}
+
+func (e *apiError) Unwrap() error { return e.api }
+
+// errGone is for what AWS does not say with an error of its own.
+var errGone = errors.New("it is no longer there")
+
+func gone(err error) bool {
+	if errors.Is(err, errGone) {
+		return true
+	}
+	api, ok := errors.AsType[smithy.APIError](err)
+	return ok && (api.ErrorCode() == "NoSuchEntity" || api.ErrorCode() == "ResourceNotFoundException")
+}
