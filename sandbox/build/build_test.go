@@ -279,7 +279,7 @@ func TestNoGoCommand(t *testing.T) {
 
 func TestCacheOfTheUser(t *testing.T) {
 	tr := newBuiltTree(t)
-	home := t.TempDir()
+	home := homeDir(t)
 	t.Setenv("HOME", home)
 	t.Setenv("XDG_CACHE_HOME", filepath.Join(home, "cache"))
 	cache, err := os.UserCacheDir()

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"eso-aws/sandbox/build"
 )
@@ -107,4 +108,19 @@ func ls(t *testing.T, dir string) (names []string) {
 		names = append(names, entry.Name())
 	}
 	return names
+}
+
+// homeDir is a home for the go command, which leaves a process that writes there for a moment longer.
+func homeDir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "home-") //nolint:usetesting // t.TempDir fails where it cannot be removed at once
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for deadline := time.Now().Add(5 * time.Second); os.RemoveAll(dir) != nil && time.Now().Before(deadline); {
+			time.Sleep(50 * time.Millisecond)
+		}
+	})
+	return dir
 }

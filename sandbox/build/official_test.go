@@ -151,7 +151,7 @@ func TestInstalledProvider(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			tr := newBuiltTree(t)
 			stand, _ := tr.all(t)
-			home := t.TempDir()
+			home := homeDir(t)
 			t.Setenv("PULUMI_HOME", "")
 			t.Setenv("HOME", "")
 			t.Setenv(test.variable, home)

@@ -58,7 +58,7 @@ func (h *hostProcess) output() string {
 // startHost starts a language host for the engine at an address.
 func startHost(t *testing.T, engine string) *hostProcess {
 	t.Helper()
-	h := &hostProcess{temporary: t.TempDir(), ended: make(chan struct{})}
+	h := &hostProcess{temporary: homeDir(t), ended: make(chan struct{})}
 	cache, err := exec.CommandContext(t.Context(), "go", "env", "GOCACHE").Output()
 	if err != nil {
 		t.Fatal(err)
@@ -404,4 +404,19 @@ func TestInstallDependencies(t *testing.T) {
 	if err := install("modul"); err == nil || !strings.Contains(err.Error(), "go mod download in ") {
 		t.Errorf("got %v, want that go mod download has failed", err)
 	}
+}
+
+// homeDir is a home for the go command, which leaves a process that writes there for a moment longer.
+func homeDir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "home-") //nolint:usetesting // t.TempDir fails where it cannot be removed at once
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for deadline := time.Now().Add(5 * time.Second); os.RemoveAll(dir) != nil && time.Now().Before(deadline); {
+			time.Sleep(50 * time.Millisecond)
+		}
+	})
+	return dir
 }
