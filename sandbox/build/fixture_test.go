@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
-	"time"
 
 	"eso-aws/sandbox/build"
 )
@@ -110,17 +109,12 @@ func ls(t *testing.T, dir string) (names []string) {
 	return names
 }
 
-// homeDir is a home for the go command, which leaves a process that writes there for a moment longer.
+// homeDir is a home for the go command, whose telemetry would else write there when the test is over.
 func homeDir(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "home-") //nolint:usetesting // t.TempDir fails where it cannot be removed at once
-	if err != nil {
-		t.Fatal(err)
+	dir := t.TempDir()
+	for _, config := range []string{".config", "Library/Application Support"} { // of Linux and of macOS
+		write(t, 0o600, "off", dir, config, "go", "telemetry", "mode")
 	}
-	t.Cleanup(func() {
-		for deadline := time.Now().Add(5 * time.Second); os.RemoveAll(dir) != nil && time.Now().Before(deadline); {
-			time.Sleep(50 * time.Millisecond)
-		}
-	})
 	return dir
 }

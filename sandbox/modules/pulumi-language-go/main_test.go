@@ -168,7 +168,11 @@ func runRequest(t *testing.T, dir string, options map[string]any) *pulumirpc.Run
 
 func write(t *testing.T, text string, path ...string) {
 	t.Helper()
-	if err := os.WriteFile(filepath.Join(path...), []byte(text), 0o700); err != nil {
+	file := filepath.Join(path...)
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(text), 0o700); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -406,17 +410,12 @@ func TestInstallDependencies(t *testing.T) {
 	}
 }
 
-// homeDir is a home for the go command, which leaves a process that writes there for a moment longer.
+// homeDir is a home for the go command, whose telemetry would else write there when the test is over.
 func homeDir(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "home-") //nolint:usetesting // t.TempDir fails where it cannot be removed at once
-	if err != nil {
-		t.Fatal(err)
+	dir := t.TempDir()
+	for _, config := range []string{".config", "Library/Application Support"} { // of Linux and of macOS
+		write(t, "off", dir, config, "go", "telemetry", "mode")
 	}
-	t.Cleanup(func() {
-		for deadline := time.Now().Add(5 * time.Second); os.RemoveAll(dir) != nil && time.Now().Before(deadline); {
-			time.Sleep(50 * time.Millisecond)
-		}
-	})
 	return dir
 }
