@@ -62,40 +62,45 @@ func (s *stack) mend(creating bool) error {
 		return err
 	}
 	records, err := client.HelmReleases(ctx, operatorNamespace, operatorName)
-	if err != nil {
+	if err != nil || len(records) == 0 {
 		return err
+	}
+	if creating {
+		return s.clearRecords(ctx, client, records)
 	}
 	for i := range records {
 		record, status := records[i].Name, records[i].Labels["status"]
-		switch {
-		case creating:
-			if err := s.clearRecord(ctx, client, record, status); err != nil {
-				return err
-			}
-		case strings.HasPrefix(status, "pending-"):
-			s.warn("Helm's record %s (%s) was left by an update that was killed: it is marked as failed",
-				record, status)
-			if err := client.FailHelmRelease(ctx, operatorNamespace, record); err != nil {
-				return err
-			}
+		if !strings.HasPrefix(status, "pending-") {
+			continue
+		}
+		s.warn("Helm's record %s (%s) was left by an update that was killed: it is marked as failed", record, status)
+		if err := client.FailHelmRelease(ctx, operatorNamespace, record); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-func (s *stack) clearRecord(ctx context.Context, client *cluster.Client, record, status string) error {
+// clearRecords removes all records, in a namespace of the stack's own.
+func (s *stack) clearRecords(ctx context.Context, client *cluster.Client, records []cluster.Object) error {
 	namespace, err := client.Namespace(ctx, operatorNamespace)
 	if err != nil {
 		return err
 	}
-	if namespace == nil || !s.owns(namespace) {
-		return fmt.Errorf("namespace %q has a Helm release %q that is not in this stack's state (%s), and the "+
-			"namespace is not this stack's either; if nothing else uses it, run: kubectl delete secret %s -n %s%s",
-			operatorNamespace, operatorName, status, record, operatorNamespace, s.contextFlag(client))
+	for i := range records {
+		record, status := records[i].Name, records[i].Labels["status"]
+		if namespace == nil || !s.owns(namespace) {
+			return fmt.Errorf("namespace %q has a Helm release %q that is not in this stack's state (%s), and the "+
+				"namespace is not this stack's either; if nothing else uses it, run: kubectl delete secret %s -n %s%s",
+				operatorNamespace, operatorName, status, record, operatorNamespace, s.contextFlag(client))
+		}
+		s.warn("Helm's record %s (%s) was left by an update that was killed: it is removed, and what it had "+
+			"installed is taken over", record, status)
+		if err := client.DeleteSecret(ctx, operatorNamespace, record); err != nil {
+			return err
+		}
 	}
-	s.warn("Helm's record %s (%s) was left by an update that was killed: it is removed, and what it had installed is "+
-		"taken over", record, status)
-	return client.DeleteSecret(ctx, operatorNamespace, record)
+	return nil
 }
 
 func (s *stack) warn(format string, args ...any) {

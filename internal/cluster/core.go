@@ -29,12 +29,6 @@ func (c *Client) Secret(ctx context.Context, namespace, name string) (*Object, e
 	return &secret, nil
 }
 
-// Secrets are the metadata of a namespace's Secrets that a label selector picks.
-func (c *Client) Secrets(ctx context.Context, namespace, selector string) ([]Object, error) {
-	secrets, _, err := c.list(ctx, namespaced(namespace, "secrets"), url.Values{"labelSelector": {selector}})
-	return secrets, err
-}
-
 // DeleteSecret deletes a Secret; it is no error where there is none.
 func (c *Client) DeleteSecret(ctx context.Context, namespace, name string) error {
 	var status any

@@ -15,7 +15,9 @@ import (
 // HelmReleases are the records that Helm keeps of a release's revisions, in Secrets whose label status
 // tells how the revision ended.
 func (c *Client) HelmReleases(ctx context.Context, namespace, name string) ([]Object, error) {
-	return c.Secrets(ctx, namespace, "owner=helm,name="+name)
+	query := url.Values{"labelSelector": {"owner=helm,name=" + name}}
+	records, _, err := c.list(ctx, namespaced(namespace, "secrets"), query)
+	return records, err
 }
 
 // FailHelmRelease makes a record say that its revision failed, as Helm itself does when an operation is

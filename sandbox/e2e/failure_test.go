@@ -3,8 +3,9 @@ package e2e
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -138,24 +139,30 @@ func helmHasARecord(t *testing.T) {
 // interruptUp starts an up and sends its process group a signal when it prints the given text.
 func (s *stack) interruptUp(t testing.TB, moment string, signal syscall.Signal) {
 	t.Helper()
-	cmd := s.command(t.Context(), up()...)
-	log, err := os.Create(t.TempDir() + "/output")
+	s.output.WriteString(interrupt(t, s.command(t.Context(), up()...), moment, signal))
+}
+
+// interrupt starts a command, sends its process group a signal when it prints the given text, and returns
+// all that it printed. The command must fail.
+func interrupt(t testing.TB, cmd *exec.Cmd, moment string, signal syscall.Signal) string {
+	t.Helper()
+	log, err := os.Create(filepath.Join(t.TempDir(), "output"))
 	must(t, err)
 	defer log.Close()
 	cmd.Stdout, cmd.Stderr = log, log
 	must(t, cmd.Start())
-	eventually(t, 30*time.Second, func() error {
+	eventually(t, 60*time.Second, func() error {
 		text, err := os.ReadFile(log.Name())
 		if err == nil && !strings.Contains(string(text), moment) {
-			err = fmt.Errorf("%q: %w", moment, fs.ErrNotExist)
+			err = fmt.Errorf("%q has not appeared in:\n%s", moment, text)
 		}
 		return err
 	})
 	must(t, syscall.Kill(-cmd.Process.Pid, signal))
-	err = cmd.Wait()
-	text, _ := os.ReadFile(log.Name())
-	s.output.Write(text)
-	if err == nil {
-		t.Fatal(errors.New("the up was not interrupted"))
+	if err := cmd.Wait(); err == nil {
+		t.Errorf("%s succeeds though it was interrupted", cmd)
 	}
+	text, err := os.ReadFile(log.Name())
+	must(t, err)
+	return string(text)
 }

@@ -174,27 +174,9 @@ func TestInterruptedMakeUp(t *testing.T) {
 	for _, moment := range []string{"Starting the sandbox", "kube-apiserver", "Deploying", "Release external-secrets creating"} {
 		t.Run(strings.Fields(moment)[0], func(t *testing.T) {
 			u := newUser(t)
-			cmd := u.command(t.Context(), "make", "up")
-			log, err := os.Create(filepath.Join(t.TempDir(), "output"))
-			must(t, err)
-			defer log.Close()
-			cmd.Stdout, cmd.Stderr = log, log
-			must(t, cmd.Start())
-			eventually(t, 60*time.Second, func() error {
-				text, err := os.ReadFile(log.Name())
-				if err == nil && !strings.Contains(string(text), moment) {
-					err = fmt.Errorf("%q has not appeared in:\n%s", moment, text)
-				}
-				return err
-			})
-			must(t, syscall.Kill(-cmd.Process.Pid, syscall.SIGINT))
-			if err := cmd.Wait(); err == nil {
-				t.Error("an interrupted make up succeeds")
-			}
+			out := interrupt(t, u.command(t.Context(), "make", "up"), moment, syscall.SIGINT)
 			u.nothingRuns(t)
-			text, err := os.ReadFile(log.Name())
-			must(t, err)
-			contains(t, string(text), "interrupted: stopping the sandbox")
+			contains(t, out, "interrupted: stopping the sandbox")
 		})
 	}
 }

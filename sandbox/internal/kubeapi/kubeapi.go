@@ -64,11 +64,6 @@ func (c *Client) Create(ctx context.Context, path string, object, out any) error
 	return c.do(ctx, http.MethodPost, path, "application/json", object, out)
 }
 
-// MergePatch changes the fields that the patch names.
-func (c *Client) MergePatch(ctx context.Context, path string, patch, out any) error {
-	return c.do(ctx, http.MethodPatch, path, "application/merge-patch+json", patch, out)
-}
-
 // Delete deletes an object or a collection.
 func (c *Client) Delete(ctx context.Context, path string) error {
 	return c.do(ctx, http.MethodDelete, path, "", nil, nil)

@@ -86,14 +86,6 @@ func TestRequests(t *testing.T) {
 			},
 			request{Method: "POST", Path: "/things", ContentType: "application/json", Body: `{"kind":"Thing"}`},
 		},
-		"MergePatch": {
-			func(ctx context.Context, c *kubeapi.Client, out any) error {
-				return c.MergePatch(ctx, "/things/x", object, out)
-			},
-			request{
-				Method: "PATCH", Path: "/things/x", ContentType: "application/merge-patch+json", Body: `{"kind":"Thing"}`,
-			},
-		},
 		"Delete": {
 			func(ctx context.Context, c *kubeapi.Client, _ any) error { return c.Delete(ctx, "/things/x") },
 			request{Method: "DELETE", Path: "/things/x"},

@@ -90,9 +90,6 @@ func (p *Process) exitError(err error) error {
 	}
 }
 
-// Name is the name that the part was started under.
-func (p *Process) Name() string { return p.spec.Name }
-
 // PID is the part's process id, and the id of its process group.
 func (p *Process) PID() int { return p.cmd.Process.Pid }
 
