@@ -14,10 +14,7 @@ const audience = "sts.amazonaws.com"
 
 const writeIssuer = "the cluster's issuer, such as https://oidc.eks.eu-west-1.amazonaws.com/id/ABC"
 
-var (
-	issuerPath       = regexp.MustCompile(`^[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~-]+)*$`)
-	providerResource = regexp.MustCompile(`^oidc-provider/[A-Za-z0-9.:/_~-]+$`)
-)
+var issuerPath = regexp.MustCompile(`^[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~-]+)*$`)
 
 // Trust says whose tokens are trusted.
 type Trust struct {
@@ -50,14 +47,8 @@ func TrustPolicy(t Trust) (iam.Document, error) {
 
 func (t Trust) validate() error {
 	return errors.Join(
-		t.ServiceAccount.Validate(), checkProvider(t.ProviderARN, t.Partition), checkIssuer(t.Issuer), t.match())
-}
-
-func checkProvider(provider string, partition iam.Partition) error {
-	_, err := iam.Kind{
-		Service: "iam", Resource: providerResource, Write: "arn:<partition>:iam::<account>:oidc-provider/<issuer>",
-	}.Check("providerArn", provider, partition)
-	return err
+		t.ServiceAccount.Validate(), iam.CheckProvider("providerArn", t.ProviderARN, t.Partition),
+		checkIssuer(t.Issuer), t.match())
 }
 
 func checkIssuer(issuer string) error {

@@ -22,6 +22,8 @@ type Role struct {
 
 	// ARN is what the service account's annotation says.
 	ARN pulumi.StringOutput
+	// Attachments are there as soon as the role may do what it must.
+	Attachments []pulumi.Resource
 }
 
 // RoleArgs describes a [Role].
@@ -62,7 +64,7 @@ func NewRole(
 	if err != nil {
 		return nil, err
 	}
-	component.ARN = registered.ARN
+	component.ARN, component.Attachments = registered.ARN, registered.Attachments
 	return component, ctx.RegisterResourceOutputs(component, pulumi.Map{"arn": component.ARN})
 }
 
@@ -102,7 +104,7 @@ func (a *RoleArgs) validate() error {
 		problems = append(problems, iam.Problem("issuer", "", "is empty", writeIssuer))
 	}
 	if provider, ok := a.ProviderARN.(pulumi.String); ok {
-		problems = append(problems, checkProvider(string(provider), a.Partition))
+		problems = append(problems, iam.CheckProvider("providerArn", string(provider), a.Partition))
 	}
 	if issuer, ok := a.Issuer.(pulumi.String); ok {
 		problems = append(problems, checkIssuer(string(issuer)))

@@ -35,6 +35,8 @@ type ReleaseArgs struct {
 	KeepCRDs bool
 	// Endpoint is the URL of Secrets Manager and STS; "" is AWS itself.
 	Endpoint string
+	// Identity is who the operator is to AWS; nil where its stores say that.
+	Identity *Identity
 	// ChartValues are merged over [Values], whose lists they replace.
 	ChartValues map[string]any
 	// SecretValues keeps the chart's values encrypted in Pulumi's state.
@@ -43,6 +45,16 @@ type ReleaseArgs struct {
 	Hooks *pulumi.ResourceHookBinding
 	// Timeout bounds each operation; 0 is the provider's own.
 	Timeout kube.Timeout
+}
+
+// Identity is who the operator is to AWS.
+type Identity struct {
+	// ServiceAccount is the name of the operator's.
+	ServiceAccount string
+	// RoleARN is the role of its service account, as IRSA has it; nil for none.
+	RoleARN pulumi.StringInput
+	// Version changes with the identity, so that the pods do.
+	Version pulumi.StringInput
 }
 
 // NewRelease installs the operator.
@@ -57,7 +69,7 @@ func NewRelease(
 		return nil, err
 	}
 
-	var values pulumi.Input = pulumi.ToMap(Values(args.Version, args.KeepCRDs, args.Endpoint, args.ChartValues))
+	var values pulumi.Input = pulumi.ToMap(Values(args))
 	if args.SecretValues {
 		values = pulumi.ToSecret(values)
 	}
@@ -90,7 +102,11 @@ func (a *ReleaseArgs) validate() error {
 			problems = append(problems, fmt.Errorf("%s: %q: is empty; write a value", field.name, field.value))
 		}
 	}
-	for _, conflict := range Conflicts(a.ChartValues) {
+	conflicts := Conflicts(a.ChartValues)
+	if a.Identity != nil {
+		conflicts = append(conflicts, IdentityConflicts(a.ChartValues)...)
+	}
+	for _, conflict := range conflicts {
 		problems = append(problems, fmt.Errorf("chartValues.%s: %s", conflict.Path, conflict.Rule))
 	}
 	return errors.Join(problems...)

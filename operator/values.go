@@ -20,17 +20,34 @@ const (
 	keep           = "keep"
 )
 
+// What EKS reads of a service account, and what makes Kubernetes replace the
+// operator's pods: they get their credentials when they are made, and keep them.
+const (
+	roleAnnotation     = "eks.amazonaws.com/role-arn"
+	identityAnnotation = "eso-aws/identity"
+)
+
 // readinessProbeSince is the first chart whose controller can have one. Helm's
 // waiting means little without it: a pod is ready as soon as it runs.
 func readinessProbeSince() semver.Version { return semver.Version{Major: 2, Minor: 2} }
 
 // Values are the values of the chart of that version: the CRDs installed and
-// kept or not, the endpoint in the operator's environment ("" for none), and
-// the user's values merged over them: maps deeply, lists replaced, except that
-// the user's extraEnv is added to the endpoint's. Nothing given is changed.
-func Values(version semver.Version, keepCRDs bool, endpoint string, user map[string]any) map[string]any {
+// kept or not, the endpoint in the operator's environment, its identity, and the
+// user's values merged over them: maps deeply, lists replaced, except that the
+// user's extraEnv is added to the endpoint's. Nothing given is changed. Outputs
+// of Pulumi are in them as they were given.
+func Values(args *ReleaseArgs) map[string]any {
+	version, endpoint, user := args.Version, args.Endpoint, args.ChartValues
 	values := map[string]any{"installCRDs": true}
-	if keepCRDs {
+	if args.Identity != nil {
+		account := map[string]any{"name": args.Identity.ServiceAccount}
+		if args.Identity.RoleARN != nil {
+			account["annotations"] = map[string]any{roleAnnotation: args.Identity.RoleARN}
+		}
+		values["serviceAccount"] = account
+		values["podAnnotations"] = map[string]any{identityAnnotation: args.Identity.Version}
+	}
+	if args.KeepCRDs {
 		values["crds"] = map[string]any{"annotations": map[string]any{resourcePolicy: keep}}
 	}
 	if version.GTE(readinessProbeSince()) {
@@ -87,6 +104,30 @@ func Conflicts(user map[string]any) []Conflict {
 					"is decided by keepCRDs; write keepCRDs: true or false instead",
 				})
 			}
+		}
+	}
+	return conflicts
+}
+
+// IdentityConflicts are the user's values that an [Identity] decides.
+func IdentityConflicts(user map[string]any) []Conflict {
+	var conflicts []Conflict
+	for _, value := range []struct{ object, member, key, rule string }{
+		{"serviceAccount", "name", "", "is external-secrets, which the role trusts; take it away"},
+		{"serviceAccount", "create", "", "is true, as the role trusts the chart's service account; take it away"},
+		{"serviceAccount", "annotations", roleAnnotation, "is decided by auth and role; write these instead"},
+		{"podAnnotations", identityAnnotation, "", "is this program's own; take it away"},
+	} {
+		object, _ := user[value.object].(map[string]any)
+		found, ok := object[value.member]
+		path := value.object + "." + value.member
+		if value.key != "" {
+			inner, _ := found.(map[string]any)
+			_, ok = inner[value.key]
+			path += fmt.Sprintf("[%q]", value.key)
+		}
+		if ok && found != true {
+			conflicts = append(conflicts, Conflict{path, value.rule})
 		}
 	}
 	return conflicts

@@ -23,7 +23,9 @@ func TestValuesGolden(t *testing.T) {
 	for _, version := range []string{"0.9.20", "0.20.4", "2.1.0", "2.14.0"} {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
-			got, err := yaml.Marshal(operator.Values(semver.MustParse(version), true, endpoint, nil))
+			got, err := yaml.Marshal(operator.Values(&operator.ReleaseArgs{
+				Version: semver.MustParse(version), KeepCRDs: true, Endpoint: endpoint,
+			}))
 			require.NoError(t, err)
 			path := "testdata/values-" + version + ".golden"
 			if *update {
@@ -79,7 +81,9 @@ func TestValuesMerge(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			assert.Equal(t, test.want, operator.Values(version, test.keepCRDs, test.endpoint, test.user))
+			assert.Equal(t, test.want, operator.Values(&operator.ReleaseArgs{
+				Version: version, KeepCRDs: test.keepCRDs, Endpoint: test.endpoint, ChartValues: test.user,
+			}))
 		})
 	}
 }
@@ -94,7 +98,9 @@ func TestValuesLeavesItsArguments(t *testing.T) {
 		}
 	}
 	given := user()
-	operator.Values(semver.MustParse("2.14.0"), true, endpoint, given)
+	operator.Values(&operator.ReleaseArgs{
+		Version: semver.MustParse("2.14.0"), KeepCRDs: true, Endpoint: endpoint, ChartValues: given,
+	})
 	assert.Equal(t, user(), given)
 }
 

@@ -26,8 +26,9 @@ type Role struct {
 
 	// ARN is the role's.
 	ARN pulumi.StringOutput
-	// Association is there before the operator's pods are.
-	Association *eks.PodIdentityAssociation
+	// Resources are what the operator's pods need when they are made: the
+	// association, and the agent where it is asked for.
+	Resources []pulumi.Resource
 }
 
 // RoleArgs describes a [Role].
@@ -93,7 +94,7 @@ func (r *Role) associate(ctx *pulumi.Context, name string, args *RoleArgs, regis
 		RoleArn:        registered.ARN,
 		Tags:           role.Tags(args.Settings.Tags),
 	}, pulumi.Parent(r), pulumi.DependsOn(registered.Attachments))
-	r.Association = association
+	r.Resources = append(r.Resources, association)
 	return err
 }
 
@@ -109,7 +110,8 @@ func (r *Role) agent(ctx *pulumi.Context, name string, args *RoleArgs) error {
 	if args.Agent.Version != "" {
 		addon.AddonVersion = pulumi.String(args.Agent.Version)
 	}
-	_, err := eks.NewAddon(ctx, name, addon, pulumi.Parent(r))
+	installed, err := eks.NewAddon(ctx, name, addon, pulumi.Parent(r))
+	r.Resources = append(r.Resources, installed)
 	return err
 }
 

@@ -20,7 +20,7 @@ func register(preview bool, args *podidentity.RoleArgs) (*graph.Graph, error) {
 		if err != nil {
 			return err
 		}
-		for name, before := range map[string]pulumi.Resource{"after-role": role, "after-association": role.Association} {
+		for name, before := range map[string]pulumi.Resource{"after-role": role, "after-association": role.Resources[0]} {
 			var after pulumi.ResourceState
 			err := ctx.RegisterComponentResource("t:t:After", name, &after, pulumi.DependsOn([]pulumi.Resource{before}))
 			if err != nil {

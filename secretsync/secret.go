@@ -30,16 +30,16 @@ type ExternalSecretArgs struct {
 	APIVersion string
 	// Name is the name of the ExternalSecret and of the Secret it fills.
 	Name string
-	// Namespace is the store's.
+	// Namespace is where both are: that of a SecretStore, any for a ClusterSecretStore.
 	Namespace string
 	// Annotations are the object's annotations; nil for none of the caller's.
 	Annotations map[string]string
-	// Store is the name of the store, which must be ready.
-	Store string
+	// Store is the store, which must be ready.
+	Store StoreRef
 	// RefreshInterval is how often AWS is asked; 0 is once and never again.
 	RefreshInterval time.Duration
-	// Data are the names or ARNs of secrets in AWS by the Secret's key.
-	Data map[string]string
+	// Source is where the values come from.
+	Source Source
 	// Credentials changes with what the store signs in with, so that the secret
 	// is synced anew then; nil where that does not change.
 	Credentials pulumi.StringInput
@@ -68,7 +68,7 @@ func NewExternalSecret(
 		annotations: args.Annotations,
 		credentials: args.Credentials,
 		waitFor:     secretReady(args.Name),
-		spec:        SecretSpec(args.Store, args.Name, args.RefreshInterval, args.Data),
+		spec:        SecretSpec(args.Store, args.Name, args.RefreshInterval, args.Source),
 	}
 	registered, err := object.register(ctx, name, secret, args.Timeout, args.Hooks)
 	if err != nil {
@@ -83,10 +83,11 @@ func (a *ExternalSecretArgs) validate() error {
 		required("apiVersion", a.APIVersion),
 		required("name", a.Name),
 		required("namespace", a.Namespace),
-		required("store", a.Store),
+		required("store.kind", a.Store.Kind),
+		required("store.name", a.Store.Name),
 	}
-	if len(a.Data) == 0 {
-		problems = append(problems, errors.New("data: is empty; write at least one key"))
+	if len(a.Source.Data) == 0 && a.Source.Extract == "" {
+		problems = append(problems, errors.New("source: is empty; write data or extract"))
 	}
 	if a.RefreshInterval < 0 {
 		problems = append(problems, fmt.Errorf(

@@ -22,11 +22,13 @@ func TestNewStore(t *testing.T) {
 	got, err := register(func(ctx *pulumi.Context) error {
 		store, err := secretsync.NewStore(ctx, "store", &secretsync.StoreArgs{
 			APIVersion: "external-secrets.io/v1", Name: "store", Namespace: "here", Region: "eu-west-1",
-			Credentials: secretsync.Credentials{SecretName: "s", AccessKeyIDKey: "i", SecretAccessKeyKey: "k"},
-			Timeout:     kube.Timeout(time.Minute),
+			Auth: secretsync.Auth{
+				Credentials: &secretsync.Credentials{SecretName: "s", AccessKeyIDKey: "i", SecretAccessKeyKey: "k"},
+			},
+			Timeout: kube.Timeout(time.Minute),
 		})
 		if err == nil {
-			ctx.Export("store", pulumi.Sprintf("%s %s", store.Kind, store.Name))
+			ctx.Export("store", pulumi.Sprintf("%s %s", store.Ref.Kind, store.Ref.Name))
 		}
 		return err
 	})
@@ -68,10 +70,11 @@ func TestNewExternalSecret(t *testing.T) {
 	t.Parallel()
 	got, err := register(func(ctx *pulumi.Context) error {
 		_, err := secretsync.NewExternalSecret(ctx, "keys", &secretsync.ExternalSecretArgs{
-			APIVersion: "external-secrets.io/v1beta1", Name: "keys", Namespace: "here", Store: "store",
+			APIVersion: "external-secrets.io/v1beta1", Name: "keys", Namespace: "here",
+			Store:           secretsync.StoreRef{Kind: "SecretStore", Name: "store"},
 			Annotations:     map[string]string{"mine": "yes"},
 			RefreshInterval: 90 * time.Minute,
-			Data:            map[string]string{"b": "x/b", "a": "x/a", "C": "x/c"},
+			Source:          secretsync.Source{Data: map[string]string{"b": "x/b", "a": "x/a", "C": "x/c"}},
 		})
 		return err
 	})
@@ -120,21 +123,28 @@ func TestCanonicalInterval(t *testing.T) {
 	for want, given := range map[string]time.Duration{
 		"1h0m0s": time.Hour, "0s": 0, "1m30s": 90 * time.Second, "24h0m0s": 24 * time.Hour, "1.5s": 1500 * time.Millisecond,
 	} {
-		assert.Equal(t, want, secretsync.SecretSpec("s", "t", given, nil)["refreshInterval"])
+		assert.Equal(t, want, secretsync.SecretSpec(secretsync.StoreRef{}, "t", given, secretsync.Source{})["refreshInterval"])
 	}
 }
 
 func TestChecksFirst(t *testing.T) {
 	t.Parallel()
 	got, err := register(func(ctx *pulumi.Context) error {
-		_, err := secretsync.NewStore(ctx, "store", &secretsync.StoreArgs{Name: "store", Namespace: "here"})
+		_, err := secretsync.NewStore(ctx, "store", &secretsync.StoreArgs{
+			Name: "store", Namespace: "here",
+			Auth: secretsync.Auth{Credentials: &secretsync.Credentials{}, ServiceAccount: &secretsync.ServiceAccount{
+				Namespace: "there", Name: "account",
+			}},
+		})
 		return err
 	})
 	require.ErrorContains(t, err, `checking store "store": apiVersion: "": is empty; write a value
 region: "": is empty; write a value
-credentials.secretName: "": is empty; write a value
-credentials.accessKeyIDKey: "": is empty; write a value
-credentials.secretAccessKeyKey: "": is empty; write a value`)
+auth.credentials.secretName: "": is empty; write a value
+auth.credentials.accessKeyIDKey: "": is empty; write a value
+auth.credentials.secretAccessKeyKey: "": is empty; write a value
+auth.serviceAccount.namespace: "there": is not the store's; write here, or no namespace for the store
+auth: has two ways to sign in; write one`)
 	assert.Empty(t, got.Resources)
 
 	got, err = register(func(ctx *pulumi.Context) error {
@@ -144,8 +154,9 @@ credentials.secretAccessKeyKey: "": is empty; write a value`)
 	require.ErrorContains(t, err, `checking external secret "a": apiVersion: "": is empty; write a value
 name: "": is empty; write a value
 namespace: "": is empty; write a value
-store: "": is empty; write a value
-data: is empty; write at least one key
+store.kind: "": is empty; write a value
+store.name: "": is empty; write a value
+source: is empty; write data or extract
 refreshInterval: "-1s": is negative; write 0 for never or a duration`)
 	assert.Empty(t, got.Resources)
 }

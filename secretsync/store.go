@@ -13,18 +13,39 @@ import (
 )
 
 const (
-	storeType = "eso-aws:secretsync:Store"
-	storeKind = "SecretStore"
+	storeType        = "eso-aws:secretsync:Store"
+	storeKind        = "SecretStore"
+	clusterStoreKind = "ClusterSecretStore"
 )
 
-// Store is a SecretStore for AWS Secrets Manager.
+// Store is a SecretStore or a ClusterSecretStore for AWS Secrets Manager.
 type Store struct {
 	pulumi.ResourceState
 
-	// Kind and Name are what an ExternalSecret refers to.
-	Kind, Name string
+	// Ref is what an ExternalSecret refers to.
+	Ref StoreRef
 	// Resource is the object, to depend on.
 	Resource pulumi.Resource
+}
+
+// StoreRef names a store.
+type StoreRef struct {
+	Kind, Name string
+}
+
+// Auth is how a store signs in; at most one of its fields. With none it is the
+// operator's own identity, such as that of EKS Pod Identity.
+type Auth struct {
+	// Credentials are in the store's namespace; nil for none.
+	Credentials *Credentials
+	// ServiceAccount is whose token is exchanged, as IRSA does; nil for none.
+	ServiceAccount *ServiceAccount
+}
+
+// ServiceAccount is one of the cluster. In a ClusterSecretStore the operator
+// would look for one without a namespace beside each ExternalSecret.
+type ServiceAccount struct {
+	Namespace, Name string
 }
 
 // Credentials say which Secret holds an access key, and under which keys.
@@ -38,14 +59,17 @@ type Credentials struct {
 type StoreArgs struct {
 	// APIVersion is external-secrets.io/v1, or v1beta1 for older operators.
 	APIVersion string
-	// Name and Namespace say where the store is.
+	// Name and Namespace say where the store is; without a namespace it is a
+	// ClusterSecretStore, for every one.
 	Name, Namespace string
 	// Annotations are the object's annotations; nil for none of the caller's.
 	Annotations map[string]string
 	// Region is the AWS region whose secrets are read.
 	Region string
-	// Credentials are in the store's namespace.
-	Credentials Credentials
+	// Role is the ARN of a role to go on to; "" for none.
+	Role string
+	// Auth is how the store signs in.
+	Auth Auth
 	// Timeout bounds each operation, the waiting included; 0 is the provider's.
 	Timeout kube.Timeout
 	// Hooks are the object's; nil for none.
@@ -59,18 +83,21 @@ func NewStore(
 	if err := args.validate(); err != nil {
 		return nil, fmt.Errorf("checking store %q: %w", name, err)
 	}
-	store := &Store{Kind: storeKind, Name: args.Name}
+	store := &Store{Ref: StoreRef{Kind: storeKind, Name: args.Name}}
+	if args.Namespace == "" {
+		store.Ref.Kind = clusterStoreKind
+	}
 	if err := ctx.RegisterComponentResource(storeType, name, store, opts...); err != nil {
 		return nil, err
 	}
 	object := object{
 		apiVersion:  args.APIVersion,
-		kind:        storeKind,
+		kind:        store.Ref.Kind,
 		name:        args.Name,
 		namespace:   args.Namespace,
 		annotations: args.Annotations,
 		waitFor:     storeReady,
-		spec:        StoreSpec(args.Region, args.Credentials),
+		spec:        StoreSpec(args.Region, args.Role, args.Auth),
 	}
 	registered, err := object.register(ctx, name, store, args.Timeout, args.Hooks)
 	if err != nil {
@@ -81,15 +108,28 @@ func NewStore(
 }
 
 func (a *StoreArgs) validate() error {
-	return errors.Join(
-		required("apiVersion", a.APIVersion),
-		required("name", a.Name),
-		required("namespace", a.Namespace),
-		required("region", a.Region),
-		required("credentials.secretName", a.Credentials.SecretName),
-		required("credentials.accessKeyIDKey", a.Credentials.AccessKeyIDKey),
-		required("credentials.secretAccessKeyKey", a.Credentials.SecretAccessKeyKey),
-	)
+	problems := []error{
+		required("apiVersion", a.APIVersion), required("name", a.Name), required("region", a.Region),
+	}
+	if c := a.Auth.Credentials; c != nil {
+		problems = append(problems,
+			required("namespace", a.Namespace),
+			required("auth.credentials.secretName", c.SecretName),
+			required("auth.credentials.accessKeyIDKey", c.AccessKeyIDKey),
+			required("auth.credentials.secretAccessKeyKey", c.SecretAccessKeyKey))
+	}
+	if account := a.Auth.ServiceAccount; account != nil {
+		problems = append(problems, required("auth.serviceAccount.name", account.Name),
+			required("auth.serviceAccount.namespace", account.Namespace))
+		if a.Namespace != "" && account.Namespace != a.Namespace {
+			problems = append(problems, fmt.Errorf("auth.serviceAccount.namespace: %q: is not the store's; write %s, "+
+				"or no namespace for the store", account.Namespace, a.Namespace))
+		}
+		if a.Auth.Credentials != nil {
+			problems = append(problems, errors.New("auth: has two ways to sign in; write one"))
+		}
+	}
+	return errors.Join(problems...)
 }
 
 func required(field, value string) error {
@@ -123,14 +163,14 @@ func (o *object) register(
 	if o.credentials != nil {
 		annotations[credentialsAnnotation] = o.credentials
 	}
+	metadata := metav1.ObjectMetaArgs{Name: pulumi.String(o.name), Annotations: annotations}
+	if o.namespace != "" {
+		metadata.Namespace = pulumi.String(o.namespace)
+	}
 	return apiextensions.NewCustomResource(ctx, name, &apiextensions.CustomResourceArgs{
-		ApiVersion: pulumi.String(o.apiVersion),
-		Kind:       pulumi.String(o.kind),
-		Metadata: metav1.ObjectMetaArgs{
-			Name:        pulumi.String(o.name),
-			Namespace:   pulumi.String(o.namespace),
-			Annotations: annotations,
-		},
+		ApiVersion:  pulumi.String(o.apiVersion),
+		Kind:        pulumi.String(o.kind),
+		Metadata:    metadata,
 		OtherFields: kubernetes.UntypedArgs{"spec": o.spec},
 	}, opts...)
 }

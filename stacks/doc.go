@@ -1,8 +1,7 @@
 // Package stacks is the program: it reads a stack's configuration, checks it and
 // the cluster, and wires the components.
 //
-// [Load] is the configuration: every problem of it at once, unknown keys
-// included. Nothing is registered before it passes, and before the cluster has
-// been looked at: a namespace that others made is never adopted and never
+// Nothing is registered before the configuration passes, and before the cluster
+// has been looked at: a namespace that others made is never adopted and never
 // deleted, and custom resources of others are never deleted with the operator.
 package stacks

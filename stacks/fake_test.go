@@ -1,26 +1,19 @@
 package stacks_test
 
 import (
-	"archive/tar"
-	"bytes"
-	"compress/gzip"
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/http/httptest"
-	"os"
+	"path"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-	"gopkg.in/yaml.v3"
-
+	"eso-aws/internal/configtest"
 	"eso-aws/internal/graph"
 	"eso-aws/stacks"
 )
@@ -60,7 +53,7 @@ func (a *apiServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	object, ok := a.objects[r.URL.Path]
-	if name, found := strings.CutPrefix(r.URL.Path, externalSecretsPath); found && !ok {
+	if folder, name := path.Split(r.URL.Path); strings.HasSuffix(folder, "/externalsecrets/") && !ok {
 		object, ok = synced(name, "1-hash"), true
 	}
 	if !ok || a.match != nil && !a.match(r) {
@@ -92,15 +85,22 @@ func synced(name, mark string) map[string]any {
 // start serves TLS and returns a kubeconfig of context k3d-eso-aws.
 func (a *apiServer) start(t *testing.T) string {
 	t.Helper()
-	server := httptest.NewTLSServer(a)
-	t.Cleanup(server.Close)
-	ca := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	url, ca := a.serve(t)
 	return fmt.Sprintf(`apiVersion: v1
 kind: Config
 clusters: [{name: k3d-eso-aws, cluster: {server: %q, certificate-authority-data: %s}}]
 contexts: [{name: k3d-eso-aws, context: {cluster: k3d-eso-aws, user: admin}}]
 users: [{name: admin, user: {token: kubeconfig-token}}]
-`, server.URL, base64.StdEncoding.EncodeToString(ca))
+`, url, ca)
+}
+
+// serve serves TLS and returns the URL, and the authority (PEM in base64).
+func (a *apiServer) serve(t *testing.T) (url, ca string) {
+	t.Helper()
+	server := httptest.NewTLSServer(a)
+	t.Cleanup(server.Close)
+	encoded := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	return server.URL, base64.StdEncoding.EncodeToString(encoded)
 }
 
 // object is an object's metadata.
@@ -120,33 +120,7 @@ func list(objects ...any) map[string]any { return map[string]any{"items": object
 // localConfig is the committed Pulumi.local.yaml as Pulumi hands it over.
 func localConfig(t *testing.T) map[string]string {
 	t.Helper()
-	content, err := os.ReadFile("../Pulumi.local.yaml")
-	require.NoError(t, err)
-	var file struct{ Config map[string]any }
-	require.NoError(t, yaml.Unmarshal(content, &file))
-	values := map[string]string{}
-	for key, value := range file.Config {
-		if text, ok := value.(string); ok {
-			values[key] = text
-			continue
-		}
-		encoded, err := json.Marshal(value)
-		require.NoError(t, err)
-		values[key] = string(encoded)
-	}
-	return values
-}
-
-// with is a configuration with other values; one of "" takes the key away.
-func with(base map[string]string, changes map[string]string) map[string]string {
-	config := maps.Clone(base)
-	for key, value := range changes {
-		config["eso-aws:"+key] = value
-		if value == "" {
-			delete(config, "eso-aws:"+key)
-		}
-	}
-	return config
+	return configtest.File(t, "../Pulumi.local.yaml")
 }
 
 func options(config map[string]string) graph.Options {
@@ -174,20 +148,4 @@ func text(g *graph.Graph, kubeconfig string) string {
 		}
 	}
 	return strings.NewReplacer(pairs...).Replace(g.String())
-}
-
-// packed is a .tgz with these files, in the order of their names.
-func packed(t *testing.T, files map[string]string) []byte {
-	t.Helper()
-	var buffer bytes.Buffer
-	zipped := gzip.NewWriter(&buffer)
-	archive := tar.NewWriter(zipped)
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		require.NoError(t, archive.WriteHeader(&tar.Header{Name: name, Mode: 0o600, Size: int64(len(files[name]))}))
-		_, err := archive.Write([]byte(files[name]))
-		require.NoError(t, err)
-	}
-	require.NoError(t, archive.Close())
-	require.NoError(t, zipped.Close())
-	return buffer.Bytes()
 }

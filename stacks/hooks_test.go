@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"eso-aws/internal/configtest"
 	"eso-aws/internal/graph"
 )
 
@@ -79,7 +80,7 @@ func TestMendRelease(t *testing.T) {
 			if test.owner == "" {
 				changes["namespaces"] = `{"external-secrets": {"create": false}}`
 			}
-			o := options(with(localConfig(t), changes))
+			o := options(configtest.With(localConfig(t), changes))
 			o.Hooks = test.hook
 			g, err := run(o)
 			require.NoError(t, err)
@@ -147,7 +148,7 @@ func TestCause(t *testing.T) {
 				return r.URL.Path != secretEventsPath || r.URL.Query().Get("fieldSelector") ==
 					"type=Warning,involvedObject.kind=ExternalSecret,involvedObject.name=datadog-api-key"
 			}
-			o := options(with(localConfig(t), map[string]string{"kubeconfig": api.start(t)}))
+			o := options(configtest.With(localConfig(t), map[string]string{"kubeconfig": api.start(t)}))
 			o.Hooks = graph.OnError
 			g, err := run(o)
 			require.NoError(t, err)
@@ -163,7 +164,7 @@ func TestCauseOfTheOperator(t *testing.T) {
 	api := &apiServer{objects: map[string]any{operatorEventsPath: list(
 		event("Pod", "external-secrets-1", "Failed", "Error: ImagePullBackOff", "2026-01-01T00:00:00Z"),
 	)}}
-	o := options(with(localConfig(t), map[string]string{"kubeconfig": api.start(t)}))
+	o := options(configtest.With(localConfig(t), map[string]string{"kubeconfig": api.start(t)}))
 	o.Hooks = graph.OnError
 	g, err := run(o)
 	require.NoError(t, err)

@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"eso-aws/internal/configtest"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -24,7 +26,7 @@ func golden(t *testing.T, path, got string) {
 func TestLocalGraph(t *testing.T) {
 	t.Parallel()
 	kubeconfig := (&apiServer{}).start(t)
-	config := with(localConfig(t), map[string]string{"kubeconfig": kubeconfig})
+	config := configtest.With(localConfig(t), map[string]string{"kubeconfig": kubeconfig})
 
 	for name, preview := range map[string]bool{"Update": false, "Preview": true} {
 		t.Run(name, func(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"eso-aws/internal/cluster"
+	"eso-aws/internal/config"
 )
 
 const (
@@ -31,13 +33,20 @@ func (s *stack) owns(object *cluster.Object) bool {
 	return object.Annotations[ownerAnnotation] == s.owner[ownerAnnotation]
 }
 
-// connect is a client of the configured cluster.
+// connect is a client of the stack's cluster. It refuses a kubeconfig that leads
+// to another one.
 func (s *stack) connect() (*cluster.Client, error) {
-	return cluster.Connect(s.ctx.Context(), cluster.Source{
-		Configured: s.config.Kubeconfig,
+	client, err := cluster.Connect(s.ctx.Context(), cluster.Source{
+		Configured: s.kubeconfig,
 		Paths:      kubeconfigPaths(),
-		Context:    s.config.KubeContext,
+		Context:    s.kubeContext,
 	})
+	if err != nil || s.endpoint == "" || client.Server() == strings.TrimRight(s.endpoint, "/") {
+		return client, err
+	}
+	return nil, fmt.Errorf("%s:%s: context %q leads to %s, and cluster %q is %s; write the kubeconfig of that one, "+
+		"or take kubeconfig and kubeContext away: one is made then", s.ctx.Project(), config.KeyKubeconfig,
+		client.Context(), client.Server(), s.config.Cluster.Name, s.endpoint)
 }
 
 // kubeconfigPaths are kubectl's.
@@ -59,7 +68,7 @@ func (s *stack) preflight() (*cluster.Client, error) {
 		return nil, err
 	}
 	var problems []error
-	for _, name := range sorted(s.config.Namespaces) {
+	for _, name := range slices.Sorted(maps.Keys(s.config.Namespaces)) {
 		namespace, err := client.Namespace(s.ctx.Context(), name)
 		if err != nil {
 			return nil, err // one unreachable cluster is one problem
@@ -82,7 +91,7 @@ func (s *stack) preflight() (*cluster.Client, error) {
 // would be deleted with everything in it.
 func (s *stack) checkNamespace(client *cluster.Client, name string, found *cluster.Object) error {
 	create := s.config.Namespaces[name]
-	at := fmt.Sprintf("%s:%s.%s", s.ctx.Project(), keyNamespaces, name)
+	at := fmt.Sprintf("%s:%s.%s", s.ctx.Project(), config.KeyNamespaces, name)
 	switch {
 	case found == nil && !create:
 		return fmt.Errorf("%s: namespace %q does not exist; write create: true, or run: kubectl create namespace %s%s",
@@ -113,39 +122,65 @@ func (s *stack) checkNames(client *cluster.Client) ([]error, error) {
 		if object == nil || s.owns(object) {
 			return
 		}
-		problems = append(problems, fmt.Errorf("%s:%s: %s %q exists and is not this stack's; write another %s, "+
-			"or delete it first: kubectl delete %s %s -n %s%s", s.ctx.Project(), key, kind, qualified(object), instead,
-			strings.ToLower(kind), object.Name, namespace, s.contextFlag(client)))
-	}
-	credentials, err := client.Secret(ctx, namespace, credentialsName)
-	if err != nil {
-		return nil, err
-	}
-	check(keyNamespace, "Secret", "namespace", credentials)
-	stores, err := client.ListIn(ctx, s.config.APIVersion, namespace, "secretstores")
-	if err != nil {
-		return nil, err
-	}
-	for i := range stores {
-		if stores[i].Name == storeName {
-			check(keyNamespace, "SecretStore", "namespace", &stores[i])
+		flag := s.contextFlag(client)
+		if object.Namespace != "" {
+			flag = " -n " + object.Namespace + flag
 		}
+		problems = append(problems, fmt.Errorf("%s:%s: %s %q exists and is not this stack's; write another %s, "+
+			"or delete it first: kubectl delete %s %s%s", s.ctx.Project(), key, kind, qualified(object), instead,
+			strings.ToLower(kind), object.Name, flag))
+	}
+	if s.config.Target == config.Local {
+		credentials, err := client.Secret(ctx, namespace, credentialsName)
+		if err != nil {
+			return nil, err
+		}
+		check(config.KeyNamespace, "Secret", "namespace", credentials)
+	}
+	store, err := s.findStore(client)
+	if err != nil {
+		return nil, err
+	}
+	if s.config.Target == config.Local {
+		check(config.KeyNamespace, "SecretStore", "namespace", store)
+	} else {
+		check(config.KeyCluster, "ClusterSecretStore", "cluster", store)
 	}
 	secrets, err := client.ListIn(ctx, s.config.APIVersion, namespace, "externalsecrets")
 	if err != nil {
 		return nil, err
 	}
 	for i := range secrets {
-		declared := func(secret Secret) bool { return secret.Name == secrets[i].Name }
+		declared := func(secret config.Secret) bool { return secret.Name == secrets[i].Name }
 		if slices.ContainsFunc(s.config.Secrets, declared) {
-			check(keySecrets+"."+secrets[i].Name, "ExternalSecret", "name", &secrets[i])
+			check(config.KeySecrets+"."+secrets[i].Name, "ExternalSecret", "name", &secrets[i])
 		}
 	}
 	return problems, nil
 }
 
+// findStore is the object of the store's kind and name; nil where there is none.
+func (s *stack) findStore(client *cluster.Client) (store *cluster.Object, err error) {
+	name, stores := localStore, []cluster.Object(nil)
+	if s.config.Target == config.Local {
+		stores, err = client.ListIn(s.ctx.Context(), s.config.APIVersion, s.config.Namespace, "secretstores")
+	} else {
+		name = awsStore
+		stores, _, err = client.List(s.ctx.Context(), s.config.APIVersion, "clustersecretstores")
+	}
+	if err != nil {
+		return nil, err
+	}
+	for i := range stores {
+		if stores[i].Name == name {
+			return &stores[i], nil
+		}
+	}
+	return nil, nil //nolint:nilnil // as the client has it
+}
+
 func (s *stack) contextFlag(client *cluster.Client) string {
-	if s.config.KubeContext == "" {
+	if s.kubeContext == "" {
 		return ""
 	}
 	return " --context " + client.Context()
@@ -165,7 +200,8 @@ func (s *stack) checkForeign(ctx context.Context, client *cluster.Client) error 
 		foreign, more = foreign[:maxNamed], fmt.Sprintf(" and %d more", n)
 	}
 	return fmt.Errorf("%s:%s: false: the operator's CRDs would go, and with them what is not this stack's: %s%s; "+
-		"write keepCRDs: true, or delete these first", s.ctx.Project(), keyKeepCRDs, strings.Join(foreign, ", "), more)
+		"write keepCRDs: true, or delete these first", s.ctx.Project(), config.KeyKeepCRDs,
+		strings.Join(foreign, ", "), more)
 }
 
 // foreign are the operator's custom resources that this stack did not make.
@@ -175,7 +211,7 @@ func (s *stack) foreign(ctx context.Context, client *cluster.Client) ([]string, 
 		"externalsecrets", "secretstores", "clustersecretstores",
 		"clusterexternalsecrets", "pushsecrets", "clusterpushsecrets",
 	} {
-		for _, version := range []string{apiV1, apiV1beta1, "external-secrets.io/v1alpha1"} {
+		for _, version := range []string{config.APIv1, config.APIv1beta1, "external-secrets.io/v1alpha1"} {
 			objects, exists, err := client.List(ctx, version, resource)
 			if err != nil {
 				return nil, err

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"eso-aws/internal/configtest"
 	"eso-aws/internal/graph"
 )
 
@@ -68,7 +69,7 @@ func TestNamespaces(t *testing.T) {
 			if test.found != nil {
 				api.set(namespacePath+"zio-lucene", test.found)
 			}
-			got, err := run(options(with(localConfig(t), map[string]string{
+			got, err := run(options(configtest.With(localConfig(t), map[string]string{
 				"kubeconfig": api.start(t),
 				"namespaces": fmt.Sprintf(`{"zio-lucene":{"create":%t}}`, test.create),
 			})))
@@ -91,7 +92,7 @@ func TestEveryNamespaceAtOnce(t *testing.T) {
 		namespacePath + "zio-lucene":       object("", "zio-lucene", ""),
 		namespacePath + "external-secrets": object("", "external-secrets", ""),
 	}}
-	_, err := run(options(with(localConfig(t), map[string]string{"kubeconfig": api.start(t)})))
+	_, err := run(options(configtest.With(localConfig(t), map[string]string{"kubeconfig": api.start(t)})))
 	require.ErrorContains(t, err, `namespace "external-secrets" exists`)
 	require.ErrorContains(t, err, `namespace "zio-lucene" exists`)
 }
@@ -100,7 +101,7 @@ func TestNoCluster(t *testing.T) {
 	t.Parallel()
 	const kubeconfig = `{clusters: [{name: c, cluster: {server: "http://127.0.0.1:1"}}],
 		contexts: [{name: k3d-eso-aws, context: {cluster: c, user: u}}], users: [{name: u, user: {}}]}`
-	got, err := run(options(with(localConfig(t), map[string]string{"kubeconfig": kubeconfig})))
+	got, err := run(options(configtest.With(localConfig(t), map[string]string{"kubeconfig": kubeconfig})))
 	require.ErrorContains(t, err, `reaching the cluster at http://127.0.0.1:1 (context "k3d-eso-aws"): `)
 	require.ErrorContains(t, err, "start the cluster with `make k3d-up`")
 	assert.Empty(t, got.Resources)
@@ -109,7 +110,7 @@ func TestNoCluster(t *testing.T) {
 // TestWrongConfigRegistersNothing: not even the provider.
 func TestWrongConfigRegistersNothing(t *testing.T) {
 	t.Parallel()
-	got, err := run(options(with(localConfig(t), map[string]string{"region": "x", "typo": "y"})))
+	got, err := run(options(configtest.With(localConfig(t), map[string]string{"region": "x", "typo": "y"})))
 	require.ErrorContains(t, err, "checking the configuration of stack \"local\":\n"+
 		"eso-aws:region: \"x\": is no AWS region; write an AWS region, such as us-east-1\n"+
 		"eso-aws:typo: there is no such setting; there is accessKeyId")
@@ -137,7 +138,7 @@ func TestForeignSecrets(t *testing.T) {
 	t.Run("Before", func(t *testing.T) {
 		t.Parallel()
 		api := &apiServer{objects: foreign}
-		got, err := run(options(with(localConfig(t), map[string]string{
+		got, err := run(options(configtest.With(localConfig(t), map[string]string{
 			"kubeconfig": api.start(t), "keepCRDs": "false",
 		})))
 		require.ErrorContains(t, err, refused)
@@ -147,7 +148,7 @@ func TestForeignSecrets(t *testing.T) {
 	t.Run("Kept", func(t *testing.T) {
 		t.Parallel()
 		api := &apiServer{objects: foreign}
-		got, err := run(options(with(localConfig(t), map[string]string{"kubeconfig": api.start(t)})))
+		got, err := run(options(configtest.With(localConfig(t), map[string]string{"kubeconfig": api.start(t)})))
 		require.NoError(t, err)
 		assert.NotContains(t, got.String(), "beforeDelete")
 	})
@@ -158,7 +159,7 @@ func TestForeignSecrets(t *testing.T) {
 			operatorPath + "v1/externalsecrets": list(object("zio-lucene", "datadog-api-key", mine)),
 		}}
 		kubeconfig := api.start(t)
-		options := options(with(localConfig(t), map[string]string{"kubeconfig": kubeconfig, "keepCRDs": "false"}))
+		options := options(configtest.With(localConfig(t), map[string]string{"kubeconfig": kubeconfig, "keepCRDs": "false"}))
 		got, err := run(options)
 		require.NoError(t, err)
 		assert.Empty(t, got.Refused)
@@ -180,7 +181,7 @@ func TestForeignSecrets(t *testing.T) {
 // as a secret, and as nothing else.
 func TestSecretsStaySecret(t *testing.T) {
 	t.Parallel()
-	options := options(with(localConfig(t), map[string]string{
+	options := options(configtest.With(localConfig(t), map[string]string{
 		"kubeconfig":      (&apiServer{}).start(t),
 		"accessKeyId":     "hidden-id",
 		"secretAccessKey": "hidden-key",
@@ -265,7 +266,7 @@ func TestNamesThatAreTaken(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			api := &apiServer{objects: map[string]any{test.path: test.found}}
-			g, err := run(options(with(localConfig(t), map[string]string{"kubeconfig": api.start(t)})))
+			g, err := run(options(configtest.With(localConfig(t), map[string]string{"kubeconfig": api.start(t)})))
 			if test.refused == "" {
 				require.NoError(t, err)
 				return

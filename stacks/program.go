@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"eso-aws/internal/config"
 )
 
 // Program is what [pulumi.Run] needs: the program, and an option that lets it
@@ -16,12 +18,14 @@ func Program() (pulumi.RunFunc, pulumi.RunOption) {
 		values, encrypted = info.Config, info.ConfigSecretKeys
 	}
 	run := func(ctx *pulumi.Context) error {
-		config, err := Load(ctx.Project(), values, encrypted)
+		loaded, err := config.Load(ctx.Project(), values, encrypted)
 		if err != nil {
 			return fmt.Errorf("checking the configuration of stack %q:\n%w", ctx.Stack(), err)
 		}
-		// The one target of this version: EKS will be the other.
-		return local(ctx, &config)
+		if loaded.Target == config.EKS {
+			return eks(ctx, &loaded)
+		}
+		return local(ctx, &loaded)
 	}
 	return run, see
 }

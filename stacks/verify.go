@@ -4,14 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"sync"
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"eso-aws/internal/cluster"
+	"eso-aws/internal/config"
 )
 
 const (
@@ -73,14 +72,37 @@ func (v *verifier) sync(ctx context.Context, client *cluster.Client, name string
 
 // keys are the keys of a secret, to export: the export is an up's last word, and without it the up has
 // failed. A preview has nothing to wait for.
-func (v *verifier) keys(secret Secret, external pulumi.CustomResource) pulumi.StringArrayInput {
-	keys := slices.Sorted(maps.Keys(secret.Data))
+func (v *verifier) keys(secret config.Secret, external pulumi.CustomResource) pulumi.StringArrayInput {
+	keys, known := secret.Keys()
 	if v.stack.ctx.DryRun() {
+		if !known {
+			return v.present(secret.Name)
+		}
 		return pulumi.ToStringArray(keys)
 	}
 	return external.ID().ApplyT(func(pulumi.ID) ([]string, error) {
-		return keys, v.verify(secret.Name)
+		if err := v.verify(secret.Name); err != nil || known {
+			return keys, err
+		}
+		client, err := v.connect()
+		if err != nil {
+			return nil, err
+		}
+		return client.SecretKeys(v.stack.ctx.Context(), v.stack.config.Namespace, secret.Name)
 	}).(pulumi.StringArrayOutput)
+}
+
+// present are the keys of a Secret that may be there, to preview those that AWS decides.
+func (v *verifier) present(name string) pulumi.StringArrayInput {
+	client, err := v.connect()
+	if err != nil {
+		return pulumi.StringArray{}
+	}
+	keys, err := client.SecretKeys(v.stack.ctx.Context(), v.stack.config.Namespace, name)
+	if err != nil {
+		return pulumi.StringArray{}
+	}
+	return pulumi.ToStringArray(keys)
 }
 
 // verify waits until the ExternalSecret is synced as it is now.

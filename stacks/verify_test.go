@@ -5,6 +5,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"eso-aws/internal/configtest"
 )
 
 // notSynced is an ExternalSecret that the operator has not synced as it is now.
@@ -56,7 +58,7 @@ func TestVerify(t *testing.T) {
 				delete(e.(map[string]any), "lastTimestamp")
 			}
 			api := &apiServer{objects: map[string]any{path: test.object, secretEventsPath: list(test.events...)}}
-			o := options(with(localConfig(t), map[string]string{"kubeconfig": api.start(t), "timeout": "1s"}))
+			o := options(configtest.With(localConfig(t), map[string]string{"kubeconfig": api.start(t), "timeout": "1s"}))
 			o.Preview = test.preview
 			_, err := run(o)
 			if test.want == "" {

@@ -67,6 +67,9 @@ func Connect(ctx context.Context, source Source) (*Client, error) {
 // Context is the name of the context that was chosen.
 func (c *Client) Context() string { return c.access.context }
 
+// Server is the API server's URL, without a slash at its end.
+func (c *Client) Server() string { return strings.TrimRight(c.access.server.Server, "/") }
+
 // Namespace is the namespace of that name; nil where there is none.
 func (c *Client) Namespace(ctx context.Context, name string) (*Object, error) {
 	var found object
@@ -137,7 +140,7 @@ func (o *object) public() Object {
 func (c *Client) do(
 	ctx context.Context, method, path string, query url.Values, accept string, patch []byte, into any,
 ) (found bool, err error) {
-	address := strings.TrimRight(c.access.server.Server, "/") + path
+	address := c.Server() + path
 	if len(query) > 0 {
 		address += "?" + query.Encode()
 	}

@@ -2,6 +2,8 @@ package cluster
 
 import (
 	"context"
+	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -27,6 +29,16 @@ func (c *Client) Secret(ctx context.Context, namespace, name string) (*Object, e
 	}
 	secret := found.public()
 	return &secret, nil
+}
+
+// SecretKeys are the keys of a Secret, in order; none where there is no Secret.
+func (c *Client) SecretKeys(ctx context.Context, namespace, name string) ([]string, error) {
+	var found struct {
+		Data map[string]json.RawMessage `json:"data"`
+	}
+	path := namespaced(namespace, "secrets") + "/" + url.PathEscape(name)
+	_, err := c.do(ctx, http.MethodGet, path, nil, "application/json", nil, &found)
+	return slices.Sorted(maps.Keys(found.Data)), err
 }
 
 // DeleteSecret deletes a Secret; it is no error where there is none.

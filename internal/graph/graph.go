@@ -25,9 +25,17 @@ type Options struct {
 	// Hooks is the kind of hooks that are called once the program has registered
 	// everything; empty for none.
 	Hooks Hook
+	// Functions answer a program's invokes, by token; one without fails.
+	Functions map[string]Function
+	// Outputs are what resources have besides their inputs, by type. A preview
+	// does not know them.
+	Outputs map[string]func(inputs resource.PropertyMap) resource.PropertyMap
 	// BeforeHooks is called right before them; nil for nothing.
 	BeforeHooks func()
 }
+
+// Function is a function of a provider.
+type Function func(args resource.PropertyMap) (resource.PropertyMap, error)
 
 // Graph is what a program registered.
 type Graph struct {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 
@@ -57,7 +58,34 @@ func (m *monitor) RegisterResource(
 	if request.GetCustom() && !m.options.Preview {
 		response.Id = request.GetName() + "-id"
 	}
+	if outputs, ok := m.options.Outputs[request.GetType()]; ok && !m.options.Preview {
+		whole := inputs.Copy()
+		maps.Copy(whole, outputs(inputs))
+		if response.Object, err = plugin.MarshalProperties(whole, marshalOptions()); err != nil {
+			return nil, err
+		}
+	}
 	return response, nil
+}
+
+// Invoke answers with one of the functions that the test has.
+func (m *monitor) Invoke(
+	_ context.Context, request *pulumirpc.ResourceInvokeRequest,
+) (*pulumirpc.InvokeResponse, error) {
+	function, ok := m.options.Functions[request.GetTok()]
+	if !ok {
+		return nil, fmt.Errorf("the test has no function %s", request.GetTok())
+	}
+	args, err := plugin.UnmarshalProperties(request.GetArgs(), marshalOptions())
+	if err != nil {
+		return nil, err
+	}
+	result, err := function(args)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := plugin.MarshalProperties(result, marshalOptions())
+	return &pulumirpc.InvokeResponse{Return: answer}, err
 }
 
 func (m *monitor) urn(request *pulumirpc.RegisterResourceRequest) resource.URN {

@@ -54,3 +54,24 @@ func (k Kind) Check(field, text string, partition Partition) (ARN, error) {
 	}
 	return arn, nil
 }
+
+var (
+	roleResource     = regexp.MustCompile(`^role/([!-~]+/)?[A-Za-z0-9+=,.@_-]{1,64}$`)
+	providerResource = regexp.MustCompile(`^oidc-provider/[A-Za-z0-9.:/_~-]+$`)
+)
+
+// CheckRole refuses what is not the ARN of a role.
+func CheckRole(field, text string, partition Partition) error {
+	_, err := Kind{
+		Service: "iam", Resource: roleResource, Write: "arn:<partition>:iam::<account>:role/<name>",
+	}.Check(field, text, partition)
+	return err
+}
+
+// CheckProvider refuses what is not the ARN of an OIDC provider.
+func CheckProvider(field, text string, partition Partition) error {
+	_, err := Kind{
+		Service: "iam", Resource: providerResource, Write: "arn:<partition>:iam::<account>:oidc-provider/<issuer>",
+	}.Check(field, text, partition)
+	return err
+}

@@ -60,6 +60,9 @@ func (g Grants) validate() error {
 				Problem(fmt.Sprintf("prefixes[%d]", i), prefix, "is no beginning of a secret's name", writePrefix))
 		}
 	}
+	for i, role := range g.AssumeRoles {
+		problems = append(problems, CheckRole(fmt.Sprintf("assumeRoles[%d]", i), role, g.Partition))
+	}
 	for i, key := range g.KMSKeys {
 		problems = append(problems, g.inRegion(fmt.Sprintf("kmsKeys[%d]", i), key, keyKind()))
 	}

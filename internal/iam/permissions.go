@@ -30,6 +30,9 @@ type Grants struct {
 	// scope in AWS; BatchGet to read many at once, each if it may be read. A
 	// batch by filters, such as a prefix or tags, takes both.
 	ListSecrets, BatchGet bool
+	// AssumeRoles are the ARNs of roles to go on to, which have permissions of
+	// their own.
+	AssumeRoles []string
 	// KMSKeys are the ARNs of the customer managed keys of the secrets. They
 	// decrypt through Secrets Manager only.
 	KMSKeys []string
@@ -71,6 +74,11 @@ func (g Grants) statements() []Statement {
 			Statement{Sid: "FindSecrets", Effect: Allow, Action: find, Resource: []string{"*"}})
 	}
 	return append(statements, Statement{
+		Sid:      "AssumeRoles",
+		Effect:   Allow,
+		Action:   []string{"sts:AssumeRole"},
+		Resource: set(g.AssumeRoles),
+	}, Statement{
 		Sid:      "DecryptSecrets",
 		Effect:   Allow,
 		Action:   []string{"kms:Decrypt"},

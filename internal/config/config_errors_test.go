@@ -1,13 +1,20 @@
-package stacks_test
+package config_test
 
 import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"eso-aws/internal/configtest"
 )
 
 // TestLoadErrors: one wrong value each, and the whole message.
@@ -27,9 +34,8 @@ func TestLoadErrors(t *testing.T) {
 		change map[string]string
 		want   string
 	}{
-		"TargetMissing": {map[string]string{"target": ""}, `eso-aws:target: is missing; write local`},
-		"TargetEKS":     {map[string]string{"target": "eks"}, `eso-aws:target: "eks": is not in this version; write local`},
-		"TargetOther":   {map[string]string{"target": "Local"}, `eso-aws:target: "Local": is no target; write local`},
+		"TargetMissing": {map[string]string{"target": ""}, `eso-aws:target: is missing; write local or eks`},
+		"TargetOther":   {map[string]string{"target": "Local"}, `eso-aws:target: "Local": is no target; write local or eks`},
 		"TargetMap":     {map[string]string{"target": `{"a":1}`}, `eso-aws:target: is a map; write text`},
 
 		"RegionMissing": {map[string]string{"region": ""}, `eso-aws:region: is missing` + writeRegion},
@@ -84,13 +90,13 @@ func TestLoadErrors(t *testing.T) {
 				`write external-secrets, the path of a folder or .tgz file, or an oci:// reference`,
 		},
 		"ChartFolderWithoutChart": {
-			map[string]string{"chart": "./testdata"},
-			`eso-aws:chart: "./testdata": has no Chart.yaml that can be read; ` +
+			map[string]string{"chart": "../configtest"},
+			`eso-aws:chart: "../configtest": has no Chart.yaml that can be read; ` +
 				`write the path of the operator's chart, a folder or a .tgz file`,
 		},
 		"ChartFileNotArchive": {
-			map[string]string{"chart": "./testdata/local.golden"},
-			`eso-aws:chart: "./testdata/local.golden": is no .tgz file with a Chart.yaml in it; ` +
+			map[string]string{"chart": "./config_test.go"},
+			`eso-aws:chart: "./config_test.go": is no .tgz file with a Chart.yaml in it; ` +
 				`write the path of the operator's chart, a folder or a .tgz file`,
 		},
 		"ChartRepository": {
@@ -234,8 +240,8 @@ func TestLoadErrors(t *testing.T) {
 		},
 		"SecretWithoutData": {
 			map[string]string{"secrets": `{"a":{"api-key":"b"}}`},
-			"eso-aws:secrets.a.api-key: there is no such setting; there is data, refreshInterval\n" +
-				`eso-aws:secrets.a.data: is missing; write <key>: <name in AWS>`,
+			"eso-aws:secrets.a: has nothing to read; write data: {<key>: <name in AWS>}, or extract: <name in AWS>\n" +
+				"eso-aws:secrets.a.api-key: there is no such setting; there is data, extract, template, refreshInterval",
 		},
 		"SecretEmptyData": {
 			map[string]string{"secrets": `{"a":{"data":{}}}`},
@@ -318,7 +324,7 @@ func TestLoadErrors(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := load(with(localConfig(t), test.change))
+			_, err := load(configtest.With(localConfig(t), test.change))
 			assert.EqualError(t, err, test.want)
 		})
 	}
@@ -345,7 +351,7 @@ func TestLoadEncrypted(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := load(with(localConfig(t), map[string]string{test.key: test.value}), "eso-aws:"+test.key)
+			_, err := load(configtest.With(localConfig(t), map[string]string{test.key: test.value}), "eso-aws:"+test.key)
 			assert.EqualError(t, err, test.want)
 		})
 	}
@@ -371,7 +377,7 @@ func TestLoadLocalChart(t *testing.T) {
 				require.NoError(t, os.WriteFile(filepath.Join(folder, file), []byte(content), 0o600))
 			}
 			chart := filepath.Join(folder, test.path)
-			got, err := load(with(localConfig(t), map[string]string{"chart": chart, "chartVersion": "9.9.9"}))
+			got, err := load(configtest.With(localConfig(t), map[string]string{"chart": chart, "chartVersion": "9.9.9"}))
 			if test.want != "" {
 				assert.EqualError(t, err, "eso-aws:chart: \""+chart+"\": "+test.want+
 					"; write the path of the operator's chart, a folder or a .tgz file")
@@ -390,7 +396,23 @@ func TestLoadPackedChart(t *testing.T) {
 		"external-secrets/charts/other/Chart.yaml": "version: 1.0.0",
 		"external-secrets/Chart.yaml":              "version: 2.1.0",
 	}), 0o600))
-	got, err := load(with(localConfig(t), map[string]string{"chart": chart}))
+	got, err := load(configtest.With(localConfig(t), map[string]string{"chart": chart}))
 	require.NoError(t, err)
 	assert.Equal(t, "2.1.0", got.Chart.Version.String())
+}
+
+// packed is a .tgz with these files, in the order of their names.
+func packed(t *testing.T, files map[string]string) []byte {
+	t.Helper()
+	var buffer bytes.Buffer
+	zipped := gzip.NewWriter(&buffer)
+	archive := tar.NewWriter(zipped)
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		require.NoError(t, archive.WriteHeader(&tar.Header{Name: name, Mode: 0o600, Size: int64(len(files[name]))}))
+		_, err := archive.Write([]byte(files[name]))
+		require.NoError(t, err)
+	}
+	require.NoError(t, archive.Close())
+	require.NoError(t, zipped.Close())
+	return buffer.Bytes()
 }

@@ -1,4 +1,4 @@
-package stacks
+package config
 
 import (
 	"encoding/json"
@@ -39,7 +39,7 @@ var (
 // name is the path as `pulumi config set --path` takes it.
 func (l *loader) name(p path) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s:%s", l.project, p[0])
+	b.WriteString(l.full(p[0]))
 	for _, member := range p[1:] {
 		switch {
 		case plainMember.MatchString(member):
@@ -51,6 +51,14 @@ func (l *loader) name(p path) string {
 		}
 	}
 	return b.String()
+}
+
+// full is a key with its namespace: the project's, unless it has another.
+func (l *loader) full(key string) string {
+	if strings.Contains(key, ":") {
+		return key
+	}
+	return l.project + ":" + key
 }
 
 // reject says what is wrong with a value, and what to write instead.
@@ -68,7 +76,7 @@ func (l *loader) say(p path, text string) {
 }
 
 func (l *loader) isEncrypted(key string) bool {
-	return slices.Contains(l.encrypted, l.project+":"+key)
+	return slices.Contains(l.encrypted, l.full(key))
 }
 
 // unknownKeys rejects the keys of this project that there are not.
@@ -110,11 +118,11 @@ func instead(word string, known []string) string {
 
 // text is a value that is not an object, or the default.
 func (l *loader) text(key string) string {
-	value := l.values[l.project+":"+key]
+	value := l.values[l.full(key)]
 	if value == "" {
 		return settings()[key].fallback
 	}
-	if key == keyKubeconfig {
+	if key == KeyKubeconfig {
 		return value // its content may be JSON itself
 	}
 	var object any
@@ -143,7 +151,7 @@ func (l *loader) failed(key string) bool {
 
 // object is a value that is a map; nil where there is none.
 func (l *loader) object(key, write string) map[string]any {
-	value := l.values[l.project+":"+key]
+	value := l.values[l.full(key)]
 	if value == "" {
 		return nil
 	}

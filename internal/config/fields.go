@@ -1,4 +1,4 @@
-package stacks
+package config
 
 import (
 	"encoding/json"
@@ -14,44 +14,68 @@ import (
 	"eso-aws/operator"
 )
 
-func (l *loader) target() {
-	switch value := l.required(keyTarget, "local"); value {
-	case "", "local":
-	case "eks":
-		l.reject(path{keyTarget}, value, "is not in this version", "local")
+// targetOf is local where there is none that is known, so that more can be told.
+func (l *loader) targetOf() Target {
+	switch value := l.required(KeyTarget, "local or eks"); Target(value) {
+	case Local, EKS:
+		return Target(value)
+	case "":
 	default:
-		l.reject(path{keyTarget}, value, "is no target", "local")
+		l.reject(path{KeyTarget}, value, "is no target", "local or eks")
+	}
+	return Local
+}
+
+// otherTargets rejects settings that another target has.
+func (l *loader) otherTargets(target Target) {
+	for key, setting := range settings() {
+		value := l.values[l.full(key)]
+		unset := []string{"", "{}", "false"} // what Pulumi.yaml's defaults are
+		if slices.Contains(unset, value) || setting.only == "" || setting.only == target || l.failed(KeyTarget) {
+			continue
+		}
+		rule := "is for target eks, and this one is local"
+		if target == EKS {
+			rule = "is for an emulator of AWS, and target is eks"
+		}
+		l.reject(path{key}, value, rule, "target: "+string(setting.only)+", or take it away")
 	}
 }
 
-func (l *loader) region() string {
+// region is that of the secrets; on EKS by default that of the cluster.
+func (l *loader) region(target Target) string {
 	const write = "an AWS region, such as us-east-1"
-	value := l.required(keyRegion, write)
+	if target == EKS && l.values[l.full(KeyRegion)] == "" {
+		return l.values[keyAWSRegion]
+	}
+	value := l.required(KeyRegion, write)
 	if value != "" && !region.MatchString(value) {
-		l.reject(path{keyRegion}, value, "is no AWS region", write)
+		l.reject(path{KeyRegion}, value, "is no AWS region", write)
 	}
 	return value
 }
 
 func (l *loader) namespace() string {
 	const write = "the namespace of the secrets, such as zio-lucene"
-	value := l.required(keyNamespace, write)
+	value := l.required(KeyNamespace, write)
 	if value != "" {
-		l.label(path{keyNamespace}, value)
+		l.label(path{KeyNamespace}, value)
 	}
 	return value
 }
 
-// namespaces are those the stack uses: the operator's and the secrets'.
-func (l *loader) namespaces(secrets string) map[string]bool {
-	used := map[string]bool{operatorNamespace: true}
+// namespaces are those the stack uses: the operator's and the secrets'. On EKS
+// the latter is an application's, and there already.
+func (l *loader) namespaces(secrets string, target Target) map[string]bool {
+	used := map[string]bool{}
 	if secrets != "" {
-		used[secrets] = true
+		used[secrets] = target == Local
 	}
+	used[OperatorNamespace] = true
 	const write = "{create: true} or {create: false}"
-	object := l.object(keyNamespaces, "<name>: "+write)
+	object := l.object(KeyNamespaces, "<name>: "+write)
 	for _, name := range sorted(object) {
-		at := path{keyNamespaces, name}
+		at := path{KeyNamespaces, name}
 		if _, ok := used[name]; !ok {
 			l.say(at, "this stack uses no such namespace; "+instead(name, sorted(used)))
 			continue
@@ -80,8 +104,8 @@ func (l *loader) boolean(key string) bool {
 
 func (l *loader) endpoint() string {
 	const write = "scheme, host and port, such as http://host.k3d.internal:4566"
-	value := l.text(keyEndpoint)
-	at := path{keyEndpoint}
+	value := l.text(KeyEndpoint)
+	at := path{KeyEndpoint}
 	u, err := url.Parse(value)
 	switch {
 	case err != nil:
@@ -106,13 +130,13 @@ func (l *loader) credential(key string) string {
 
 func (l *loader) timeout() kube.Timeout {
 	const write = "a duration of at least 1s, such as 5m"
-	value := l.text(keyTimeout)
+	value := l.text(KeyTimeout)
 	d, err := time.ParseDuration(value)
 	switch {
 	case err != nil:
-		l.reject(path{keyTimeout}, value, "is no duration", write)
+		l.reject(path{KeyTimeout}, value, "is no duration", write)
 	case d < time.Second:
-		l.reject(path{keyTimeout}, value, "is too short", write)
+		l.reject(path{KeyTimeout}, value, "is too short", write)
 	}
 	return kube.Timeout(d)
 }
@@ -132,12 +156,16 @@ func (l *loader) interval(p path, value string) time.Duration {
 	return d
 }
 
-func (l *loader) chartValues() map[string]any {
-	object := l.object(keyChartValues, "the chart's values")
-	values, _ := l.plain(path{keyChartValues}, object).(map[string]any)
-	for _, conflict := range operator.Conflicts(values) {
-		p := path{keyChartValues, conflict.Path}
-		l.problems = append(l.problems, problem{p, fmt.Sprintf("%s.%s: %s", l.name(path{keyChartValues}),
+func (l *loader) chartValues(target Target) map[string]any {
+	object := l.object(KeyChartValues, "the chart's values")
+	values, _ := l.plain(path{KeyChartValues}, object).(map[string]any)
+	conflicts := operator.Conflicts(values)
+	if target == EKS {
+		conflicts = append(conflicts, operator.IdentityConflicts(values)...)
+	}
+	for _, conflict := range conflicts {
+		p := path{KeyChartValues, conflict.Path}
+		l.problems = append(l.problems, problem{p, fmt.Sprintf("%s.%s: %s", l.name(path{KeyChartValues}),
 			conflict.Path, conflict.Rule)})
 	}
 	return values

@@ -1,4 +1,4 @@
-package stacks
+package config
 
 import (
 	"errors"
@@ -11,8 +11,21 @@ import (
 	"eso-aws/internal/kube"
 )
 
+// Target is where a stack runs.
+type Target string
+
+// Local is a cluster on this machine with an emulator of AWS, EKS is AWS.
+const (
+	Local Target = "local"
+	EKS   Target = "eks"
+)
+
 // Config is a stack's configuration, checked, with the defaults in place.
 type Config struct {
+	// Target says which of the rest there is.
+	Target Target
+	// Cluster is what target eks has besides.
+	Cluster Cluster
 	// Region is the AWS region whose secrets are read.
 	Region string
 	// Kubeconfig is a path or the content of one; "" is KUBECONFIG or the
@@ -30,9 +43,9 @@ type Config struct {
 	KeepCRDs bool
 	// APIVersion is that of the store and the secrets.
 	APIVersion string
-	// Endpoint is the URL of Secrets Manager and STS.
+	// Endpoint is the URL of Secrets Manager and STS; "" on EKS.
 	Endpoint string
-	// AccessKeyID and SecretAccessKey are the operator's, and secrets.
+	// AccessKeyID and SecretAccessKey are the operator's, and secrets; "" on EKS.
 	AccessKeyID, SecretAccessKey string
 	// Timeout bounds each operation.
 	Timeout kube.Timeout
@@ -60,8 +73,22 @@ type Secret struct {
 	Name string
 	// Data are names or ARNs in AWS by the Secret's key.
 	Data map[string]string
+	// Extract is the name or ARN of a JSON secret whose keys are all taken.
+	Extract string
+	// Template are the values of the Secret's keys, made of the ones above; nil
+	// where those are the Secret's own.
+	Template map[string]string
 	// RefreshInterval is how often AWS is asked; 0 is once.
 	RefreshInterval time.Duration
+}
+
+// Keys are the keys that the Secret will have, in order; known is false where AWS
+// decides.
+func (s *Secret) Keys() (keys []string, known bool) {
+	if s.Template != nil {
+		return sorted(s.Template), true
+	}
+	return sorted(s.Data), s.Extract == ""
 }
 
 // Load reads the configuration of a stack of that project, whose keys are
@@ -75,29 +102,52 @@ func Load(project string, values map[string]string, encrypted []string) (Config,
 	l := &loader{project: project, values: values, encrypted: encrypted}
 	l.unknownKeys()
 	l.plainKeys()
-	l.target()
+	target := l.targetOf()
+	l.otherTargets(target)
 
 	config := Config{
-		Region:          l.region(),
-		Kubeconfig:      l.text(keyKubeconfig),
-		KubeContext:     l.text(keyKubeContext),
-		Namespace:       l.namespace(),
-		KeepCRDs:        l.boolean(keyKeepCRDs),
-		Endpoint:        l.endpoint(),
-		AccessKeyID:     l.credential(keyAccessKeyID),
-		SecretAccessKey: l.credential(keySecretAccessKey),
-		Timeout:         l.timeout(),
-		ChartValues:     l.chartValues(),
-		SecretValues:    l.isEncrypted(keyChartValues) || l.isEncrypted(keyEndpoint),
+		Target:       target,
+		Region:       l.region(target),
+		Kubeconfig:   l.text(KeyKubeconfig),
+		KubeContext:  l.text(KeyKubeContext),
+		Namespace:    l.namespace(),
+		KeepCRDs:     l.boolean(KeyKeepCRDs),
+		Timeout:      l.timeout(),
+		ChartValues:  l.chartValues(target),
+		SecretValues: l.isEncrypted(KeyChartValues) || l.isEncrypted(KeyEndpoint),
 	}
-	config.Namespaces = l.namespaces(config.Namespace)
+	if target == EKS {
+		config.Cluster = l.cluster()
+		l.environment(config.ChartValues)
+	} else {
+		config.Endpoint = l.endpoint()
+		config.AccessKeyID, config.SecretAccessKey = l.credential(KeyAccessKeyID), l.credential(KeySecretAccessKey)
+	}
+	config.Namespaces = l.namespaces(config.Namespace, target)
 	config.Chart = l.chart()
 	config.APIVersion = l.apiVersion(config.Chart.Version, config.ChartValues)
 	config.Secrets = l.secrets(config.Region)
+	if target == EKS {
+		l.permissions(&config)
+	}
 	if err := l.err(); err != nil {
 		return Config{}, err
 	}
 	return config, nil
+}
+
+// remotes are the names and ARNs of the secrets in AWS that are read.
+func (c *Config) remotes() []string {
+	var remotes []string
+	for _, secret := range c.Secrets {
+		for _, remote := range secret.Data {
+			remotes = append(remotes, remote)
+		}
+		if secret.Extract != "" {
+			remotes = append(remotes, secret.Extract)
+		}
+	}
+	return remotes
 }
 
 // err joins the problems in the order of their paths.

@@ -1,4 +1,4 @@
-package stacks
+package config
 
 import (
 	"fmt"
@@ -21,16 +21,17 @@ var (
 const (
 	maxSubdomain = 253
 	writeSecrets = "<name>: {data: {<key>: <name in AWS>}}" //nolint:gosec // what to write, not a credential
+	writeSecret  = "data: {" + writeData + "}, or extract: <name in AWS>"
 	writeData    = "<key>: <name in AWS>"
 	writeRemote  = "a secret's name in AWS, or its full ARN"
 )
 
 // secrets are the secrets to sync, in the order of their names.
 func (l *loader) secrets(region string) []Secret {
-	at := path{keySecrets}
-	interval := l.interval(path{keyRefreshInterval}, l.text(keyRefreshInterval))
-	object := l.object(keySecrets, writeSecrets)
-	if len(object) == 0 && !l.failed(keySecrets) {
+	at := path{KeySecrets}
+	interval := l.interval(path{KeyRefreshInterval}, l.text(KeyRefreshInterval))
+	object := l.object(KeySecrets, writeSecrets)
+	if len(object) == 0 && !l.failed(KeySecrets) {
 		l.say(at, "is missing; write "+writeSecrets)
 	}
 	secrets := make([]Secret, 0, len(object))
@@ -42,8 +43,9 @@ func (l *loader) secrets(region string) []Secret {
 		if members == nil {
 			continue
 		}
-		l.onlyMembers(at, members, "data", "refreshInterval")
-		secret.Data = l.data(at.member("data"), members, region)
+		l.onlyMembers(at, members, "data", "extract", "template", "refreshInterval")
+		l.source(at, members, region, &secret)
+		secret.Template = l.template(at.member("template"), members)
 		if value, ok := members["refreshInterval"]; ok {
 			at := at.member("refreshInterval")
 			if text, ok := l.asText(at, value, "a duration in quotes, such as 1h"); ok {
@@ -59,17 +61,55 @@ func (l *loader) secretName(p path, name string) {
 	if len(name) > maxSubdomain || !subdomain.MatchString(name) {
 		l.reject(p, name, "is no Kubernetes name", "lower-case letters, digits, - and ., 253 at most")
 	}
-	if name == credentialsName {
+	if name == CredentialsName {
 		l.reject(p, name, "is the name of the Secret with the access key", "another name")
 	}
 }
 
-func (l *loader) data(p path, secret map[string]any, region string) map[string]string {
-	value, ok := secret["data"]
+// source is where the values come from: data, extract or both.
+func (l *loader) source(p path, members map[string]any, region string, secret *Secret) {
+	data, hasData := members["data"]
+	extract, hasExtract := members["extract"]
+	if hasData {
+		secret.Data = l.data(p.member("data"), data, region)
+	}
+	if hasExtract {
+		at := p.member("extract")
+		if text, ok := l.asText(at, extract, writeRemote+", in quotes"); ok {
+			l.remote(at, text, region)
+			secret.Extract = text
+		}
+	}
+	if !hasData && !hasExtract {
+		l.say(p, "has nothing to read; write "+writeSecret)
+	}
+}
+
+// template are the Secret's values by key, made of what was read.
+func (l *loader) template(p path, secret map[string]any) map[string]string {
+	const write = "{data: {<key>: <text with {{ .key }}>}}"
+	value, ok := secret["template"]
 	if !ok {
-		l.say(p, "is missing; write "+writeData)
 		return nil
 	}
+	object := l.asMap(p, value, write)
+	l.onlyMembers(p, object, "data")
+	if object == nil {
+		return nil
+	}
+	data := l.asMap(p.member("data"), object["data"], "<key>: <text with {{ .key }}>")
+	made := make(map[string]string, len(data))
+	for _, key := range sorted(data) {
+		at := p.member("data").member(key)
+		l.secretKey(at, key)
+		if text, ok := l.asText(at, data[key], "text with {{ .key }}, in quotes"); ok {
+			made[key] = text
+		}
+	}
+	return made
+}
+
+func (l *loader) data(p path, value any, region string) map[string]string {
 	object := l.asMap(p, value, writeData)
 	if object != nil && len(object) == 0 {
 		l.say(p, "is empty; write "+writeData)
@@ -77,15 +117,19 @@ func (l *loader) data(p path, secret map[string]any, region string) map[string]s
 	data := make(map[string]string, len(object))
 	for _, key := range sorted(object) {
 		at := p.member(key)
-		if !secretKey.MatchString(key) || key == "." || strings.HasPrefix(key, "..") {
-			l.reject(at, key, "is no key of a Secret", "letters, digits, -, _ and ., 253 at most")
-		}
+		l.secretKey(at, key)
 		if text, ok := l.asText(at, object[key], writeRemote+", in quotes"); ok {
 			l.remote(at, text, region)
 			data[key] = text
 		}
 	}
 	return data
+}
+
+func (l *loader) secretKey(p path, key string) {
+	if !secretKey.MatchString(key) || key == "." || strings.HasPrefix(key, "..") {
+		l.reject(p, key, "is no key of a Secret", "letters, digits, -, _ and ., 253 at most")
+	}
 }
 
 // remote checks a name or an ARN of AWS Secrets Manager.

@@ -1,4 +1,4 @@
-package stacks
+package config
 
 import (
 	"archive/tar"
@@ -15,9 +15,10 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
+// The versions of the operator's API.
 const (
-	apiV1      = "external-secrets.io/v1"
-	apiV1beta1 = "external-secrets.io/v1beta1"
+	APIv1      = "external-secrets.io/v1"
+	APIv1beta1 = "external-secrets.io/v1beta1"
 )
 
 // maxChartFile bounds what is read of a Chart.yaml: they have a kilobyte or two.
@@ -25,8 +26,8 @@ const maxChartFile = 1 << 20
 
 // chart is the operator's chart; a local one knows its version itself.
 func (l *loader) chart() Chart {
-	reference := l.text(keyChart)
-	at := path{keyChart}
+	reference := l.text(KeyChart)
+	at := path{KeyChart}
 	chart := Chart{Reference: reference}
 	switch {
 	case isPath(reference):
@@ -43,19 +44,19 @@ func (l *loader) chart() Chart {
 	default:
 		chart.Repository = l.repository()
 	}
-	chart.Version = l.version(path{keyChartVersion}, l.text(keyChartVersion))
+	chart.Version = l.version(path{KeyChartVersion}, l.text(KeyChartVersion))
 	return chart
 }
 
 func (l *loader) repository() string {
-	value := l.text(keyChartRepository)
+	value := l.text(KeyChartRepository)
 	u, err := url.Parse(value)
 	switch {
 	case err == nil && u.User != nil:
-		l.say(path{keyChartRepository}, "[secret]: must have no user or password; write the URL alone")
+		l.say(path{KeyChartRepository}, "[secret]: must have no user or password; write the URL alone")
 	case err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "":
-		l.reject(path{keyChartRepository}, value, "must be an http or https URL",
-			settings()[keyChartRepository].fallback)
+		l.reject(path{KeyChartRepository}, value, "must be an http or https URL",
+			settings()[KeyChartRepository].fallback)
 	}
 	return value
 }
@@ -82,22 +83,22 @@ func parseVersion(value string) (semver.Version, error) {
 
 // apiVersion is the configured one, or what the chart serves.
 func (l *loader) apiVersion(chart semver.Version, values map[string]any) string {
-	at := path{keyAPIVersion}
+	at := path{KeyAPIVersion}
 	servesV1 := chart.GTE(semver.Version{Minor: 16})
-	value := l.text(keyAPIVersion)
+	value := l.text(KeyAPIVersion)
 	switch {
 	case value == "" && servesV1:
-		return apiV1
+		return APIv1
 	case value == "":
-		return apiV1beta1
-	case value != apiV1 && value != apiV1beta1:
-		l.reject(at, value, "is no version of the operator's API", apiV1+" or "+apiV1beta1)
-	case l.failed(keyChart) || l.failed(keyChartVersion):
-	case value == apiV1 && !servesV1:
-		l.reject(at, value, fmt.Sprintf("is not served by chart %s, but from 0.16.0 on", chart), apiV1beta1)
-	case value == apiV1beta1 && !servesV1beta1(chart, values):
+		return APIv1beta1
+	case value != APIv1 && value != APIv1beta1:
+		l.reject(at, value, "is no version of the operator's API", APIv1+" or "+APIv1beta1)
+	case l.failed(KeyChart) || l.failed(KeyChartVersion):
+	case value == APIv1 && !servesV1:
+		l.reject(at, value, fmt.Sprintf("is not served by chart %s, but from 0.16.0 on", chart), APIv1beta1)
+	case value == APIv1beta1 && !servesV1beta1(chart, values):
 		l.reject(at, value, fmt.Sprintf("is not served by chart %s, but up to 0.16, and from 1.3.0 on with "+
-			"crds.unsafeServeV1Beta1 in chartValues", chart), apiV1)
+			"crds.unsafeServeV1Beta1 in chartValues", chart), APIv1)
 	}
 	return value
 }

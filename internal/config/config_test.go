@@ -1,4 +1,4 @@
-package stacks_test
+package config_test
 
 import (
 	"encoding/json"
@@ -12,24 +12,32 @@ import (
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
 
+	"eso-aws/internal/config"
+	"eso-aws/internal/configtest"
 	"eso-aws/internal/kube"
-	"eso-aws/stacks"
 )
 
-func load(values map[string]string, encrypted ...string) (stacks.Config, error) {
-	return stacks.Load("eso-aws", values, encrypted)
+// localConfig is the committed Pulumi.local.yaml as Pulumi hands it over.
+func localConfig(t *testing.T) map[string]string {
+	t.Helper()
+	return configtest.File(t, "../../Pulumi.local.yaml")
+}
+
+func load(values map[string]string, encrypted ...string) (config.Config, error) {
+	return config.Load("eso-aws", values, encrypted)
 }
 
 func TestLoadLocal(t *testing.T) {
 	t.Parallel()
 	got, err := load(localConfig(t))
 	require.NoError(t, err)
-	assert.Equal(t, stacks.Config{
+	assert.Equal(t, config.Config{
+		Target:      config.Local,
 		Region:      "us-east-1",
 		KubeContext: "k3d-eso-aws",
 		Namespace:   "zio-lucene",
 		Namespaces:  map[string]bool{"zio-lucene": true, "external-secrets": true},
-		Chart: stacks.Chart{
+		Chart: config.Chart{
 			Reference:  "external-secrets",
 			Repository: "https://charts.external-secrets.io",
 			Version:    semver.MustParse("2.14.0"),
@@ -41,7 +49,7 @@ func TestLoadLocal(t *testing.T) {
 		SecretAccessKey: "test",
 		Timeout:         kube.Timeout(5 * time.Minute),
 		ChartValues:     map[string]any{},
-		Secrets: []stacks.Secret{{
+		Secrets: []config.Secret{{
 			Name:            "datadog-api-key",
 			Data:            map[string]string{"api-key": "zio-lucene/datadog-api-key"},
 			RefreshInterval: time.Hour,
@@ -51,7 +59,7 @@ func TestLoadLocal(t *testing.T) {
 
 func TestLoadEverything(t *testing.T) {
 	t.Parallel()
-	got, err := load(with(localConfig(t), map[string]string{
+	got, err := load(configtest.With(localConfig(t), map[string]string{
 		"kubeconfig":      "~/.kube/other",
 		"namespaces":      `{"zio-lucene":{"create":false},"external-secrets":{}}`,
 		"chart":           "oci://ghcr.io/external-secrets/charts/external-secrets",
@@ -68,13 +76,14 @@ func TestLoadEverything(t *testing.T) {
 			"a.b":{"data":{"k":"v"},"refreshInterval":"90m"}}`,
 	}), "eso-aws:chartValues", "eso-aws:kubeconfig")
 	require.NoError(t, err)
-	assert.Equal(t, stacks.Config{
+	assert.Equal(t, config.Config{
+		Target:      config.Local,
 		Region:      "us-east-1",
 		Kubeconfig:  "~/.kube/other",
 		KubeContext: "k3d-eso-aws",
 		Namespace:   "zio-lucene",
 		Namespaces:  map[string]bool{"zio-lucene": false, "external-secrets": true},
-		Chart: stacks.Chart{
+		Chart: config.Chart{
 			Reference: "oci://ghcr.io/external-secrets/charts/external-secrets",
 			Version:   semver.MustParse("1.3.2"),
 		},
@@ -88,7 +97,7 @@ func TestLoadEverything(t *testing.T) {
 			"replicaCount": 2, "half": 0.5, "list": []any{1, map[string]any{"a": "b"}},
 		},
 		SecretValues: true,
-		Secrets: []stacks.Secret{
+		Secrets: []config.Secret{
 			{Name: "a.b", Data: map[string]string{"k": "v"}, RefreshInterval: 90 * time.Minute},
 			{Name: "b", Data: map[string]string{
 				"K_1": "x/y", "k.2": "arn:aws:secretsmanager:us-east-1:000000000000:secret:a-AbCdEf",
@@ -108,7 +117,7 @@ func TestLoadAPIVersionFollowsTheChart(t *testing.T) {
 	} {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
-			got, err := load(with(localConfig(t), map[string]string{"chartVersion": version}))
+			got, err := load(configtest.With(localConfig(t), map[string]string{"chartVersion": version}))
 			require.NoError(t, err)
 			assert.Equal(t, want, got.APIVersion)
 		})
@@ -117,7 +126,7 @@ func TestLoadAPIVersionFollowsTheChart(t *testing.T) {
 
 func TestLoadServesBothAt016(t *testing.T) {
 	t.Parallel()
-	got, err := load(with(localConfig(t), map[string]string{
+	got, err := load(configtest.With(localConfig(t), map[string]string{
 		"chartVersion": "0.16.1", "apiVersion": "external-secrets.io/v1beta1",
 	}))
 	require.NoError(t, err)
@@ -127,9 +136,9 @@ func TestLoadServesBothAt016(t *testing.T) {
 // TestLoadIgnoresOtherNamespaces: settings of providers are not ours to check.
 func TestLoadIgnoresOtherNamespaces(t *testing.T) {
 	t.Parallel()
-	config := localConfig(t)
-	config["aws:region"], config["kubernetes:context"], config["eso-aws2:x"] = "x", "y", "z"
-	_, err := load(config)
+	values := localConfig(t)
+	values["aws:region"], values["kubernetes:context"], values["eso-aws2:x"] = "x", "y", "z"
+	_, err := load(values)
 	assert.NoError(t, err)
 }
 
@@ -152,8 +161,8 @@ func TestLoadSaysEverythingAtOnce(t *testing.T) {
 		`eso-aws:secrets.B.data["a b"]: "a b": is no key of a Secret; write letters, digits, -, _ and ., 253 at most`,
 		`eso-aws:secrets.B.data["a b"]: "c d": is no name in AWS Secrets Manager; ` +
 			`write letters, digits and /_+=.@-, 512 at most, or a full ARN`,
-		`eso-aws:secrets.a.data: is missing; write <key>: <name in AWS>`,
-		`eso-aws:target: is missing; write local`,
+		`eso-aws:secrets.a: has nothing to read; write data: {<key>: <name in AWS>}, or extract: <name in AWS>`,
+		`eso-aws:target: is missing; write local or eks`,
 	}, "\n"))
 }
 
@@ -166,7 +175,7 @@ func TestProjectFile(t *testing.T) {
 		Type, Description string
 		Default           any
 	}
-	content, err := os.ReadFile("../Pulumi.yaml")
+	content, err := os.ReadFile("../../Pulumi.yaml")
 	require.NoError(t, err)
 	var project struct {
 		Name   string
@@ -195,7 +204,7 @@ func TestProjectFile(t *testing.T) {
 		assert.NotEmpty(t, description, key)
 	}
 
-	base := with(localConfig(t), map[string]string{"kubeContext": ""})
+	base := configtest.With(localConfig(t), map[string]string{"kubeContext": ""})
 	own, err := load(base)
 	require.NoError(t, err)
 	for key, value := range defaults {
@@ -208,7 +217,7 @@ func TestProjectFile(t *testing.T) {
 	assert.Equal(t, own, declared)
 
 	// An unknown key's answer lists the keys there are.
-	_, err = load(with(localConfig(t), map[string]string{"xxxxxxxxxxxxxxxx": "1"}))
+	_, err = load(configtest.With(localConfig(t), map[string]string{"xxxxxxxxxxxxxxxx": "1"}))
 	known, ok := strings.CutPrefix(err.Error(), "eso-aws:xxxxxxxxxxxxxxxx: there is no such setting; there is ")
 	require.True(t, ok, err)
 	keys := make([]string, 0, len(described))

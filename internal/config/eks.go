@@ -1,0 +1,288 @@
+package config
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"eso-aws/internal/iam"
+)
+
+// keyAWSRegion and keyAWSProfile are the AWS provider's own.
+const (
+	keyAWSRegion  = "aws:region"
+	keyAWSProfile = "aws:profile"
+)
+
+// Auth is how the operator signs in to AWS.
+type Auth string
+
+// IRSA is a role for the operator's service account, by the cluster's OIDC
+// provider; PodIdentity is one for its pods, by EKS.
+const (
+	IRSA        Auth = "irsa"
+	PodIdentity Auth = "podIdentity"
+)
+
+// Cluster is what a stack of target eks has besides.
+type Cluster struct {
+	// Name is the cluster's, Region where it is, Partition where both are.
+	Name      string
+	Region    string
+	Partition iam.Partition
+	// Profile is the AWS CLI's profile that leads to it; "" for none.
+	Profile string
+	// Auth is how the operator signs in.
+	Auth Auth
+	// OIDCProviderARN is that of the cluster's provider in IAM; "" is the one
+	// that has the cluster's issuer. IRSA only.
+	OIDCProviderARN string
+	// Agent installs the Pod Identity agent. PodIdentity only.
+	Agent bool
+	// Role is the operator's; an empty name is the default of the kind.
+	Role iam.RoleSettings
+	// AssumedRole is the ARN of a role that the store goes on to; "" for none.
+	AssumedRole string
+	// Policies grant what the secrets need. The account is open in them.
+	Policies []iam.Document
+	// KMSKeys are the customer managed keys in the policies.
+	KMSKeys []string
+}
+
+var clusterName = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$`)
+
+// cluster reads what only EKS has.
+func (l *loader) cluster() Cluster {
+	c := Cluster{
+		Name: l.clusterName(), Region: l.awsRegion(), Profile: l.values[keyAWSProfile], Auth: l.auth(),
+		OIDCProviderARN: l.text(KeyOIDCProviderARN), Agent: l.boolean(KeyPodIdentityAgent), Role: l.role(),
+	}
+	partition, err := iam.PartitionOf(c.Region)
+	if err != nil {
+		return c // told already
+	}
+	c.Partition = partition
+	checked := c.Role
+	checked.Name = cmp.Or(checked.Name, OperatorName) // the component has a default
+	l.iam(path{KeyRole}, checked.Validate(partition))
+	if c.OIDCProviderARN != "" {
+		l.iam(nil, iam.CheckProvider(KeyOIDCProviderARN, c.OIDCProviderARN, partition))
+	}
+	store := l.object(KeyStore, "{role: <ARN of a role to assume>}")
+	l.onlyMembers(path{KeyStore}, store, "role")
+	if value, ok := store["role"]; ok {
+		at := path{KeyStore, "role"}
+		c.AssumedRole, _ = l.asText(at, value, "the ARN of a role")
+		l.iam(path{KeyStore}, iam.CheckRole("role", c.AssumedRole, partition))
+	}
+	switch {
+	case c.Auth == PodIdentity && c.OIDCProviderARN != "":
+		l.reject(path{KeyOIDCProviderARN}, c.OIDCProviderARN, "is of no use with auth podIdentity",
+			"auth: irsa, or take it away")
+	case c.Auth == IRSA && c.Agent:
+		l.reject(path{KeyPodIdentityAgent}, "true", "is of no use with auth irsa", "auth: podIdentity, or take it away")
+	}
+	return c
+}
+
+func (l *loader) clusterName() string {
+	const write = "the name of an EKS cluster that is there"
+	value := l.required(KeyCluster, write)
+	if value != "" && !clusterName.MatchString(value) {
+		l.reject(path{KeyCluster}, value, "is no name of an EKS cluster", write)
+	}
+	return value
+}
+
+// awsRegion is where the cluster is: the AWS provider's region, so that both
+// always look at the same one.
+func (l *loader) awsRegion() string {
+	at, value := path{keyAWSRegion}, l.values[keyAWSRegion]
+	switch _, err := iam.PartitionOf(value); {
+	case value == "":
+		l.say(at, "is missing; write the region of the cluster, such as us-east-1")
+	case err != nil:
+		l.iam(nil, errors.New(strings.Replace(err.Error(), "region", keyAWSRegion, 1)))
+	}
+	return value
+}
+
+func (l *loader) auth() Auth {
+	switch value := Auth(l.text(KeyAuth)); value {
+	case IRSA, PodIdentity:
+		return value
+	default:
+		l.reject(path{KeyAuth}, string(value), "is no way to sign in; "+
+			instead(string(value), []string{string(IRSA), string(PodIdentity)}), "irsa or podIdentity")
+		return ""
+	}
+}
+
+// role is the operator's role; what IAM would say of it is told later.
+func (l *loader) role() iam.RoleSettings {
+	var settings iam.RoleSettings
+	at := path{KeyRole}
+	object := l.object(KeyRole, "{name: <name>}")
+	l.onlyMembers(at, object, "name", "path", "permissionsBoundary", "maxSession", "tags")
+	for name, target := range map[string]*string{
+		"name": &settings.Name, "path": &settings.Path, "permissionsBoundary": &settings.PermissionsBoundary,
+	} {
+		if value, ok := object[name]; ok {
+			*target, _ = l.asText(at.member(name), value, "text")
+		}
+	}
+	if value, ok := object["maxSession"]; ok {
+		const write = "a duration in quotes, such as 1h"
+		if text, ok := l.asText(at.member("maxSession"), value, write); ok {
+			duration, err := time.ParseDuration(text)
+			if err != nil {
+				l.reject(at.member("maxSession"), text, "is no duration", write)
+			}
+			settings.MaxSession = duration
+		}
+	}
+	if value, ok := object["tags"]; ok {
+		settings.Tags = map[string]string{}
+		tags := l.asMap(at.member("tags"), value, "<key>: <value>")
+		for _, key := range sorted(tags) {
+			settings.Tags[key], _ = l.asText(at.member("tags").member(key), tags[key], "text, in quotes")
+		}
+	}
+	return settings
+}
+
+// permissions are the policies for the secrets. They may not grant what the
+// configuration does not ask for: what does not fit is an error.
+func (l *loader) permissions(config *Config) {
+	at := path{KeyPermissions}
+	const write = "{kmsKeys: [<ARN>]}, or one of listSecrets, batchGetSecretValue and prefixes"
+	object := l.object(KeyPermissions, write)
+	l.onlyMembers(at, object, "kmsKeys", "prefixes", "listSecrets", "batchGetSecretValue")
+	grants := iam.Grants{
+		Partition: config.Cluster.Partition, Region: config.Region,
+		KMSKeys:     l.texts(at.member("kmsKeys"), object, "the ARN of a key"),
+		Prefixes:    l.texts(at.member("prefixes"), object, "what the names begin with, such as prod/"),
+		ListSecrets: l.flag(at.member("listSecrets"), object),
+		BatchGet:    l.flag(at.member("batchGetSecretValue"), object),
+	}
+	config.Cluster.KMSKeys = grants.KMSKeys
+	if len(l.problems) > 0 {
+		return // the rest would be said of what is wrong already
+	}
+	if role := config.Cluster.AssumedRole; role != "" {
+		// The secrets are that role's to read.
+		if len(object) > 0 {
+			l.say(at, "is of no use with store.role, which reads the secrets; take it away")
+		}
+		grants = iam.Grants{Partition: grants.Partition, Region: grants.Region, AssumeRoles: []string{role}}
+	} else {
+		grants.Secrets = config.remotes()
+	}
+	policies, err := iam.Permissions(grants)
+	config.Cluster.Policies = policies
+	for _, err := range problems(err) {
+		if strings.HasPrefix(err.Error(), KeySecrets) {
+			l.iam(nil, err)
+		} else {
+			l.iam(at, err)
+		}
+	}
+}
+
+// texts is a list of texts in an object; nil where it has none.
+func (l *loader) texts(p path, object map[string]any, write string) []string {
+	value, ok := object[p[len(p)-1]]
+	if !ok {
+		return nil
+	}
+	list, ok := value.([]any)
+	if !ok {
+		l.wrongType(p, value, "must be a list", "["+write+"]")
+		return nil
+	}
+	texts := make([]string, len(list))
+	for i, entry := range list {
+		texts[i], _ = l.asText(p.entry(i), entry, write)
+	}
+	return texts
+}
+
+// flag is true or false in an object; false where it has none.
+func (l *loader) flag(p path, object map[string]any) bool {
+	value, ok := object[p[len(p)-1]]
+	if !ok {
+		return false
+	}
+	flag, ok := value.(bool)
+	if !ok {
+		l.wrongType(p, value, "must be true or false", "true or false")
+	}
+	return flag
+}
+
+// iam tells errors of the package of that name, whose fields are below a path.
+func (l *loader) iam(below path, err error) {
+	for _, err := range problems(err) {
+		name := l.name(path{""})
+		if len(below) > 0 {
+			name = l.name(below) + "."
+		}
+		if strings.HasPrefix(err.Error(), "aws:") {
+			name = ""
+		}
+		field, _, _ := strings.Cut(err.Error(), ":")
+		l.problems = append(l.problems, problem{append(below[:len(below):len(below)], field), name + err.Error()})
+	}
+}
+
+// problems are the errors that one is joined of; none for nil.
+func problems(err error) []error {
+	if err == nil {
+		return nil
+	}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var all []error
+		for _, err := range joined.Unwrap() {
+			all = append(all, problems(err)...)
+		}
+		return all
+	}
+	return []error{err}
+}
+
+// roleVariables are those by which AWS's SDK signs in before it takes a role.
+var roleVariables = []string{
+	"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_ROLE_ARN",
+	"AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+	"AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE",
+}
+
+// isAWS tells whether a URL leads to AWS itself, as that of a VPC endpoint does.
+func isAWS(url string) bool {
+	host, ok := strings.CutPrefix(strings.TrimRight(url, "/"), "https://")
+	return ok && (strings.HasSuffix(host, ".amazonaws.com") || strings.HasSuffix(host, ".amazonaws.com.cn"))
+}
+
+// environment rejects variables of the operator that would take the place
+// of its role, or of AWS.
+func (l *loader) environment(values map[string]any) {
+	list, _ := values["extraEnv"].([]any)
+	for i, entry := range list {
+		variable, _ := entry.(map[string]any)
+		name, _ := variable["name"].(string)
+		value, _ := variable["value"].(string)
+		at := path{KeyChartValues}.member("extraEnv").entry(i)
+		switch {
+		case slices.Contains(roleVariables, name):
+			l.say(at, fmt.Sprintf("%s would take the place of the operator's role; take it away", name))
+		case strings.HasPrefix(name, "AWS_") && strings.Contains(name, "ENDPOINT") &&
+			name != "AWS_STS_REGIONAL_ENDPOINTS" && !isAWS(value):
+			l.say(at, name+" leads to no AWS, but target is eks; write target: local for an emulator, "+
+				"or an https URL of AWS")
+		}
+	}
+}

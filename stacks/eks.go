@@ -1,0 +1,233 @@
+package stacks
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	awseks "github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
+	awsiam "github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"eso-aws/internal/cluster"
+	"eso-aws/internal/config"
+	"eso-aws/internal/iam"
+	"eso-aws/irsa"
+	"eso-aws/operator"
+	"eso-aws/podidentity"
+	"eso-aws/secretsync"
+)
+
+const (
+	awsStore = "aws-secretsmanager"
+	audience = "sts.amazonaws.com"
+)
+
+// eks is a cluster of EKS: the operator signs in with a role that may read the
+// declared secrets and nothing else.
+func eks(ctx *pulumi.Context, config *config.Config) error {
+	stack := newStack(ctx, config)
+	found, err := stack.findCluster()
+	if err != nil {
+		return err
+	}
+	client, err := stack.preflight()
+	if err != nil {
+		return err
+	}
+	provider, namespaces, err := stack.cluster(client)
+	if err != nil {
+		return err
+	}
+	identity, err := stack.identity(found)
+	if err != nil {
+		return err
+	}
+	before := append(identity.resources, namespaces[operatorNamespace])
+	release, err := stack.operator(provider, identity.operator, before...)
+	if err != nil {
+		return err
+	}
+	store, err := stack.store(provider, &secretsync.StoreArgs{
+		Name: awsStore, Role: config.Cluster.AssumedRole, Auth: identity.store,
+	}, release)
+	if err != nil {
+		return err
+	}
+	ctx.Export("cluster", pulumi.String(found.arn.String()))
+	ctx.Export("roleArn", identity.role)
+	ctx.Export("kubeconfig", pulumi.String(stack.generated))
+	return stack.secrets(provider, store, identity.access, namespaces)
+}
+
+// eksCluster is what AWS knows of the cluster.
+type eksCluster struct {
+	arn                  iam.ARN
+	endpoint, ca, issuer string
+}
+
+// findCluster looks the cluster up, and makes its kubeconfig the stack's where
+// none is configured: the current context is never asked.
+func (s *stack) findCluster() (*eksCluster, error) {
+	c := s.config.Cluster
+	at := fmt.Sprintf("%s:%s: %q", s.ctx.Project(), config.KeyCluster, c.Name)
+	found, err := awseks.LookupCluster(s.ctx, &awseks.LookupClusterArgs{Name: c.Name})
+	if err != nil {
+		return nil, fmt.Errorf("%s: looking the cluster up in region %s: %w; correct its name, aws:region, or the AWS "+
+			"credentials of this shell", at, c.Region, err)
+	}
+	arn, ok := iam.ParseARN(found.Arn)
+	switch {
+	case found.Status != "ACTIVE":
+		return nil, fmt.Errorf("%s: the cluster is %s; try again when it is ACTIVE: "+
+			"aws eks wait cluster-active --name %s --region %s", at, found.Status, c.Name, c.Region)
+	case !ok || len(found.CertificateAuthorities) == 0 || found.Endpoint == "":
+		return nil, fmt.Errorf("%s: AWS says neither its endpoint nor its certificate authority; look at it with: "+
+			"aws eks describe-cluster --name %s --region %s", at, c.Name, c.Region)
+	case arn.Region != c.Region:
+		return nil, fmt.Errorf("%s: the cluster is in region %s, not in %s; write aws:region: %[2]s",
+			at, arn.Region, c.Region)
+	}
+	e := &eksCluster{arn: arn, endpoint: found.Endpoint, ca: found.CertificateAuthorities[0].Data}
+	for _, identity := range found.Identities {
+		for _, oidc := range identity.Oidcs {
+			e.issuer = oidc.Issuer
+		}
+	}
+	if s.config.Kubeconfig == "" && s.config.KubeContext == "" {
+		s.generated = cluster.EKSKubeconfig(cluster.EKS{
+			ARN: found.Arn, Name: c.Name, Region: c.Region, Profile: c.Profile, Endpoint: e.endpoint, CA: e.ca,
+		})
+		s.kubeconfig, s.kubeContext = s.generated, found.Arn
+	}
+	s.endpoint = e.endpoint
+	if own := s.roleARN(e); c.AssumedRole == own {
+		return nil, fmt.Errorf("%s:%s.role: %q: is the operator's own role, which AWS lets nobody assume twice; "+
+			"write the ARN of another one, or take it away", s.ctx.Project(), config.KeyStore, own)
+	}
+	return e, nil
+}
+
+// identity is who the operator is.
+type identity struct {
+	role      pulumi.StringOutput
+	operator  *operator.Identity
+	store     secretsync.Auth
+	access    pulumi.StringInput // changes with what the operator may do
+	resources []pulumi.Resource  // those that its pods need
+}
+
+// identity registers the operator's role.
+func (s *stack) identity(found *eksCluster) (*identity, error) {
+	if s.config.Cluster.Auth == config.PodIdentity {
+		return s.podIdentity(found)
+	}
+	return s.irsa(found)
+}
+
+func (s *stack) irsa(found *eksCluster) (*identity, error) {
+	c := s.config.Cluster
+	provider, err := s.oidcProvider(found)
+	if err != nil {
+		return nil, err
+	}
+	role, err := irsa.NewRole(s.ctx, "irsa", &irsa.RoleArgs{
+		Settings:    c.Role,
+		Partition:   c.Partition,
+		ProviderARN: pulumi.String(provider),
+		Issuer:      pulumi.String(found.issuer),
+		Policies:    c.Policies,
+		Account:     pulumi.String(found.arn.Account),
+	}, s.explained())
+	if err != nil {
+		return nil, err
+	}
+	who := s.who(role.ARN)
+	who.operator.RoleARN = role.ARN
+	who.resources = role.Attachments
+	who.store.ServiceAccount = &secretsync.ServiceAccount{Namespace: operatorNamespace, Name: operatorName}
+	return who, nil
+}
+
+func (s *stack) podIdentity(found *eksCluster) (*identity, error) {
+	c := s.config.Cluster
+	args := &podidentity.RoleArgs{
+		Settings:    c.Role,
+		Partition:   c.Partition,
+		ClusterName: pulumi.String(c.Name),
+		ClusterARN:  pulumi.String(found.arn.String()),
+		Policies:    c.Policies,
+		Account:     pulumi.String(found.arn.Account),
+	}
+	if c.Agent {
+		args.Agent = &podidentity.Agent{}
+	}
+	role, err := podidentity.NewRole(s.ctx, "pod-identity", args, s.explained())
+	if err != nil {
+		return nil, err
+	}
+	who := s.who(role.ARN)
+	who.resources = role.Resources
+	return who, nil
+}
+
+// who is what both kinds of identity have. Pods keep the credentials they were
+// made with, so that they are replaced with the role; and what has synced under
+// other permissions is synced anew, which shows whether these suffice.
+func (s *stack) who(role pulumi.StringOutput) *identity {
+	c := s.config.Cluster
+	changing := func(with ...any) pulumi.StringOutput {
+		return role.ApplyT(func(arn string) (string, error) {
+			text, err := json.Marshal(append(with, c.Auth, arn))
+			return fmt.Sprintf("%x", sha256.Sum256(text))[:16], err
+		}).(pulumi.StringOutput)
+	}
+	return &identity{
+		role:     role,
+		operator: &operator.Identity{ServiceAccount: operatorName, Version: changing()},
+		access:   changing(c.Role.PermissionsBoundary, slices.Sorted(slices.Values(c.KMSKeys)), c.AssumedRole),
+	}
+}
+
+// oidcProvider is the ARN of the cluster's.
+func (s *stack) oidcProvider(found *eksCluster) (string, error) {
+	c := s.config.Cluster
+	if found.issuer == "" {
+		return "", fmt.Errorf("%s:%s: %q: the cluster has no OIDC issuer, which irsa needs; write auth: podIdentity",
+			s.ctx.Project(), config.KeyCluster, c.Name)
+	}
+	if c.OIDCProviderARN != "" {
+		return c.OIDCProviderARN, nil
+	}
+	at := s.ctx.Project() + ":" + config.KeyOIDCProviderARN
+	provider, err := awsiam.LookupOpenIdConnectProvider(s.ctx, &awsiam.LookupOpenIdConnectProviderArgs{
+		Url: &found.issuer,
+	})
+	if err != nil {
+		return "", fmt.Errorf("%s: looking for the IAM OIDC provider of cluster %q, whose issuer is %s: %w; "+
+			"create it with: eksctl utils associate-iam-oidc-provider --cluster %s --region %s --approve; "+
+			"or write oidcProviderArn", at, c.Name, found.issuer, err, c.Name, c.Region)
+	}
+	if !slices.Contains(provider.ClientIdLists, audience) {
+		return "", fmt.Errorf("%s: provider %s does not know the audience %s, only %s; add it with: aws iam "+
+			"add-client-id-to-open-id-connect-provider --client-id %[3]s --open-id-connect-provider-arn %[2]s",
+			at, provider.Arn, audience, strings.Join(provider.ClientIdLists, ", "))
+	}
+	return provider.Arn, nil
+}
+
+// roleARN is what the ARN of the operator's role will be.
+func (s *stack) roleARN(found *eksCluster) string {
+	c := s.config.Cluster
+	name := irsa.DefaultName
+	if c.Auth == config.PodIdentity {
+		name = podidentity.DefaultName
+	}
+	return iam.ARN{
+		Partition: c.Partition, Service: "iam", Account: found.arn.Account,
+		Resource: "role" + cmp.Or(c.Role.Path, "/") + cmp.Or(c.Role.Name, name),
+	}.String()
+}

@@ -1,0 +1,183 @@
+package stacks
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"eso-aws/internal/cluster"
+	"eso-aws/internal/config"
+	"eso-aws/internal/kube"
+	"eso-aws/operator"
+	"eso-aws/secretsync"
+)
+
+const (
+	operatorName      = config.OperatorName
+	operatorNamespace = config.OperatorNamespace
+	credentialsName   = config.CredentialsName
+)
+
+// stack is what the steps have in common.
+type stack struct {
+	ctx    *pulumi.Context
+	config *config.Config
+	owner  map[string]string // the annotation that says whose objects they are
+	cause  *pulumi.ErrorHook // tells why an object is not well
+	// kubeconfig is a path or the content of one, "" is kubectl's own; the context
+	// "" is the current one.
+	kubeconfig, kubeContext string
+	// endpoint is the API server's where it is known beforehand.
+	endpoint string
+	// generated is the kubeconfig where it was made for the cluster.
+	generated string
+}
+
+// newStack is a stack whose cluster is the configured one.
+func newStack(ctx *pulumi.Context, config *config.Config) *stack {
+	return &stack{
+		ctx: ctx, config: config, owner: owner(ctx), kubeconfig: config.Kubeconfig, kubeContext: config.KubeContext,
+	}
+}
+
+// cluster registers what leads to the cluster, and the namespaces to create.
+func (s *stack) cluster(client *cluster.Client) (pulumi.ProviderResource, map[string]pulumi.Resource, error) {
+	if err := s.registerCause(); err != nil {
+		return nil, nil, err
+	}
+	provider, err := s.provider(client)
+	if err != nil {
+		return nil, nil, err
+	}
+	namespaces, err := s.namespaces(provider)
+	return provider, namespaces, err
+}
+
+// namespaces are those to create, by name.
+func (s *stack) namespaces(provider pulumi.ProviderResource) (map[string]pulumi.Resource, error) {
+	namespaces := map[string]pulumi.Resource{}
+	for _, name := range slices.Sorted(maps.Keys(s.config.Namespaces)) {
+		if !s.config.Namespaces[name] {
+			continue
+		}
+		namespace, err := kube.NewNamespace(s.ctx, name, &kube.NamespaceArgs{
+			Name:        name,
+			Annotations: s.owner,
+			Timeout:     s.config.Timeout,
+		}, pulumi.Provider(provider))
+		if err != nil {
+			return nil, err
+		}
+		namespaces[name] = namespace
+	}
+	return namespaces, nil
+}
+
+// operator installs the operator; identity is nil where its stores say who it is.
+func (s *stack) operator(
+	provider pulumi.ProviderResource, identity *operator.Identity, before ...pulumi.Resource,
+) (pulumi.Resource, error) {
+	hooks, err := s.releaseHooks()
+	if err != nil {
+		return nil, err
+	}
+	release, err := operator.NewRelease(s.ctx, operatorName, &operator.ReleaseArgs{
+		Name:         operatorName,
+		Namespace:    operatorNamespace,
+		Chart:        s.config.Chart.Reference,
+		Repository:   s.config.Chart.Repository,
+		Version:      s.config.Chart.Version,
+		KeepCRDs:     s.config.KeepCRDs,
+		Endpoint:     s.config.Endpoint,
+		Identity:     identity,
+		ChartValues:  s.config.ChartValues,
+		SecretValues: s.config.SecretValues,
+		Timeout:      s.config.Timeout,
+		Hooks:        hooks,
+	}, pulumi.Provider(provider), after(before...))
+	if err != nil {
+		return nil, err
+	}
+	return release.Resource, nil
+}
+
+// store registers a store with what all of them have.
+func (s *stack) store(
+	provider pulumi.ProviderResource, args *secretsync.StoreArgs, before ...pulumi.Resource,
+) (*secretsync.Store, error) {
+	args.APIVersion, args.Region, args.Annotations = s.config.APIVersion, s.config.Region, s.owner
+	args.Timeout, args.Hooks = s.config.Timeout, s.explainHooks()
+	return secretsync.NewStore(s.ctx, args.Name, args, pulumi.Provider(provider), after(before...))
+}
+
+// secrets are synced anew when credentials change.
+func (s *stack) secrets(
+	provider pulumi.ProviderResource, store *secretsync.Store, credentials pulumi.StringInput,
+	namespaces map[string]pulumi.Resource,
+) error {
+	verifier := newVerifier(s)
+	hooks, err := verifier.hooks()
+	if err != nil {
+		return err
+	}
+	keys := pulumi.StringArrayMap{}
+	for _, secret := range s.config.Secrets {
+		external, err := secretsync.NewExternalSecret(s.ctx, secret.Name, &secretsync.ExternalSecretArgs{
+			APIVersion:      s.config.APIVersion,
+			Name:            secret.Name,
+			Namespace:       s.config.Namespace,
+			Annotations:     s.owner,
+			Store:           store.Ref,
+			RefreshInterval: secret.RefreshInterval,
+			Source:          secretsync.Source{Data: secret.Data, Extract: secret.Extract, Template: secret.Template},
+			Credentials:     credentials,
+			Timeout:         s.config.Timeout,
+			Hooks:           hooks,
+		}, pulumi.Provider(provider), after(store.Resource, namespaces[s.config.Namespace]))
+		if err != nil {
+			return err
+		}
+		keys[secret.Name] = verifier.keys(secret, external.Resource)
+	}
+	s.ctx.Export("namespace", pulumi.String(s.config.Namespace))
+	s.ctx.Export("storeKind", pulumi.String(store.Ref.Kind))
+	s.ctx.Export("storeName", pulumi.String(store.Ref.Name))
+	s.ctx.Export("secrets", keys)
+	return nil
+}
+
+// provider is the cluster that was looked at, and no other.
+func (s *stack) provider(client *cluster.Client) (*kubernetes.Provider, error) {
+	return kubernetes.NewProvider(s.ctx, "kubernetes", &kubernetes.ProviderArgs{
+		// Empty is not unset: the SDK would take a KUBECONFIG of several files
+		// for one path. The provider itself reads it right.
+		Kubeconfig:            pulumi.ToSecret(pulumi.String(s.kubeconfig)).(pulumi.StringOutput),
+		Context:               pulumi.String(client.Context()),
+		EnableServerSideApply: pulumi.Bool(true),
+		// Other credentials are an update of the Secret, not another Secret.
+		EnableSecretMutable: pulumi.Bool(true),
+	})
+}
+
+// explained has the objects of a component explained when they fail.
+func (s *stack) explained() pulumi.ResourceOption {
+	return pulumi.Transformations([]pulumi.ResourceTransformation{
+		func(args *pulumi.ResourceTransformationArgs) *pulumi.ResourceTransformationResult {
+			if _, ok := args.Resource.(pulumi.CustomResource); !ok {
+				return nil
+			}
+			return &pulumi.ResourceTransformationResult{
+				Props: args.Props, Opts: append(args.Opts, pulumi.ResourceHooks(s.explainHooks())),
+			}
+		},
+	})
+}
+
+// after is DependsOn without the resources that are not the program's. They are
+// objects and not components: what depends on a component depends on those of its
+// children that the SDK has already registered, which may be none.
+func after(resources ...pulumi.Resource) pulumi.ResourceOption {
+	return pulumi.DependsOn(slices.DeleteFunc(resources, func(r pulumi.Resource) bool { return r == nil }))
+}
