@@ -11,7 +11,7 @@ SANDBOX := .sandbox/sandbox
 MODULES := . sandbox sandbox/node sandbox/modules/pulumi-language-go sandbox/modules/pulumi-resource-aws
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status env secret test bench lint k3d-up k3d-down clean sandbox-command
+.PHONY: help up preview down status env secret test bench lint k3d-up k3d-down clean sandbox-command
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,8 +19,14 @@ help: ## list the targets
 up: sandbox-command ## deploy a stack in the sandbox, from nothing [STACK=local] [FETCH=1: download Pulumi]
 	@$(SANDBOX) up --stack $(STACK) $(if $(FETCH),--fetch)
 
+preview: sandbox-command ## print what a first up of each stack would do, as Markdown for a pull request [FETCH=1]
+	@$(SANDBOX) preview $(if $(FETCH),--fetch)
+
 down: sandbox-command ## stop the sandbox and all in it
 	@$(SANDBOX) down
+
+verify: sandbox-command ## check that a stack's secrets are in its cluster, as declared, anywhere [STACK=local]
+	@eval "$$($(SANDBOX) env 2>/dev/null)" && go run ./cmd/verify --stack $(STACK)
 
 status: sandbox-command ## show the stores and what they have synced
 	@$(SANDBOX) status

@@ -9,7 +9,6 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"eso-aws/internal/cluster"
-	"eso-aws/internal/config"
 )
 
 // The names of hooks are in the state: the engine shows them where it cannot run them.
@@ -152,66 +151,11 @@ func (s *stack) explain(args *pulumi.ErrorHookArgs) (string, error) {
 	namespace, name := s.config.Namespace, args.Name
 	switch {
 	case strings.HasPrefix(token, "aws:"):
-		return s.remedy(strings.Join(args.Errors, " ")), nil // AWS says itself what is wrong
+		return remedy(s.config, strings.Join(args.Errors, " ")), nil // AWS says itself what is wrong
 	case kind == "Release":
 		namespace, kind, name = operatorNamespace, "", "" // its objects are many, and all that is there
 	case kind == "ClusterSecretStore":
 		namespace = "default" // where the events are of what has no namespace
 	}
-	return s.warnings(client, namespace, kind, name)
-}
-
-// warnings are what the cluster last warned of, with what to do; empty where it did not.
-func (s *stack) warnings(client *cluster.Client, namespace, kind, name string) (string, error) {
-	warnings, err := client.Warnings(s.ctx.Context(), namespace, kind, name)
-	if err != nil {
-		return "", err
-	}
-	var lines []string
-	for _, w := range warnings[:min(len(warnings), maxNamed)] {
-		line := fmt.Sprintf("%s %s/%s: %s: %s", w.Kind, namespace, w.Name, w.Reason, w.Message)
-		if hint := s.remedy(w.Message); hint != "" {
-			line += "; " + hint
-		}
-		lines = append(lines, line)
-	}
-	return strings.Join(lines, "\n"), nil
-}
-
-// denied is what to do where AWS refuses to give a secret.
-func (s *stack) denied() string {
-	if s.config.Target == config.Local {
-		return "let the access key read this secret"
-	}
-	return "look for what denies it: the role grants it, but a permissions boundary, the secret's own policy or " +
-		"one of the organization may not"
-}
-
-// remedy is what to do about a message of the operator, of AWS or of a node; empty for one it does not know.
-func (s *stack) remedy(message string) string {
-	missing := "store it in Secrets Manager, in region " + s.config.Region + ", or correct its name"
-	unreachable := "correct endpoint, which the operator's pods must reach: " + s.config.Endpoint
-	for _, known := range []struct{ part, remedy string }{
-		{"Secret does not exist", missing},
-		{"can't find the specified secret", missing},
-		{"security token included in the request is invalid", "correct accessKeyId: Secrets Manager does not know it"},
-		{"signature we calculated does not match", "correct secretAccessKey: it is not that of accessKeyId"},
-		{"EntityAlreadyExists", "write another role.name: stacks that share an account need one each; " +
-			"or delete the role if nothing uses it"},
-		{"Access to KMS is not allowed", "write the ARN of the secret's KMS key in permissions.kmsKeys"},
-		{"sts:AssumeRoleWithWebIdentity", "correct the trust of the role, which must name the operator's " +
-			"service account and audience: pulumi refresh shows what has changed, and the next pulumi up mends it"},
-		{"AccessDenied", s.denied()},
-		{"connection refused", unreachable},
-		{"no such host", unreachable},
-		{"ImagePullBackOff", "correct the image in chartValues, or let the node reach its registry"},
-		{"Back-off restarting failed container", "look at its log: kubectl logs -n " + operatorNamespace +
-			" deployment/" + operatorName + " --previous"},
-		{"ErrImagePull", "correct the image in chartValues, or let the node reach its registry"},
-	} {
-		if strings.Contains(message, known.part) {
-			return known.remedy
-		}
-	}
-	return ""
+	return warnings(s.ctx.Context(), client, s.config, namespace, kind, name)
 }

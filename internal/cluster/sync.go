@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Sync is how far the operator is with an ExternalSecret.
@@ -21,6 +22,8 @@ type Sync struct {
 	Ready bool
 	// Target is the Secret that was written; "" for none.
 	Target string
+	// Refreshed is when AWS was asked last; zero for never.
+	Refreshed time.Time
 }
 
 // Current tells whether the operator has synced the spec as it is now. The
@@ -39,12 +42,10 @@ func (c *Client) ExternalSecret(ctx context.Context, apiVersion, namespace, name
 			Annotations map[string]string `json:"annotations"`
 		} `json:"metadata"`
 		Status struct {
-			SyncedResourceVersion string `json:"syncedResourceVersion"`
-			Conditions            []struct {
-				Type   string `json:"type"`
-				Status string `json:"status"`
-			} `json:"conditions"`
-			Binding struct {
+			SyncedResourceVersion string     `json:"syncedResourceVersion"`
+			Conditions            conditions `json:"conditions"`
+			RefreshTime           time.Time  `json:"refreshTime"`
+			Binding               struct {
 				Name string `json:"name"`
 			} `json:"binding"`
 		} `json:"status"`
@@ -58,14 +59,40 @@ func (c *Client) ExternalSecret(ctx context.Context, apiVersion, namespace, name
 	if err != nil {
 		return nil, err
 	}
-	sync := &Sync{
+	return &Sync{
 		Generation: found.Metadata.Generation, Synced: found.Status.SyncedResourceVersion,
-		Metadata: string(metadata), Target: found.Status.Binding.Name,
-	}
-	for _, condition := range found.Status.Conditions {
+		Metadata: string(metadata), Ready: found.Status.Conditions.ready(), Target: found.Status.Binding.Name,
+		Refreshed: found.Status.RefreshTime,
+	}, nil
+}
+
+// conditions are those of a status.
+type conditions []struct {
+	Type   string `json:"type"`
+	Status string `json:"status"`
+}
+
+func (c conditions) ready() bool {
+	for _, condition := range c {
 		if condition.Type == "Ready" {
-			sync.Ready = condition.Status == "True"
+			return condition.Status == "True"
 		}
 	}
-	return sync, nil
+	return false
+}
+
+// Store tells whether there is a store, and whether it is ready. Without a
+// namespace it is a ClusterSecretStore.
+func (c *Client) Store(ctx context.Context, apiVersion, namespace, name string) (exists, ready bool, err error) {
+	path := "/apis/" + apiVersion + "/clustersecretstores/" + name
+	if namespace != "" {
+		path = "/apis/" + apiVersion + "/namespaces/" + namespace + "/secretstores/" + name
+	}
+	var found struct {
+		Status struct {
+			Conditions conditions `json:"conditions"`
+		} `json:"status"`
+	}
+	exists, err = c.do(ctx, http.MethodGet, path, nil, "application/json", nil, &found)
+	return exists, found.Status.Conditions.ready(), err
 }

@@ -1,0 +1,175 @@
+package stacks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"eso-aws/internal/cluster"
+	"eso-aws/internal/config"
+)
+
+// ErrNotCurrent says that [Report] has found something that is not as declared.
+var ErrNotCurrent = errors.New("not everything is there and current")
+
+// ReportArgs say what to report of.
+type ReportArgs struct {
+	// Project, Values and Encrypted are those of [config.Load].
+	Project   string
+	Values    map[string]string
+	Encrypted []string
+	// Kubeconfig is the stack's output of that name; "" for none.
+	Kubeconfig string
+	// Out gets the tables. There are no values in them.
+	Out io.Writer
+}
+
+// Report tells for each declared secret whether its store, ExternalSecret, Secret
+// and keys are there and current. Nothing is changed. The error is
+// [ErrNotCurrent] where they are not, and another where nobody can tell.
+func Report(ctx context.Context, args ReportArgs) error {
+	c, err := config.Load(args.Project, args.Values, args.Encrypted)
+	if err != nil {
+		return fmt.Errorf("checking the configuration:\n%w", err)
+	}
+	source := cluster.Source{Configured: c.Kubeconfig, Paths: kubeconfigPaths(), Context: c.KubeContext}
+	if c.Target == config.EKS && c.Kubeconfig == "" && c.KubeContext == "" {
+		if args.Kubeconfig == "" {
+			return errors.New("the stack has no output kubeconfig: it is not deployed; run pulumi up")
+		}
+		source.Configured = args.Kubeconfig
+	}
+	client, err := cluster.Connect(ctx, source)
+	if err != nil {
+		return err
+	}
+	r := &report{ctx: ctx, client: client, config: &c, out: args.Out}
+	return r.run()
+}
+
+type report struct {
+	ctx    context.Context //nolint:containedctx // that of the one call
+	client *cluster.Client
+	config *config.Config
+	out    io.Writer
+	causes []string
+}
+
+func (r *report) run() error {
+	namespace, name := r.config.Namespace, localStore
+	if r.config.Target == config.EKS {
+		namespace, name = "", awsStore
+	}
+	exists, ready, err := r.client.Store(r.ctx, r.config.APIVersion, namespace, name)
+	if err != nil {
+		return err
+	}
+	store := "ready"
+	switch {
+	case !exists:
+		store = "missing"
+		r.causes = append(r.causes, "store "+name+" is missing: run pulumi up")
+	case !ready:
+		store = "not ready"
+		kind := "SecretStore"
+		if namespace == "" {
+			namespace, kind = "default", "ClusterSecretStore" // where the events are of what has no namespace
+		}
+		if err := r.cause(namespace, kind, name); err != nil {
+			return err
+		}
+	}
+	rows := []string{"SECRET\tSTORE\tEXTERNAL SECRET\tKEYS\tLAST SYNC"}
+	for i := range r.config.Secrets {
+		row, err := r.secret(&r.config.Secrets[i], name+" "+store)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, row)
+	}
+	return r.print(rows)
+}
+
+// print writes the table, and what is wrong.
+func (r *report) print(rows []string) error {
+	table := tabwriter.NewWriter(r.out, 0, 0, 3, ' ', 0)
+	_, err := fmt.Fprintln(table, strings.Join(rows, "\n"))
+	if err := errors.Join(err, table.Flush()); err != nil {
+		return err
+	}
+	if len(r.causes) == 0 {
+		_, err := fmt.Fprintf(r.out, "\nAll %d are there and current.\n", len(r.config.Secrets))
+		return err
+	}
+	if _, err := fmt.Fprintf(r.out, "\n%s\n", strings.Join(r.causes, "\n")); err != nil {
+		return err
+	}
+	return ErrNotCurrent
+}
+
+// secret is a line of the table.
+func (r *report) secret(secret *config.Secret, store string) (string, error) {
+	namespace := r.config.Namespace
+	sync, err := r.client.ExternalSecret(r.ctx, r.config.APIVersion, namespace, secret.Name)
+	if err != nil {
+		return "", err
+	}
+	full := namespace + "/" + secret.Name
+	state, refreshed := "current", "never"
+	switch {
+	case sync == nil:
+		state = "missing"
+		r.causes = append(r.causes, full+": there is no ExternalSecret: run pulumi up")
+	case !sync.Ready:
+		state = "not synced"
+		if err := r.cause(namespace, "ExternalSecret", secret.Name); err != nil {
+			return "", err
+		}
+	case !sync.Current():
+		state = "changed since"
+		r.causes = append(r.causes, full+": the operator has not looked at the newest change yet; "+
+			"try again in a moment")
+	}
+	if sync != nil && !sync.Refreshed.IsZero() {
+		refreshed = time.Since(sync.Refreshed).Round(time.Second).String() + " ago"
+	}
+	keys, err := r.keys(namespace, secret)
+	return strings.Join([]string{full, store, state, keys, refreshed}, "\t"), err
+}
+
+// keys are those of the Secret, and those it lacks.
+func (r *report) keys(namespace string, secret *config.Secret) (string, error) {
+	present, err := r.client.SecretKeys(r.ctx, namespace, secret.Name)
+	if err != nil {
+		return "", err
+	}
+	declared, _ := secret.Keys()
+	lacking := slices.DeleteFunc(declared, func(key string) bool { return slices.Contains(present, key) })
+	full := namespace + "/" + secret.Name
+	switch {
+	case len(present) == 0:
+		r.causes = append(r.causes, full+": there is no Secret with keys")
+		return "none", nil
+	case len(lacking) > 0:
+		r.causes = append(r.causes, full+": the Secret lacks the keys "+strings.Join(lacking, ", "))
+		return strings.Join(present, ", ") + " (without " + strings.Join(lacking, ", ") + ")", nil
+	default:
+		return strings.Join(present, ", "), nil
+	}
+}
+
+// cause adds what the cluster says of an object.
+func (r *report) cause(namespace, kind, name string) error {
+	text, err := warnings(r.ctx, r.client, r.config, namespace, kind, name)
+	if text == "" {
+		text = kind + " " + namespace + "/" + name + ": the operator says nothing of it; look at its log: " +
+			"kubectl logs -n " + operatorNamespace + " deployment/" + operatorName
+	}
+	r.causes = append(r.causes, text)
+	return err
+}
