@@ -107,6 +107,7 @@ func (s *Sandbox) node() process.Spec {
 		Args: []string{
 			"--kubeconfig=" + s.Kubeconfig(), "--name=" + nodeName, "--dir=" + s.path("node"),
 			"--client-ca=" + s.pki.path("ca.crt"), "--pull=2s",
+			"--aws=" + s.awsURL, "--identity=" + s.eks.url,
 			"--image=external-secrets=" + s.opts.Binaries.ExternalSecrets,
 			"--listens=external-secrets=--live-addr=:8082", // on all interfaces, where the chart does not say
 		},

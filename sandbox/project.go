@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -22,13 +23,15 @@ type Project struct {
 	Dir      string // holds the project, Pulumi's home and its state
 	Checkout string // the program's folder
 	Overlay  Overlay
+	AWS      Access
 	Program  string // a prebuilt binary of the program; empty means that each run builds it
 }
 
 // Overlay is what only the sandbox knows: config keys of the program and their values.
 type Overlay map[string]any
 
-// Overlay returns the connection facts of this sandbox.
+// Overlay returns the connection facts of this sandbox for a stack beside an AWS emulator; see
+// [Overlay.For].
 func (s *Sandbox) Overlay() Overlay {
 	return Overlay{
 		"eso-aws:kubeconfig":  s.Kubeconfig(),
@@ -76,12 +79,11 @@ func (p Project) Write() error {
 	if err != nil {
 		return fmt.Errorf("looking for stack files: %w", err)
 	}
-	for _, file := range files {
-		if err := p.writeStack(file); err != nil {
-			return err
-		}
+	var problems []error
+	for _, file := range files { // one that is broken keeps no other from being written
+		problems = append(problems, p.writeStack(file))
 	}
-	return nil
+	return errors.Join(problems...)
 }
 
 func (p Project) writeStack(file string) error {
@@ -91,7 +93,7 @@ func (p Project) writeStack(file string) error {
 	}
 	name := filepath.Base(file)
 	config, _ := stack["config"].(map[string]any)
-	stack["config"] = merge(config, p.Overlay)
+	stack["config"] = merge(config, p.Overlay.For(config))
 	if _, ok := stack["encryptionsalt"]; !ok {
 		before, err := readYAML(filepath.Join(p.path(), name))
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -175,6 +177,8 @@ func (p Project) Install(b build.Binaries) error {
 		filepath.Join(bin, "kubectl"): b.Kubernetes,
 		filepath.Join(p.home(), "plugins", "resource-kubernetes-v"+build.ProviderVersion,
 			"pulumi-resource-kubernetes"): b.Provider,
+		filepath.Join(p.home(), "plugins", "resource-aws-v"+build.AWSProviderVersion,
+			"pulumi-resource-aws"): b.AWSProvider,
 	}
 	links[filepath.Join(bin, "pulumi")] = b.Pulumi
 	for link, target := range links {
@@ -194,7 +198,7 @@ func (p Project) Install(b build.Binaries) error {
 			}
 		}
 	}
-	return os.MkdirAll(p.state(), 0o700)
+	return errors.Join(os.MkdirAll(p.state(), 0o700), os.MkdirAll(p.temporary(), 0o700))
 }
 
 // place makes path another name of a file or, across file systems, a copy of it.
@@ -215,10 +219,22 @@ func place(file, path string) error {
 // Pulumi is the path of the CLI.
 func (p Project) Pulumi() string { return filepath.Join(p.Dir, "bin", "pulumi") }
 
-// Env is the environment that runs Pulumi on the project by hand or by a test, as KEY=value.
+// Environ is the environment of a process that runs Pulumi on the project: this process's with Env over
+// it, and without what it has of another AWS.
+func (p Project) Environ(passphrase string) []string {
+	foreign := Foreign(os.Environ())
+	kept := slices.DeleteFunc(os.Environ(), func(variable string) bool {
+		name, _, _ := strings.Cut(variable, "=")
+		return slices.Contains(foreign, name)
+	})
+	// The Kubernetes provider leaves kubeconfigs in the folder for temporary files.
+	return append(append(kept, p.Env(passphrase)...), "TMPDIR="+p.temporary())
+}
+
+// Env is what runs Pulumi on the project, as KEY=value, in an environment without what is [Foreign].
 // PATH is that of this process with the project's executables first.
 func (p Project) Env(passphrase string) []string {
-	return []string{
+	return append([]string{
 		"PATH=" + strings.Join([]string{filepath.Join(p.Dir, "bin"), os.Getenv("PATH")}, string(os.PathListSeparator)),
 		"PULUMI_HOME=" + p.home(),
 		"PULUMI_BACKEND_URL=file://" + p.state(),
@@ -229,9 +245,10 @@ func (p Project) Env(passphrase string) []string {
 		"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true",
 		"CGO_ENABLED=0", // what the program is built of is then what was built before
 		"GOWORK=off",
-	}
+	}, p.AWS.Env()...)
 }
 
-func (p Project) path() string  { return filepath.Join(p.Dir, "project") }
-func (p Project) home() string  { return filepath.Join(p.Dir, "pulumi", "home") }
-func (p Project) state() string { return filepath.Join(p.Dir, "pulumi", "state") }
+func (p Project) path() string      { return filepath.Join(p.Dir, "project") }
+func (p Project) home() string      { return filepath.Join(p.Dir, "pulumi", "home") }
+func (p Project) temporary() string { return filepath.Join(p.Dir, "pulumi", "tmp") }
+func (p Project) state() string     { return filepath.Join(p.Dir, "pulumi", "state") }

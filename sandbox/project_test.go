@@ -3,8 +3,10 @@ package sandbox_test
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -258,6 +260,24 @@ func TestWriteFailures(t *testing.T) {
 	}
 }
 
+// A file that is being edited keeps no other stack from being deployed.
+func TestWriteBesideABrokenFile(t *testing.T) {
+	t.Parallel()
+	p := newProject(t)
+	write(t, "config: [", p.Checkout, "Pulumi.a.yaml")
+	write(t, "config: [", p.Checkout, "Pulumi.z.yaml")
+	err := p.Write()
+	for _, name := range []string{"Pulumi.a.yaml", "Pulumi.z.yaml"} {
+		if err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("got %v, want an error that names %s", err, name)
+		}
+	}
+	want := []string{"Pulumi.bare.yaml", "Pulumi.local.yaml", "Pulumi.yaml"}
+	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(files(t, filepath.Join(p.Dir, "project"))))); diff != "" {
+		t.Errorf("the project's files (-want +got):\n%s", diff)
+	}
+}
+
 func remove(t *testing.T, path ...string) {
 	t.Helper()
 	if err := os.Remove(filepath.Join(path...)); err != nil {
@@ -279,9 +299,10 @@ func binaries(t *testing.T, languageHost string) build.Binaries {
 	t.Helper()
 	dir := t.TempDir()
 	b := build.Binaries{
-		Kubernetes: dir + "/kubernetes", Pulumi: dir + "/real/pulumi", Provider: dir + "/provider", LanguageHost: languageHost,
+		Kubernetes: dir + "/kubernetes", Pulumi: dir + "/real/pulumi", Provider: dir + "/provider",
+		AWSProvider: dir + "/aws-provider", LanguageHost: languageHost,
 	}
-	for _, path := range []string{b.Kubernetes, b.Pulumi, b.Provider, languageHost} {
+	for _, path := range []string{b.Kubernetes, b.Pulumi, b.Provider, b.AWSProvider, languageHost} {
 		if path != "" {
 			write(t, path, path)
 		}
@@ -305,6 +326,7 @@ func TestInstall(t *testing.T) {
 			want := map[string]string{
 				"bin/kubectl": b.Kubernetes, "bin/pulumi": b.Pulumi,
 				"pulumi/home/plugins/resource-kubernetes-v4.25.0/pulumi-resource-kubernetes": b.Provider,
+				"pulumi/home/plugins/resource-aws-v6.83.2/pulumi-resource-aws":               b.AWSProvider,
 			}
 			if host != "" {
 				want["bin/pulumi-language-go"] = host
@@ -349,7 +371,9 @@ func TestInstallOfANewerBuild(t *testing.T) {
 
 func TestEnv(t *testing.T) {
 	t.Setenv("PATH", "/bin:/sbin")
-	p := sandbox.Project{Dir: "/box", Checkout: "/checkout"}
+	p := sandbox.Project{Dir: "/box", Checkout: "/checkout", AWS: sandbox.Access{
+		Endpoint: "http://127.0.0.1:1", AccessKeyID: "key", SecretAccessKey: "secret",
+	}}
 	want := []string{
 		"PATH=/box/bin:/bin:/sbin",
 		"PULUMI_HOME=/box/pulumi/home",
@@ -361,8 +385,42 @@ func TestEnv(t *testing.T) {
 		"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true",
 		"CGO_ENABLED=0",
 		"GOWORK=off",
+		"AWS_ENDPOINT_URL=http://127.0.0.1:1",
+		"AWS_ACCESS_KEY_ID=key",
+		"AWS_SECRET_ACCESS_KEY=secret",
+		"AWS_CONFIG_FILE=/dev/null",
+		"AWS_SHARED_CREDENTIALS_FILE=/dev/null",
+		"AWS_EC2_METADATA_DISABLED=true",
 	}
 	if diff := cmp.Diff(want, p.Env("open sesame")); diff != "" {
 		t.Errorf("the environment (-want +got):\n%s", diff)
+	}
+
+	// What runs Pulumi has the rest of this process's environment, and nothing of the user's AWS.
+	for _, name := range []string{"AWS_PROFILE", "AWS_ENDPOINT_URL_STS", "AWS_SESSION_TOKEN", "PULUMI_CONFIG_PASSPHRASE_FILE"} {
+		t.Setenv(name, "of-the-user")
+	}
+	t.Setenv("OTHER", "kept")
+	got := map[string]string{}
+	for _, variable := range p.Environ("open sesame") {
+		name, value, _ := strings.Cut(variable, "=")
+		got[name] = value
+	}
+	if got["OTHER"] != "kept" || got["HOME"] != os.Getenv("HOME") || got["PATH"] != "/box/bin:/bin:/sbin" {
+		t.Errorf("the environment of Pulumi is %q", got)
+	}
+	aws := map[string]string{}
+	for name, value := range got {
+		if strings.HasPrefix(name, "AWS_") || strings.Contains(name, "PASSPHRASE") {
+			aws[name] = value
+		}
+	}
+	wantAWS := map[string]string{
+		"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret",
+		"AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null", "AWS_EC2_METADATA_DISABLED": "true",
+		"PULUMI_CONFIG_PASSPHRASE": "open sesame",
+	}
+	if diff := cmp.Diff(wantAWS, aws); diff != "" {
+		t.Errorf("what Pulumi knows of AWS (-want +got):\n%s", diff)
 	}
 }

@@ -36,8 +36,10 @@ type Sandbox struct {
 	api     *kubeapi.Client
 	token   string // of the cluster's administrator
 	aws     *aws.Server
-	server  *http.Server // serves aws
 	awsURL  string
+	log     *os.File // of aws
+	eks     eks
+	servers []*http.Server     // of aws and of eks
 	running []*process.Process // in the order of their start
 	failed  chan error         // gets the first part that ended by itself
 }
@@ -84,21 +86,32 @@ func (s *Sandbox) startAWS(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("opening the log of aws: %w", err)
 	}
+	s.log = log
 	if s.opts.AWS.Log == nil {
 		s.opts.AWS.Log = slog.New(slog.NewTextHandler(log, nil))
 	}
+	s.aws = aws.New(s.opts.AWS)
+	if s.awsURL, err = s.serve(ctx, s.aws); err != nil {
+		return fmt.Errorf("listening for aws: %w", err)
+	}
+	if s.eks.url, err = s.serve(ctx, s.eksHandler()); err != nil {
+		return fmt.Errorf("listening for the Pod Identity agent: %w", err)
+	}
+	s.opts.Progress("aws")
+	return s.aws.PutOIDCProvider(s.issuer, stsAudience)
+}
+
+// serve answers at a loopback address of its own, until Stop.
+func (s *Sandbox) serve(ctx context.Context, handler http.Handler) (url string, err error) {
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
-		return fmt.Errorf("listening for aws: %w", err)
+		return "", err
 	}
-	s.awsURL = "http://" + listener.Addr().String()
-	s.aws = aws.New(s.opts.AWS)
-	s.server = &http.Server{Handler: s.aws, ReadHeaderTimeout: 10 * time.Second}
-	s.server.RegisterOnShutdown(func() { _ = log.Close() })
-	go func() { _ = s.server.Serve(listener) }() // ends with Close
-	s.opts.Progress("aws")
-	return nil
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
+	s.servers = append(s.servers, server)
+	go func() { _ = server.Serve(listener) }() // ends with Close
+	return "http://" + listener.Addr().String(), nil
 }
 
 // start starts a part, waits until it is ready, and watches it from then on.
@@ -135,8 +148,11 @@ func (s *Sandbox) Stop() {
 	for _, p := range slices.Backward(s.running) {
 		p.Stop(5 * time.Second)
 	}
-	if s.server != nil {
-		_ = s.server.Close()
+	for _, server := range slices.Backward(s.servers) {
+		_ = server.Close()
+	}
+	if s.log != nil {
+		_ = s.log.Close()
 	}
 	_ = os.Remove(s.path("processes"))
 }
@@ -150,6 +166,9 @@ func (s *Sandbox) API() *kubeapi.Client { return s.api }
 // URL is the API server's.
 func (s *Sandbox) URL() string { return s.api.URL() }
 
+// Issuer is the URL that tokens of service accounts are of.
+func (s *Sandbox) Issuer() string { return s.issuer }
+
 // CA is the certificate (PEM) of who signed the API server's.
 func (s *Sandbox) CA() []byte { return s.pki.pem }
 
@@ -161,6 +180,15 @@ func (s *Sandbox) AWS() *aws.Server { return s.aws }
 
 // Endpoint is the URL that serves AWS.
 func (s *Sandbox) Endpoint() string { return s.awsURL }
+
+// Access is how to sign in to AWS, with the first of its access keys.
+func (s *Sandbox) Access() Access {
+	access := Access{Endpoint: s.awsURL, AccessKeyID: "test", SecretAccessKey: "test"}
+	if keys := s.opts.AWS.Credentials; len(keys) > 0 {
+		access.AccessKeyID, access.SecretAccessKey = keys[0].AccessKeyID, keys[0].SecretAccessKey
+	}
+	return access
+}
 
 func (s *Sandbox) path(parts ...string) string {
 	return filepath.Join(append([]string{s.opts.Dir}, parts...)...)

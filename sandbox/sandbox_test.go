@@ -199,8 +199,12 @@ func TestWhatAPartIsGiven(t *testing.T) {
 		}
 	}
 	args, _, _ := strings.Cut(read(t, dir, "logs/node.log"), "\n")
+	identity := regexp.MustCompile(` --identity=(http://127\.0\.0\.1:\d+) `).FindStringSubmatch(args)
+	if identity == nil || identity[1] == s.Endpoint() {
+		t.Fatalf("the node is given no URL of identities that is its own: %s", args)
+	}
 	want := "--kubeconfig=" + s.Kubeconfig() + " --name=sandbox --dir=" + dir + "/node --client-ca=" + dir +
-		"/pki/ca.crt --pull=2s --image=external-secrets=/bin/operator --listens=external-secrets=--live-addr=:8082"
+		"/pki/ca.crt --pull=2s --aws=" + s.Endpoint() + " --identity=" + identity[1] + " --image=external-secrets=/bin/operator --listens=external-secrets=--live-addr=:8082"
 	if args != want {
 		t.Errorf("the node is given\n%s, want\n%s", args, want)
 	}

@@ -59,7 +59,9 @@ func eks(ctx *pulumi.Context, config *config.Config) error {
 	}
 	ctx.Export("cluster", pulumi.String(found.arn.String()))
 	ctx.Export("roleArn", identity.role)
-	ctx.Export("kubeconfig", pulumi.String(stack.generated))
+	if stack.generated != "" {
+		ctx.Export("kubeconfig", pulumi.String(stack.generated))
+	}
 	return stack.secrets(provider, store, identity.access, namespaces)
 }
 

@@ -62,6 +62,22 @@ func (s *Server) PutCluster(c Cluster) error {
 	return nil
 }
 
+// PutOIDCProvider makes IAM have an OpenID Connect provider of the URL for the
+// client IDs, as a cluster needs it for IRSA. One that is there stays as it is.
+func (s *Server) PutOIDCProvider(url string, clientIDs ...string) error {
+	if err := s.iam.PutProvider(s.newCall(""), url, clientIDs); err != nil {
+		return fmt.Errorf("putting the OIDC provider %q: %w", url, err)
+	}
+	return nil
+}
+
+// Associated tells whether the cluster has a Pod Identity association for the
+// service account.
+func (s *Server) Associated(region, cluster, namespace, serviceAccount string) bool {
+	_, err := s.eks.Association(s.newCall(region), cluster, namespace, serviceAccount)
+	return err == nil
+}
+
 // PodIdentityAgent is what a pod of the cluster sees of the EKS Pod Identity
 // agent: GET /v1/credentials with the pod's token as the Authorization header.
 // Serve it on loopback at an address of its own, which the pod finds in

@@ -42,6 +42,28 @@ func TestPutClusterRefusals(t *testing.T) {
 	}
 }
 
+func TestAssociated(t *testing.T) {
+	t.Parallel()
+	f, _ := clustered(t)
+	f.role(t, "eso", podTrust, "")
+	f.associate(t)
+	const eso = "external-secrets"
+	for name, test := range map[string]struct {
+		Region, Cluster, Namespace, Account string
+		Want                                bool
+	}{
+		"Associated":     {region, "prod", eso, eso, true},
+		"OtherRegion":    {"us-east-1", "prod", eso, eso, false},
+		"OtherCluster":   {region, "absent", eso, eso, false},
+		"OtherNamespace": {region, "prod", "default", eso, false},
+		"OtherAccount":   {region, "prod", eso, "default", false},
+	} {
+		if got := f.Associated(test.Region, test.Cluster, test.Namespace, test.Account); got != test.Want {
+			t.Errorf("%s: got %v, want %v", name, got, test.Want)
+		}
+	}
+}
+
 func TestAssociations(t *testing.T) {
 	t.Parallel()
 	f, _ := clustered(t)

@@ -137,6 +137,29 @@ func TestPolicyVersions(t *testing.T) {
 	equal(t, must[string](t)(url.PathUnescape(*one.PolicyVersion.Document)), *policyOf(readAll))
 }
 
+// What the sandbox puts is what a client makes, and it takes the place of nothing.
+func TestPutOIDCProvider(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, aws.Options{})
+	for _, clientID := range []string{"sts.amazonaws.com", "other"} {
+		if err := f.PutOIDCProvider(issuer, clientID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := must[*iam.GetOpenIDConnectProviderOutput](t)(f.iam().GetOpenIDConnectProvider(t.Context(),
+		&iam.GetOpenIDConnectProviderInput{OpenIDConnectProviderArn: sdk.String(provider)}))
+	equal(t, got, &iam.GetOpenIDConnectProviderOutput{
+		Url: sdk.String(strings.TrimPrefix(issuer, "https://")), CreateDate: &start,
+		ClientIDList: []string{"sts.amazonaws.com"}, ThumbprintList: []string{},
+		Tags: []types.Tag{},
+	})
+	err := f.PutOIDCProvider("http://oidc.test")
+	want := `putting the OIDC provider "http://oidc.test": ValidationException: Invalid Open ID Connect Provider URL`
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
 func TestOpenIDConnectProvider(t *testing.T) {
 	t.Parallel()
 	f, _ := clustered(t)

@@ -63,6 +63,7 @@ type Server struct {
 	verifier *sigv4.Verifier
 	issuers  *token.Issuers
 	secrets  *secretsmanager.Service
+	iam      *iam.Service
 	sts      *sts.Service
 	eks      *eks.Service
 	eksAuth  *eksauth.Service
@@ -76,14 +77,14 @@ func New(options Options) *Server {
 		options: options, keys: newKeyring(options), issuers: &token.Issuers{}, secrets: secretsmanager.New(),
 	}
 	s.verifier = sigv4.New(s.findKey)
-	access := iam.New(s.keys.has)
-	s.sts = sts.New(access, s.issuers)
-	s.eks = eks.New(access)
+	s.iam = iam.New(s.keys.has)
+	s.sts = sts.New(s.iam, s.issuers)
+	s.eks = eks.New(s.iam)
 	s.eksAuth = eksauth.New(s.eks, s.sts, s.issuers)
 	s.services = map[string]http.Handler{
 		"eks":            s.eks,
 		"eks-auth":       s.eksAuth,
-		"iam":            access,
+		"iam":            s.iam,
 		"secretsmanager": s.secrets,
 		"sts":            s.sts,
 	}

@@ -26,7 +26,11 @@ const (
 	ExternalSecretsVersion = "0.20.4"
 	PulumiVersion          = "3.250.0"
 	ProviderVersion        = "4.25.0" // of pulumi-kubernetes
+	AWSProviderVersion     = "6.83.2" // of pulumi-aws
 )
+
+// KubernetesMinor is the version as EKS has it, such as 1.34.
+func KubernetesMinor() string { return KubernetesVersion[:strings.LastIndex(KubernetesVersion, ".")] }
 
 // Options say where things are. Source and Report must be set.
 type Options struct {
@@ -47,6 +51,7 @@ type Binaries struct {
 	Pulumi          string
 	LanguageHost    string // empty where the CLI is an official one, which has its own
 	Provider        string // pulumi-resource-kubernetes
+	AWSProvider     string // pulumi-resource-aws
 }
 
 // step is one thing to build.
@@ -61,8 +66,7 @@ type step struct {
 
 func steps() map[string]step {
 	kube := "v" + KubernetesVersion
-	major, rest, _ := strings.Cut(KubernetesVersion, ".")
-	minor, _, _ := strings.Cut(rest, ".")
+	major, minor, _ := strings.Cut(KubernetesMinor(), ".")
 	return map[string]step{
 		"kubernetes": {
 			what: "etcd, Kubernetes " + KubernetesVersion + " and kubectl", seconds: 285,
@@ -90,6 +94,12 @@ func steps() map[string]step {
 			what: "pulumi-kubernetes provider " + ProviderVersion, seconds: 445,
 			module: "modules/pulumi-resource-kubernetes", pkg: ".", ldflags: "-X main.version=" + ProviderVersion,
 		},
+		// Always the stand-in, where the official plugin is installed or downloaded, too: it knows no AWS
+		// but the sandbox's, so that no mistake in an environment leads to a real account.
+		"pulumi-resource-aws": {
+			what: "pulumi-aws provider " + AWSProviderVersion + " (stand-in)", seconds: 60,
+			module: "modules/pulumi-resource-aws", pkg: ".", ldflags: "-X main.version=" + AWSProviderVersion,
+		},
 	}
 }
 
@@ -98,7 +108,8 @@ const operatorModule = "github.com/external-secrets/external-secrets"
 // order is that of the build, the longest first, so that a machine too small for it fails early.
 func order() []string {
 	return []string{
-		"pulumi-resource-kubernetes", "kubernetes", "external-secrets", "pulumi", "pulumi-language-go", "sandbox-node",
+		"pulumi-resource-kubernetes", "kubernetes", "external-secrets", "pulumi",
+		"pulumi-resource-aws", "pulumi-language-go", "sandbox-node",
 	}
 }
 
@@ -158,7 +169,7 @@ func All(ctx context.Context, o Options) (*Binaries, error) {
 		Kubernetes: paths["kubernetes"], Node: paths["sandbox-node"], ExternalSecrets: operator,
 		Chart:  filepath.Join(filepath.Dir(operator), "chart"),
 		Pulumi: paths["pulumi"], LanguageHost: paths["pulumi-language-go"],
-		Provider: paths["pulumi-resource-kubernetes"],
+		Provider: paths["pulumi-resource-kubernetes"], AWSProvider: paths["pulumi-resource-aws"],
 	}, nil
 }
 
@@ -286,6 +297,7 @@ func (s step) build(ctx context.Context, o *Options, name, path string) error {
 	if err := os.MkdirAll(work, 0o700); err != nil {
 		return fmt.Errorf("making the build's folder: %w", err)
 	}
+	defer os.RemoveAll(work) //nolint:errcheck // where the build ends early; it is gone where it went well
 	source := filepath.Join(o.Source, s.module)
 	args := append(s.args(), "-o", filepath.Join(work, name), s.pkg)
 	if err := goCommand(ctx, source, args...); err != nil {
@@ -309,25 +321,6 @@ func writeOperatorChart(ctx context.Context, o *Options, dir string) error {
 		return fmt.Errorf("looking for the operator's module: %w", err)
 	}
 	return WriteChart(strings.TrimSpace(string(out)), ExternalSecretsVersion, filepath.Join(dir, "chart"))
-}
-
-// goCommand runs the go command without cgo: no C compiler is needed, and what was compiled is shared.
-func goCommand(ctx context.Context, dir string, args ...string) error {
-	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off")
-	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGINT) }
-	cmd.WaitDelay = 5 * time.Second
-	out, err := cmd.CombinedOutput()
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	if err != nil {
-		lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-		tail := strings.Join(lines[max(0, len(lines)-15):], "\n  ")
-		return fmt.Errorf("go %s in %s: %w\n  %s", args[0], dir, err, tail)
-	}
-	return nil
 }
 
 // lock takes a file lock, so that two builds do not do the same work; it waits for the other one.

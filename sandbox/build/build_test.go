@@ -2,6 +2,7 @@ package build_test
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"os"
 	"os/exec"
@@ -21,6 +22,7 @@ import (
 const (
 	operator = "External Secrets Operator 0.20.4"
 	provider = "pulumi-kubernetes provider 4.25.0"
+	awsStand = "pulumi-aws provider 6.83.2 (stand-in)"
 	language = "Pulumi's language host for Go (stand-in)"
 	cli      = "Pulumi CLI 3.250.0"
 	cluster  = "etcd, Kubernetes 1.34.4 and kubectl"
@@ -44,7 +46,7 @@ func TestAllBuildsOnce(t *testing.T) {
 	tr := newTree(t)
 	tr.Program = filepath.Join(tr.Source, "program")
 	b, events := tr.all(t)
-	want := eventsOf(provider, cluster, operator, cli, language, theNode, packages)
+	want := eventsOf(provider, cluster, operator, cli, awsStand, language, theNode, packages)
 	if diff := cmp.Diff(want, events); diff != "" {
 		t.Errorf("the events (-want +got):\n%s", diff)
 	}
@@ -55,6 +57,7 @@ func TestAllBuildsOnce(t *testing.T) {
 	for path, want := range map[string]string{
 		b.Kubernetes: "v1.34.4 1 34 v1.34.4\n", b.ExternalSecrets: "external-secrets\n", b.Node: "node\n",
 		b.Pulumi: "v3.250.0\n", b.LanguageHost: "3.250.0\n", b.Provider: "4.25.0\n",
+		b.AWSProvider: "6.83.2\n",
 	} {
 		out, err := exec.CommandContext(t.Context(), path).CombinedOutput()
 		if err != nil || string(out) != want {
@@ -180,6 +183,53 @@ func TestCancelledStep(t *testing.T) {
 	}
 	if _, err := build.All(ctx, tr.Options); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want the cancellation", err)
+	}
+}
+
+// The go command does not end its compilers when it is interrupted, nor remove its temporary files.
+func TestStepCancelledWhileItCompiles(t *testing.T) {
+	tr := newBuiltTree(t)
+	before := ls(t, tr.Cache)
+	word := rand.Text() // what no run before has compiled
+	write(t, 0o600, "package main\n\nfunc main() { println(`"+word+"`) }\n", tr.Source, "node/main.go")
+	tools, temporary := t.TempDir(), t.TempDir()
+	t.Setenv("TMPDIR", temporary)
+	t.Setenv("GOFLAGS", "-toolexec="+filepath.Join(tools, "tool"))
+	write(t, 0o700, `#!/bin/sh
+case "$*" in
+*-V=full*) exec "$@" ;;
+esac
+echo $PPID $$ >`+tools+`/new && mv `+tools+`/new `+tools+`/pids
+exec sleep 300
+`, tools, "tool")
+
+	ctx, cancel := context.WithCancel(t.Context())
+	var pids string
+	var cancelled time.Time
+	go func() {
+		defer cancel()
+		pids = await(ctx, filepath.Join(tools, "pids"))
+		cancelled = time.Now()
+	}()
+	if _, err := build.All(ctx, tr.Options); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want the cancellation", err)
+	}
+	if took := time.Since(cancelled); took > 5*time.Second {
+		t.Errorf("it took %s to end", took)
+	}
+	nothingLeft(t, pids)
+	if left := ls(t, temporary); left != nil {
+		t.Errorf("temporary files are left: %q", left)
+	}
+	if diff := cmp.Diff(before, ls(t, tr.Cache)); diff != "" {
+		t.Errorf("the cache (-before +after):\n%s", diff)
+	}
+
+	t.Setenv("GOFLAGS", "")
+	tr.Report = func(build.Event) {}
+	b, _ := tr.all(t)
+	if out, err := exec.CommandContext(t.Context(), b.Node).CombinedOutput(); err != nil || string(out) != word+"\n" {
+		t.Errorf("what the next build has made prints %q (%v), want %s", out, err, word)
 	}
 }
 

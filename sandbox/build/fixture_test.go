@@ -5,10 +5,15 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"sync"
+	"syscall"
 	"testing"
+	"time"
 
 	"eso-aws/sandbox/build"
+	"eso-aws/sandbox/internal/process"
 )
 
 // shared is a folder for all tests of this package.
@@ -117,4 +122,33 @@ func homeDir(t *testing.T) string {
 		write(t, 0o600, "off", dir, config, "go", "telemetry", "mode")
 	}
 	return dir
+}
+
+// await waits until a file is there, and returns what it holds.
+func await(ctx context.Context, path string) string {
+	for ctx.Err() == nil {
+		if data, err := os.ReadFile(path); err == nil {
+			return string(data)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	return ""
+}
+
+// nothingLeft fails the test where one of these processes runs, and ends it.
+func nothingLeft(t *testing.T, pids string) {
+	t.Helper()
+	if pids == "" {
+		t.Error("nothing was begun")
+	}
+	for id := range strings.FieldsSeq(pids) {
+		pid, err := strconv.Atoi(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if process.Alive(t.Context(), pid) {
+			t.Errorf("process %d is left running", pid)
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+		}
+	}
 }

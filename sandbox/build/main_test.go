@@ -28,7 +28,7 @@ func run(m *testing.M) (status int, err error) {
 	if err := os.Mkdir(bin, 0o700); err != nil {
 		return 0, err
 	}
-	for _, name := range []string{"go", "sh", "cat", "chmod", "mkdir"} {
+	for _, name := range []string{"go", "sh", "cat", "chmod", "mkdir", "mv", "sleep"} {
 		path, err := exec.LookPath(name)
 		if err != nil {
 			return 0, err

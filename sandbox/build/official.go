@@ -132,7 +132,7 @@ func (o *Options) fetchCLI(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("removing an unfinished download: %w", err)
 	}
 	const script = `curl -fsSL https://get.pulumi.com | sh -s -- --version "$1" --install-root "$2" --no-edit-path`
-	out, err := exec.CommandContext(ctx, "sh", "-c", script, "sh", PulumiVersion, unfinished).CombinedOutput()
+	out, err := run(ctx, exec.CommandContext(ctx, "sh", "-c", script, "sh", PulumiVersion, unfinished))
 	if err == nil {
 		_, err = os.Stat(filepath.Join(unfinished, "bin", "pulumi"))
 	}
@@ -151,7 +151,7 @@ func (o *Options) fetchProvider(ctx context.Context, cli string) (string, error)
 	}
 	cmd := exec.CommandContext(ctx, cli, "plugin", "install", "resource", "kubernetes", "v"+ProviderVersion)
 	cmd.Env = append(os.Environ(), "PULUMI_HOME="+home, "PULUMI_SKIP_UPDATE_CHECK=true")
-	out, err := cmd.CombinedOutput()
+	out, err := run(ctx, cmd)
 	if err == nil {
 		_, err = os.Stat(path)
 	}

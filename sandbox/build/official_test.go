@@ -1,6 +1,8 @@
 package build_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -146,6 +148,7 @@ func TestInstalledProvider(t *testing.T) {
 		"OfTheUser":         {"HOME", ".pulumi/" + place, true},
 		"OfAnotherVersion":  {"PULUMI_HOME", strings.Replace(place, "4.25.0", "4.25.1", 1), false},
 		"OfAnotherProvider": {"PULUMI_HOME", strings.Replace(place, "resource-kubernetes-", "resource-aws-", 1), false},
+		"OfAWS":             {"PULUMI_HOME", "plugins/resource-aws-v6.83.2/pulumi-resource-aws", false}, // which the real AWS answers
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -270,6 +273,25 @@ func TestFetchWithAnInstalledCLI(t *testing.T) {
 	if _, err := os.Stat(calls); err == nil {
 		t.Errorf("curl was called: %s", read(t, calls))
 	}
+}
+
+// A shell does not end its pipeline, which holds what its output is read from.
+func TestCancelledFetch(t *testing.T) {
+	tr := newBuiltTree(t)
+	tr.Fetch = true
+	file := filepath.Join(t.TempDir(), "pids")
+	fakeCurl(t, "echo $PPID $$ >"+file+".new && mv "+file+".new "+file+"\nexec sleep 300")
+	ctx, cancel := context.WithCancel(t.Context())
+	var pids string
+	go func() {
+		defer cancel()
+		pids = await(ctx, file)
+	}()
+	_, err := build.All(ctx, tr.Options)
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want the cancellation", err)
+	}
+	nothingLeft(t, pids)
 }
 
 func TestFailedFetch(t *testing.T) {

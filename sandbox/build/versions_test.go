@@ -2,7 +2,9 @@ package build_test
 
 import (
 	"encoding/json"
+	"os"
 	"os/exec"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -45,14 +47,19 @@ func TestVersionsAgree(t *testing.T) {
 	const (
 		pulumi       = "github.com/pulumi/pulumi/"
 		providerSDK  = "github.com/pulumi/pulumi-kubernetes/sdk/v4"
+		awsSDK       = "github.com/pulumi/pulumi-aws/sdk/v6"
 		provider     = "github.com/pulumi/pulumi-kubernetes/provider/v4"
 		providerHere = "v4.0.0-20260115033456-f47bc2d6f199" // the commit of release 4.25.0, whose module has no tag
 	)
 	kube := "v0." + build.KubernetesVersion[len("1."):]
 	for dir, pins := range map[string]map[string]string{
-		"../..":                         {pulumi + "sdk/v3": "v" + build.PulumiVersion, providerSDK: "v" + build.ProviderVersion},
-		"../modules/pulumi":             {pulumi + "pkg/v3": "v" + build.PulumiVersion, pulumi + "sdk/v3": "v" + build.PulumiVersion},
-		"../modules/pulumi-language-go": {pulumi + "sdk/v3": "v" + build.PulumiVersion},
+		"../..": {
+			pulumi + "sdk/v3": "v" + build.PulumiVersion, providerSDK: "v" + build.ProviderVersion,
+			awsSDK: "v" + build.AWSProviderVersion,
+		},
+		"../modules/pulumi":              {pulumi + "pkg/v3": "v" + build.PulumiVersion, pulumi + "sdk/v3": "v" + build.PulumiVersion},
+		"../modules/pulumi-language-go":  {pulumi + "sdk/v3": "v" + build.PulumiVersion},
+		"../modules/pulumi-resource-aws": {pulumi + "sdk/v3": "v" + build.PulumiVersion},
 		"../modules/external-secrets": {
 			"github.com/external-secrets/external-secrets": "v" + build.ExternalSecretsVersion,
 		},
@@ -74,5 +81,18 @@ func TestVersionsAgree(t *testing.T) {
 	if build.ProviderVersion != "4.25.0" {
 		t.Errorf("the provider's module is pinned by the commit of release 4.25.0, and ProviderVersion is %s",
 			build.ProviderVersion)
+	}
+}
+
+// The previews of pull requests run the CLI of this release.
+func TestVersionOfTheWorkflow(t *testing.T) {
+	t.Parallel()
+	const workflow = "../../.github/workflows/preview.yml"
+	data, err := os.ReadFile(workflow)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "pulumi-version: " + build.PulumiVersion + "\n"; !strings.Contains(string(data), want) {
+		t.Errorf("%s does not say %q", workflow, want)
 	}
 }

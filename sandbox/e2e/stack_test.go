@@ -39,7 +39,8 @@ func newStack(t testing.TB, edit func(config)) *stack {
 		must(t, os.WriteFile(filepath.Join(checkout, name), data, 0o600))
 	}
 	s := &stack{project: sandbox.Project{
-		Dir: t.TempDir(), Checkout: checkout, Overlay: env.sandbox.Overlay(), Program: env.program,
+		Dir: t.TempDir(), Checkout: checkout, Program: env.program,
+		Overlay: env.sandbox.Overlay(), AWS: env.sandbox.Access(),
 	}}
 	must(t, s.project.Install(env.binaries))
 	s.edit(t, func(c config) { c["eso-aws:timeout"] = "60s" }) // a test that hangs should not do so for 5 minutes
@@ -88,7 +89,7 @@ func (s *stack) pulumi(ctx context.Context, args ...string) (string, error) {
 
 func (s *stack) command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, s.project.Pulumi(), append(args, "--non-interactive")...)
-	cmd.Env = append(os.Environ(), s.project.Env("passphrase")...)
+	cmd.Env = s.project.Environ("passphrase")
 	// Not the terminal's process group: an interrupt is for one command.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	return cmd

@@ -4,6 +4,7 @@
 // It honours what pods say of images (by the names it was given), commands, arguments, environment,
 // init containers, sidecars, restarts, probes and grace periods, and answers `kubectl logs`. A pod
 // gets a kubeconfig with a token of its own ServiceAccount, and nothing of the caller's environment.
+// It gets what EKS gives it to sign in to AWS with, and the way to another AWS than the real one.
 // The addresses in --metrics-addr and --live-addr are moved to free ports, with the probes.
 //
 // Limits: no volumes, Services, cluster network, exec, attach, port-forward, grpc probes, lifecycle
@@ -53,6 +54,9 @@ func run(ctx context.Context, log *slog.Logger, args []string) error {
 	flags.StringVar(&opts.Dir, "dir", "", "the `folder` for the pods' homes, logs and tokens")
 	flags.StringVar(&opts.ClientCA, "client-ca", "",
 		"a `file` with the authority whose certificates may read logs; none lets every local user")
+	flags.StringVar(&opts.AWS, "aws", "", "the `URL` of AWS for pods that do not say another")
+	flags.StringVar(&opts.Identity, "identity", "",
+		"the `URL` that tells of the AWS identities of service accounts; none gives pods none")
 	flags.DurationVar(&opts.Pull, "pull", 0, "how `long` a pod's first container waits, as for the pull of its image")
 	flags.Func("image", "`NAME=PATH`: images whose repository ends in NAME run the program PATH; repeat it",
 		func(value string) error { return addImage(opts.Images, value) })

@@ -3,7 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
+	"slices"
 	"strings"
+
+	"eso-aws/sandbox"
 )
 
 // env prints shell lines that make pulumi, kubectl and the AWS CLI work on the sandbox by hand.
@@ -14,14 +18,14 @@ func (c *command) env(context.Context) error {
 	}
 	lines := append(c.project(s).Env(s.Passphrase),
 		"KUBECONFIG="+c.path("kubeconfig"),
-		"AWS_ENDPOINT_URL="+s.Endpoint,
-		"AWS_ACCESS_KEY_ID="+s.AccessKeyID,
-		"AWS_SECRET_ACCESS_KEY="+s.SecretAccessKey,
 		"AWS_REGION="+c.region,
 		"AWS_DEFAULT_REGION="+c.region,
-		"AWS_EC2_METADATA_DISABLED=true",
 	)
-	fmt.Println("unset AWS_PROFILE AWS_SESSION_TOKEN PULUMI_CONFIG_PASSPHRASE_FILE")
+	// The lines may be kept for another shell, which may have what most have.
+	foreign := append(sandbox.Foreign(os.Environ()),
+		"AWS_PROFILE", "AWS_SESSION_TOKEN", "PULUMI_CONFIG_PASSPHRASE_FILE")
+	slices.Sort(foreign)
+	fmt.Println("unset", strings.Join(slices.Compact(foreign), " "))
 	for _, line := range lines {
 		key, value, _ := strings.Cut(line, "=")
 		if key == "PATH" {

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"eso-aws/sandbox"
 )
 
 // A shell reads back what was quoted, whatever it was.
@@ -25,16 +27,19 @@ func TestQuote(t *testing.T) {
 	}
 }
 
-func TestEnv(t *testing.T) {
-	t.Parallel()
+func TestEnv(t *testing.T) { //nolint:paralleltest // it sets the environment
+	for _, name := range []string{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "AWS_PROFILE", "PULUMI_CONFIG_PASSPHRASE_FILE"} {
+		t.Setenv(name, "of-the-user")
+	}
 	dir, err := filepath.EvalSymlinks(checkout(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	pretend(t, dir, &session{Endpoint: "http://127.0.0.1:1", AccessKeyID: "key", SecretAccessKey: "it's", Passphrase: "a b"})
+	access := sandbox.Access{Endpoint: "http://127.0.0.1:1", AccessKeyID: "key", SecretAccessKey: "it's"}
+	pretend(t, dir, &session{Access: access, Passphrase: "a b"})
 	got := call(t, dir, "", "env", "--region", "eu-west-1")
 	box := dir + "/.sandbox"
-	want := `unset AWS_PROFILE AWS_SESSION_TOKEN PULUMI_CONFIG_PASSPHRASE_FILE
+	want := `unset AWS_IGNORE_CONFIGURED_ENDPOINT_URLS AWS_PROFILE AWS_SESSION_TOKEN PULUMI_CONFIG_PASSPHRASE_FILE
 export PATH='` + box + `/bin':"$PATH"
 export PULUMI_HOME='` + box + `/pulumi/home'
 export PULUMI_BACKEND_URL='file://` + box + `/pulumi/state'
@@ -45,13 +50,15 @@ export PULUMI_SUPPRESS_NEO_LINK='true'
 export PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION='true'
 export CGO_ENABLED='0'
 export GOWORK='off'
-export KUBECONFIG='` + box + `/kubeconfig'
 export AWS_ENDPOINT_URL='http://127.0.0.1:1'
 export AWS_ACCESS_KEY_ID='key'
 export AWS_SECRET_ACCESS_KEY='it'\''s'
+export AWS_CONFIG_FILE='/dev/null'
+export AWS_SHARED_CREDENTIALS_FILE='/dev/null'
+export AWS_EC2_METADATA_DISABLED='true'
+export KUBECONFIG='` + box + `/kubeconfig'
 export AWS_REGION='eu-west-1'
 export AWS_DEFAULT_REGION='eu-west-1'
-export AWS_EC2_METADATA_DISABLED='true'
 `
 	if diff := cmp.Diff(result{Out: want}, got); diff != "" {
 		t.Errorf("the lines (-want +got):\n%s", diff)

@@ -3,6 +3,7 @@
 //
 //	sandbox up [--stack local] [--fetch]   build, start, deploy, show
 //	sandbox build [--fetch]                build only
+//	sandbox preview [--fetch]              what a first up of each stack would do, as Markdown
 //	sandbox status                         what is synced
 //	sandbox secret NAME [VALUE]            store or rotate a secret; the value may come on stdin
 //	sandbox env                            shell lines for working by hand
@@ -31,6 +32,7 @@ type command struct {
 	dir      string // the sandbox's folder
 	stack    string
 	fetch    bool
+	program  string // the program's executable; empty means that Pulumi builds it
 	endpoint string // of Secrets Manager, for another emulator than the sandbox's
 	region   string
 	args     []string
@@ -51,7 +53,7 @@ func main() {
 func run(ctx context.Context, args []string) error {
 	commands := map[string]func(*command, context.Context) error{
 		"up": (*command).up, "build": (*command).build, "status": (*command).status, "secret": (*command).secret,
-		"env": (*command).env, "down": (*command).down, "serve": (*command).serve,
+		"env": (*command).env, "down": (*command).down, "serve": (*command).serve, "preview": (*command).preview,
 	}
 	if len(args) == 0 || commands[args[0]] == nil {
 		names := slices.Sorted(func(yield func(string) bool) {
@@ -67,7 +69,11 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	return commands[args[0]](c, ctx)
+	err = commands[args[0]](c, ctx)
+	if args[0] == "build" && errors.Is(err, context.Canceled) {
+		return errors.New("interrupted; what is done stays done, and the next build goes on")
+	}
+	return err
 }
 
 func parse(name string, args []string) (*command, error) {

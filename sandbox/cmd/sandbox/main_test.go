@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"eso-aws/sandbox"
 )
 
 // TestMain has the test binary be the command itself for tests that run it as a process.
@@ -18,6 +20,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv("SANDBOX_TEST_COMMAND") != "" {
 		main()
 		return
+	}
+	for _, name := range sandbox.Foreign(os.Environ()) { // the machine's
+		_ = os.Unsetenv(name)
 	}
 	os.Exit(m.Run())
 }
@@ -90,7 +95,7 @@ func failure(text string) result { return result{Code: 1, Err: "\nsandbox: " + t
 
 func TestUsage(t *testing.T) {
 	t.Parallel()
-	want := failure("want one of the commands build, down, env, secret, status, up")
+	want := failure("want one of the commands build, down, env, preview, secret, status, up")
 	for name, args := range map[string][]string{"NoCommand": nil, "Unknown": {"start"}, "FlagFirst": {"--stack", "up"}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -21,15 +21,16 @@ func (c *command) secret(ctx context.Context) error {
 		return errors.New("which secret? write: make secret NAME=zio-lucene/other VALUE=..., " +
 			"or give the value on standard input")
 	}
-	store := store{endpoint: c.endpoint, accessKeyID: "test", secretAccessKey: "test"} // any emulator takes these
+	store := store{ // any emulator takes these
+		endpoint: c.endpoint, region: c.region, accessKeyID: "test", secretAccessKey: "test",
+	}
 	if c.endpoint == "" {
 		s, err := c.running()
 		if err != nil {
 			return err
 		}
-		store = s.secretsManager()
+		store = s.secretsManager(c.region)
 	}
-	store.region = c.region
 	value, err := c.value()
 	if err != nil {
 		return err
@@ -79,9 +80,9 @@ func (c *command) value() (string, error) {
 // store is a Secrets Manager, the sandbox's or another emulator's.
 type store struct{ endpoint, region, accessKeyID, secretAccessKey string }
 
-func (s *session) secretsManager() store {
+func (s *session) secretsManager(region string) store {
 	return store{
-		endpoint: s.Endpoint, region: "us-east-1", accessKeyID: s.AccessKeyID, secretAccessKey: s.SecretAccessKey,
+		endpoint: s.Endpoint, region: region, accessKeyID: s.AccessKeyID, secretAccessKey: s.SecretAccessKey,
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
+	"eso-aws/sandbox"
 	"eso-aws/sandbox/aws"
 )
 
@@ -23,6 +24,10 @@ func newEmulator(t *testing.T, options aws.Options) emulator {
 	server := httptest.NewServer(aws.New(options))
 	t.Cleanup(server.Close)
 	return emulator{server.URL, "us-east-1"}
+}
+
+func (e emulator) access() sandbox.Access {
+	return sandbox.Access{Endpoint: e.url, AccessKeyID: "test", SecretAccessKey: "test"}
 }
 
 func (e emulator) value(t *testing.T, name string) string {
@@ -44,7 +49,7 @@ const rotated = "Rotated zio-lucene/other. It arrives at the ExternalSecret's ne
 func TestSecretIsStoredThenRotated(t *testing.T) {
 	t.Parallel()
 	dir, e := checkout(t), newEmulator(t, aws.Options{})
-	pretend(t, dir, &session{Endpoint: e.url, AccessKeyID: "test", SecretAccessKey: "test"})
+	pretend(t, dir, &session{Access: e.access()})
 	for _, step := range []struct {
 		stdin, want string
 		args        []string
@@ -108,36 +113,6 @@ func TestSecretFailures(t *testing.T) {
 				t.Errorf("the error holds the value: %s", got.Err)
 			}
 		})
-	}
-}
-
-// What up seeds it leaves alone from then on.
-func TestSeed(t *testing.T) { //nolint:paralleltest // it replaces standard output
-	e := newEmulator(t, aws.Options{})
-	s := &session{Endpoint: e.url, AccessKeyID: "test", SecretAccessKey: "test"}
-	c := &command{stack: "local"}
-	stored := "Stored zio-lucene/datadog-api-key in the sandbox's Secrets Manager.\n"
-	for _, want := range []string{stored, ""} {
-		if got := printed(t, func() error { return c.seed(t.Context(), s) }); got != want {
-			t.Errorf("got %q, want %q", got, want)
-		}
-	}
-	seeded := "zio-lucene/datadog-api-key"
-	if got := e.value(t, seeded); got != "dummy" {
-		t.Errorf("the secret is %q", got)
-	}
-	if err := s.secretsManager().put(t.Context(), seeded, "rotated"); err != nil {
-		t.Fatal(err)
-	}
-	if got := printed(t, func() error { return c.seed(t.Context(), s) }); got != "" {
-		t.Errorf("got %q, want silence", got)
-	}
-	if got := e.value(t, seeded); got != "rotated" {
-		t.Errorf("the secret is %q", got)
-	}
-	other := &command{stack: "dev"}
-	if got := printed(t, func() error { return other.seed(t.Context(), s) }); got != "" {
-		t.Errorf("a stack without seeds: %q", got)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"eso-aws/sandbox"
@@ -54,13 +55,9 @@ func (c *command) serveLocked(ctx context.Context) error {
 		return err
 	}
 	defer s.Stop()
-	session := &session{
-		PID: os.Getpid(), Kubernetes: s.URL(), Token: s.Token(), CA: s.CA(), Endpoint: s.Endpoint(),
-		AccessKeyID: credential.AccessKeyID, SecretAccessKey: credential.SecretAccessKey,
-		Passphrase: passphrase(), Overlay: s.Overlay(), Binaries: binaries,
-	}
+	session := newSession(s, binaries)
 	project := c.project(session)
-	if err := errors.Join(project.Install(binaries), project.Write()); err != nil {
+	if err := errors.Join(project.Install(binaries), c.follow(s, session)); err != nil {
 		return err
 	}
 	if err := session.write(c.dir); err != nil {
@@ -68,8 +65,6 @@ func (c *command) serveLocked(ctx context.Context) error {
 	}
 	_ = os.Stdout.Close() // tells up that all is ready
 
-	// The generated stack files follow the checkout's, so that an edit counts for the next pulumi
-	// command typed by hand.
 	tick := time.NewTicker(300 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -79,7 +74,31 @@ func (c *command) serveLocked(ctx context.Context) error {
 		case err := <-s.Failed():
 			return err
 		case <-tick.C:
-			_ = project.Write() // a file that is being edited may be broken for now; pulumi's run tells
+			known := len(session.Clusters)
+			_ = c.follow(s, session) // a file that is being edited may be broken for now; pulumi's run tells
+			if len(session.Clusters) == known {
+				continue
+			}
+			if err := session.write(c.dir); err != nil { // which up waits for
+				return err
+			}
 		}
 	}
+}
+
+// follow has the generated stack files follow the checkout's, and EKS have the clusters that they name,
+// so that an edit counts for the next pulumi command typed by hand.
+func (c *command) follow(s *sandbox.Sandbox, session *session) error {
+	project := c.project(session)
+	err := project.Write()
+	for _, cluster := range project.Clusters() {
+		if slices.Contains(session.Clusters, cluster) {
+			continue
+		}
+		if err := s.PutCluster(cluster); err != nil {
+			return err
+		}
+		session.Clusters = append(session.Clusters, cluster)
+	}
+	return err
 }

@@ -16,16 +16,24 @@ import (
 
 // session is what a running sandbox tells the other commands, in the file session.json.
 type session struct {
-	PID             int
-	Kubernetes      string // URL of the API server
-	Token           string // of the cluster's administrator
-	CA              []byte
-	Endpoint        string // URL of AWS
-	AccessKeyID     string
-	SecretAccessKey string
-	Passphrase      string // of the Pulumi stacks
-	Overlay         sandbox.Overlay
-	Binaries        build.Binaries
+	sandbox.Access // to AWS
+
+	PID        int
+	Kubernetes string // URL of the API server
+	Token      string // of the cluster's administrator
+	CA         []byte
+	Clusters   []sandbox.Cluster // those that EKS has by now
+	Passphrase string            // of the Pulumi stacks
+	Overlay    sandbox.Overlay
+	Binaries   build.Binaries
+}
+
+// newSession is what a sandbox of this process tells.
+func newSession(s *sandbox.Sandbox, binaries build.Binaries) *session {
+	return &session{
+		PID: os.Getpid(), Kubernetes: s.URL(), Token: s.Token(), CA: s.CA(), Access: s.Access(),
+		Passphrase: passphrase(), Overlay: s.Overlay(), Binaries: binaries,
+	}
 }
 
 // errNotRunning is given by commands that need a running sandbox.
@@ -109,5 +117,5 @@ func isAt(file *os.File, path string) bool {
 
 // project is the Pulumi project that runs the checkout's program in the sandbox.
 func (c *command) project(s *session) sandbox.Project {
-	return sandbox.Project{Dir: c.dir, Checkout: c.checkout, Overlay: s.Overlay}
+	return sandbox.Project{Dir: c.dir, Checkout: c.checkout, Overlay: s.Overlay, AWS: s.Access, Program: c.program}
 }

@@ -15,14 +15,10 @@ import (
 	"syscall"
 	"time"
 
+	"eso-aws/sandbox"
 	"eso-aws/sandbox/build"
 	"eso-aws/sandbox/internal/process"
 )
-
-// seeds are the secrets that the committed stacks declare, with values to try them with.
-var seeds = map[string]map[string]string{
-	"local": {"zio-lucene/datadog-api-key": "dummy"},
-}
 
 // up builds what is missing, starts the sandbox where none runs, deploys the stack, and shows what is
 // synced. Interrupted, it leaves nothing running.
@@ -39,7 +35,10 @@ func (c *command) upSteps(ctx context.Context) error {
 	if _, err := os.Stat(filepath.Join(c.checkout, "Pulumi."+c.stack+".yaml")); err != nil {
 		return fmt.Errorf("the stack %q: there is no Pulumi.%[1]s.yaml; write STACK=... of one that is", c.stack)
 	}
-	binaries, err := c.buildAll(ctx)
+	if err := c.checkOnly(); err != nil {
+		return err
+	}
+	binaries, err := c.buildAll(ctx, os.Stdout)
 	if err != nil {
 		return err
 	}
@@ -52,37 +51,64 @@ func (c *command) upSteps(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := c.seed(ctx, s); err != nil {
+	stack, err := c.prepare(ctx, s)
+	if err != nil {
 		return err
 	}
-	if err := c.deploy(ctx, s); err != nil {
+	if err := c.deploy(ctx, s, stack); err != nil {
 		return err
 	}
 	if err := c.status(ctx); err != nil {
 		return err
 	}
-	fmt.Print(next)
+	fmt.Print(c.next(stack))
 	return nil
 }
 
-const next = `
-Next:
-  eval "$(make env)"                           pulumi, kubectl and aws then work by hand
-  kubectl get externalsecrets,secrets -n zio-lucene
-  pulumi preview --stack local                 after an edit of Pulumi.local.yaml; make up deploys it
-  make secret NAME=zio-lucene/other            stores or rotates a secret; asks for its value
-  make status                                  this table again
-  make down                                    stops everything
-`
+// next tells what to do with a stack that is deployed.
+func (c *command) next(stack sandbox.Stack) string {
+	edited := fmt.Sprintf("after an edit of Pulumi.%s.yaml; %s deploys it", c.stack, c.makeUp())
+	return "\nNext:\n" + table(45, [][2]string{
+		{`eval "$(make env)"`, "pulumi, kubectl and aws then work by hand"},
+		{"kubectl get externalsecrets,secrets -n " + stack.Namespace(), ""},
+		{"pulumi preview --stack " + c.stack, edited},
+		{"make secret NAME=" + stack.Namespace() + "/other", "stores or rotates a secret; asks for its value"},
+		{"make status", "this table again"},
+		{"make down", "stops everything"},
+	})
+}
+
+// table is commands, in a column of at least that width, and what they do.
+func table(width int, rows [][2]string) string {
+	for _, row := range rows {
+		if row[1] != "" {
+			width = max(width, len(row[0])+2)
+		}
+	}
+	var text strings.Builder
+	for _, row := range rows {
+		fmt.Fprintln(&text, strings.TrimRight(fmt.Sprintf("  %-*s%s", width, row[0], row[1]), " "))
+	}
+	return text.String()
+}
+
+// makeUp is what deploys the stack, as the user types it.
+func (c *command) makeUp() string {
+	if c.stack == "local" {
+		return "make up"
+	}
+	return "make up STACK=" + c.stack
+}
 
 // build makes what is missing and starts nothing.
 func (c *command) build(ctx context.Context) error {
-	_, err := c.buildAll(ctx)
+	_, err := c.buildAll(ctx, os.Stdout)
 	return err
 }
 
-func (c *command) buildAll(ctx context.Context) (*build.Binaries, error) {
-	console := newConsole(os.Stdout)
+// buildAll makes what is missing and shows its progress there.
+func (c *command) buildAll(ctx context.Context, progress *os.File) (*build.Binaries, error) {
+	console := newConsole(progress)
 	return build.All(ctx, build.Options{
 		Source: c.checkout + "/sandbox", Program: c.checkout, Placed: c.dir, Fetch: c.fetch, Report: console.build,
 	})
@@ -144,32 +170,14 @@ func (c *command) openLog() (*os.File, error) {
 	return log, nil
 }
 
-// seed stores the stack's example secrets, and leaves those alone that are there.
-func (c *command) seed(ctx context.Context, s *session) error {
-	secrets := s.secretsManager()
-	for name, value := range seeds[c.stack] {
-		stored, err := secrets.create(ctx, name, value)
-		if err != nil {
-			return err
-		}
-		if stored {
-			fmt.Printf("Stored %s in the sandbox's Secrets Manager.\n", name)
-		}
-	}
-	return nil
-}
-
 // deploy runs pulumi up on the stack. It ends early when the sandbox does.
-func (c *command) deploy(ctx context.Context, s *session) error {
-	overlay, err := s.Overlay.YAML()
+func (c *command) deploy(ctx context.Context, s *session, stack sandbox.Stack) error {
+	overlay, err := s.Overlay.For(stack).YAML()
 	if err != nil {
 		return err
 	}
 	fmt.Printf("\nDeploying Pulumi.%s.yaml with the sandbox's connection facts over it:\n  %s\n", c.stack,
 		strings.ReplaceAll(strings.TrimSpace(overlay), "\n", "\n  "))
-	if err := c.project(s).Write(); err != nil {
-		return err
-	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	go c.watch(ctx, cancel)
@@ -193,10 +201,13 @@ func (c *command) deploy(ctx context.Context, s *session) error {
 		if err != nil {
 			_, _ = quiet.WriteTo(os.Stderr)
 			_ = c.status(ctx) // what it can show is a help, and no more than that
-			return fmt.Errorf("pulumi %s did not succeed (%w). The sandbox is still running:\n"+
-				"  make status      what is synced, and why not\n"+
-				"  make up          tries again, after an edit of Pulumi.%s.yaml or a: make secret NAME=...\n"+
-				"  make down        stops everything", args[0], err, c.stack)
+			hints := table(17, [][2]string{
+				{"make status", "what is synced, and why not"},
+				{c.makeUp(), "tries again, after an edit of Pulumi." + c.stack + ".yaml or a: make secret NAME=..."},
+				{"make down", "stops everything"},
+			})
+			return fmt.Errorf("pulumi %s did not succeed (%w). The sandbox is still running:\n%s",
+				args[0], err, strings.TrimSuffix(hints, "\n"))
 		}
 	}
 	return nil
@@ -254,8 +265,7 @@ func (c *command) watch(ctx context.Context, cancel context.CancelCauseFunc) {
 // have it wait for what it had begun, and the sandbox it had begun it in goes away.
 func (c *command) pulumi(ctx context.Context, s *session, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, c.project(s).Pulumi(), args...)
-	cmd.Env = append(os.Environ(), c.project(s).Env(s.Passphrase)...)
-	cmd.Env = append(cmd.Env, "PULUMI_CONFIG_PASSPHRASE_FILE=")
+	cmd.Env = c.project(s).Environ(s.Passphrase)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = 5 * time.Second

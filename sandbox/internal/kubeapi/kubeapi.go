@@ -83,7 +83,7 @@ func (c *Client) do(ctx context.Context, method, path, contentType string, in, o
 		return fmt.Errorf("making the request %s %s: %w", method, path, err)
 	}
 	req.Header.Set("Authorization", "Bearer "+c.token)
-	req.Header.Set("Accept", "application/json")
+	req.Header.Set("Accept", "application/json, */*") // tokens' keys have a type of their own
 	if contentType != "" {
 		req.Header.Set("Content-Type", contentType)
 	}

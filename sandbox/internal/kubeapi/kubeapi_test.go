@@ -99,7 +99,7 @@ func TestRequests(t *testing.T) {
 			if err := test.do(t.Context(), client, &out); err != nil {
 				t.Fatal(err)
 			}
-			test.want.Authorization, test.want.Accept = "Bearer the-token", "application/json"
+			test.want.Authorization, test.want.Accept = "Bearer the-token", "application/json, */*"
 			if diff := cmp.Diff([]request{test.want}, *requests); diff != "" {
 				t.Errorf("the request (-want +got):\n%s", diff)
 			}

@@ -8,6 +8,7 @@ package process
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -124,7 +125,7 @@ func (p *Process) WaitReady(ctx context.Context, timeout time.Duration, ready fu
 		case <-p.done:
 			return p.err
 		case <-ctx.Done():
-			if context.Cause(ctx) == context.Canceled { //nolint:errorlint // the cause is never wrapped
+			if errors.Is(ctx.Err(), context.Canceled) {
 				return ctx.Err()
 			}
 			return fmt.Errorf("%s is not ready after %s: %w; the end of %s:\n  %s", p.spec.Name, timeout, last,

@@ -40,8 +40,10 @@ func Op[In, Out any](f func(*Call, *In) (*Out, error)) Operation {
 // JSONService serves the JSON 1.1 protocol: POST, and the operation in the
 // header X-Amz-Target.
 type JSONService struct {
-	// Name is the prefix of targets and of IAM actions.
-	Name       string
+	// Name is the prefix of IAM actions.
+	Name string
+	// Target is the prefix of targets; empty is Name.
+	Target     string
 	Operations map[string]Operation
 }
 
@@ -61,7 +63,7 @@ func (s *JSONService) call(c *Call, r *http.Request) (any, error) {
 	prefix, name, _ := strings.Cut(r.Header.Get(targetHeader), ".")
 	c.Action = s.Name + ":" + name
 	operation, ok := s.Operations[name]
-	if !ok || prefix != s.Name || r.Method != http.MethodPost {
+	if !ok || prefix != cmp.Or(s.Target, s.Name) || r.Method != http.MethodPost {
 		return nil, errUnknown(s.Name, name)
 	}
 	body, err := io.ReadAll(r.Body)
@@ -78,6 +80,14 @@ type Time time.Time
 // MarshalJSON writes a JSON number.
 func (t Time) MarshalJSON() ([]byte, error) {
 	return strconv.AppendFloat(nil, float64(time.Time(t).UnixMilli())/1000, 'f', 3, 64), nil
+}
+
+// Deref is the value of a member that a request may leave out, zero when it does.
+func Deref[T any](member *T) T {
+	if member == nil {
+		return *new(T)
+	}
+	return *member
 }
 
 // serializationError words a failure of encoding/json as AWS does. It names
@@ -121,7 +131,7 @@ func writeJSONError(w http.ResponseWriter, requestID string, err error) {
 	w.Header().Set("X-Amzn-Errortype", e.Code)
 	writeJSON(w, requestID, cmp.Or(e.Status, jsonStatus(e.Code)), struct {
 		Type    string `json:"__type"`
-		Message string `json:"message"`
+		Message string `json:"message,omitempty"`
 	}{e.Code, e.Message})
 }
 

@@ -101,7 +101,7 @@ func (s *Service) createPolicy(c *api.Call, f api.Form) (any, error) {
 		return nil, err
 	}
 	made := &managed{
-		id: newID("ANPA"), name: *name, path: cmp.Or(deref(path), "/"), description: f.Get("Description"),
+		id: newID("ANPA"), name: *name, path: cmp.Or(api.Deref(path), "/"), description: f.Get("Description"),
 		created: c.Now, tags: tags,
 	}
 	made.arn = c.IAM("policy" + made.path + made.name)

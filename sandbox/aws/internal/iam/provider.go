@@ -58,6 +58,21 @@ func (s *Service) createProvider(c *api.Call, f api.Form) (any, error) {
 	}{made.arn, made.tags}, nil
 }
 
+// PutProvider adds a provider. One of that URL that is there stays as it is.
+func (s *Service) PutProvider(c *api.Call, address string, clientIDs []string) error {
+	host, err := checkURL(&address)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	arn := c.IAM("oidc-provider/" + host)
+	if s.providers[arn] == nil {
+		s.providers[arn] = &provider{arn: arn, url: host, created: c.Now, clientIDs: clientIDs}
+	}
+	return nil
+}
+
 func checkURL(address *string) (string, error) {
 	var check api.Checks
 	check.Required("url", address == nil)

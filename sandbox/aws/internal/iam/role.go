@@ -104,7 +104,7 @@ func newRole(c *api.Call, f api.Form) (*role, error) {
 		return nil, err
 	}
 	made := &role{
-		id: newID("AROA"), name: *name, path: cmp.Or(deref(path), "/"), description: f.Get("Description"),
+		id: newID("AROA"), name: *name, path: cmp.Or(api.Deref(path), "/"), description: f.Get("Description"),
 		created: c.Now, maxSession: 3600, tags: tags, inline: map[string]inlinePolicy{},
 	}
 	made.arn = c.IAM("role" + made.path + made.name)

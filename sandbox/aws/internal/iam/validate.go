@@ -54,13 +54,6 @@ func size(document string) int {
 	return n
 }
 
-func deref(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
-}
-
 func errInput(format string, args ...any) error {
 	return api.Failf(http.StatusBadRequest, "InvalidInput", format, args...)
 }

@@ -1,9 +1,8 @@
 package secretsmanager
 
 import (
-	"strings"
-
 	"eso-aws/sandbox/aws/internal/api"
+	"eso-aws/sandbox/aws/internal/kms"
 )
 
 // What KMS is asked for when a value is read, and when one is written.
@@ -16,51 +15,22 @@ func (s *secret) keys(id string) api.Keys {
 	keys := api.Keys{"secretsmanager:SecretId": {id}}
 	if s != nil {
 		for _, t := range s.tags {
-			keys["secretsmanager:ResourceTag/"+deref(t.Key)] = []string{deref(t.Value)}
-			keys["aws:ResourceTag/"+deref(t.Key)] = []string{deref(t.Value)}
+			keys["secretsmanager:ResourceTag/"+api.Deref(t.Key)] = []string{api.Deref(t.Value)}
+			keys["aws:ResourceTag/"+api.Deref(t.Key)] = []string{api.Deref(t.Value)}
 		}
 	}
 	return keys
 }
 
-// mayUseKey asks the caller's policies what KMS would ask them before it lets
-// the service use a key for the caller. AWS's own key may be used by everyone
-// who may use the secret.
+// mayUseKey asks what KMS would be asked before the service uses the secret's key
+// for the caller.
 func (s *secret) mayUseKey(c *api.Call, actions ...string) error {
-	if c.Decide == nil || s.kmsKeyID == "" || strings.HasSuffix(s.kmsKeyID, "alias/aws/secretsmanager") {
-		return nil
-	}
-	keys := api.Keys{
-		"kms:ViaService":                  {"secretsmanager." + c.Region + "." + c.DNSSuffix()},
-		"kms:CallerAccount":               {c.Account},
+	err := kms.Authorize(c, "secretsmanager", s.kmsKeyID, api.Keys{
 		"kms:EncryptionContext:SecretARN": {s.arn},
 		"kms:EncryptionContextKeys":       {"SecretARN", "SecretVersionId"},
-		"aws:ViaAWSService":               {"true"},
-		"aws:CalledVia":                   {"secretsmanager." + c.DNSSuffix()},
-		"aws:CalledViaFirst":              {"secretsmanager." + c.DNSSuffix()},
-		"aws:CalledViaLast":               {"secretsmanager." + c.DNSSuffix()},
+	}, actions...)
+	if api.Code(err) == api.AccessDenied {
+		return api.Errorf(api.AccessDenied, "Access to KMS is not allowed")
 	}
-	for _, action := range actions {
-		err := c.Decide(api.Access{Principal: c.Principal, Action: action, Resource: s.keyARN(c)}, keys)
-		if api.Code(err) == api.AccessDenied {
-			return api.Errorf(api.AccessDenied, "Access to KMS is not allowed")
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// keyARN is the key as policies name it. There is no KMS to ask which key an
-// alias is of, so an alias is only what names it.
-func (s *secret) keyARN(c *api.Call) string {
-	switch {
-	case strings.HasPrefix(s.kmsKeyID, "arn:"):
-		return s.kmsKeyID
-	case strings.HasPrefix(s.kmsKeyID, "alias/"):
-		return c.ARN("kms", s.kmsKeyID)
-	default:
-		return c.ARN("kms", "key/"+s.kmsKeyID)
-	}
+	return err
 }

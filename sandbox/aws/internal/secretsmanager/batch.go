@@ -91,8 +91,10 @@ func (s *Service) batch(c *api.Call, in *batchGetSecretValueInput) (ids []string
 	if err := c.Authorize("secretsmanager:ListSecrets", "*"); err != nil {
 		return nil, nil, err
 	}
-	pages := pager[*secret]{query: queryOf(c.Action, c.Region, in.Filters), key: sortKey(""), size: maxBatch}
-	page, next, err := pages.page(s.filtered(c, in.Filters, false), in.MaxResults, in.NextToken)
+	pages := api.Pager[*secret]{
+		Query: api.QueryOf(c.Action, c.Region, in.Filters), Key: sortKey(""), Size: maxBatch, Invalid: errToken,
+	}
+	page, next, err := pages.Page(s.filtered(c, in.Filters, false), in.MaxResults, in.NextToken)
 	for _, found := range page {
 		ids = append(ids, found.arn)
 	}

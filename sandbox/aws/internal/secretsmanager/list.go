@@ -30,13 +30,14 @@ func (s *Service) listSecrets(c *api.Call, in *listSecretsInput) (*listSecretsOu
 	if err := c.Authorize(c.Action, "*"); err != nil {
 		return nil, err
 	}
-	pages := pager[*secret]{
-		query:      queryOf(c.Action, c.Region, in.Filters, in.IncludePlannedDeletion, in.SortBy, in.SortOrder),
-		key:        sortKey(deref(in.SortBy)),
-		descending: deref(in.SortOrder) == "desc",
-		size:       100,
+	pages := api.Pager[*secret]{
+		Query:      api.QueryOf(c.Action, c.Region, in.Filters, in.IncludePlannedDeletion, in.SortBy, in.SortOrder),
+		Key:        sortKey(api.Deref(in.SortBy)),
+		Descending: api.Deref(in.SortOrder) == "desc",
+		Size:       100,
+		Invalid:    errToken,
 	}
-	page, next, err := pages.page(s.filtered(c, in.Filters, in.IncludePlannedDeletion), in.MaxResults, in.NextToken)
+	page, next, err := pages.Page(s.filtered(c, in.Filters, in.IncludePlannedDeletion), in.MaxResults, in.NextToken)
 	if err != nil {
 		return nil, err
 	}
@@ -72,17 +73,17 @@ func (s *Service) filtered(c *api.Call, filters []filter, planned bool) []*secre
 
 // sortKey is the order that SortBy asks for, by date of creation when it does
 // not.
-func sortKey(by string) func(*secret) position {
-	return func(s *secret) position {
+func sortKey(by string) func(*secret) api.Position {
+	return func(s *secret) api.Position {
 		switch by {
 		case "name":
-			return position{s.name, s.name}
+			return api.Position{Key: s.name, ID: s.name}
 		case "last-accessed-date":
-			return position{sortable(s.accessed), s.name}
+			return api.Position{Key: api.Sortable(s.accessed), ID: s.name}
 		case "last-changed-date":
-			return position{sortable(&s.changed), s.name}
+			return api.Position{Key: api.Sortable(&s.changed), ID: s.name}
 		default:
-			return position{sortable(&s.created), s.name}
+			return api.Position{Key: api.Sortable(&s.created), ID: s.name}
 		}
 	}
 }

@@ -161,12 +161,13 @@ func (s *Service) listSecretVersionIDs(c *api.Call, in *listSecretVersionIDsInpu
 	listed := slices.DeleteFunc(slices.Clone(found.versions), func(v *version) bool {
 		return len(v.stages) == 0 && !in.IncludeDeprecated
 	})
-	pages := pager[*version]{
-		query: queryOf(c.Action, found.arn, in.IncludeDeprecated),
-		key:   func(v *version) position { return position{sortable(&v.created), v.id} },
-		size:  100,
+	pages := api.Pager[*version]{
+		Query:   api.QueryOf(c.Action, found.arn, in.IncludeDeprecated),
+		Key:     func(v *version) api.Position { return api.Position{Key: api.Sortable(&v.created), ID: v.id} },
+		Size:    100,
+		Invalid: errToken,
 	}
-	page, next, err := pages.page(listed, in.MaxResults, in.NextToken)
+	page, next, err := pages.Page(listed, in.MaxResults, in.NextToken)
 	if err != nil {
 		return nil, err
 	}

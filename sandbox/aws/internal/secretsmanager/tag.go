@@ -44,7 +44,7 @@ func (s *secret) tag(added []tag) error {
 	tags := slices.Clone(s.tags)
 	seen := map[string]bool{}
 	for _, t := range added {
-		key := deref(t.Key)
+		key := api.Deref(t.Key)
 		switch {
 		case key == "":
 			return api.Errorf(codeParameter, "A tag must have a key.")
@@ -55,7 +55,7 @@ func (s *secret) tag(added []tag) error {
 			return api.Errorf(codeParameter, "The tag key %s is given more than once.", key)
 		}
 		seen[key] = true
-		if i := slices.IndexFunc(tags, func(old tag) bool { return deref(old.Key) == key }); i >= 0 {
+		if i := slices.IndexFunc(tags, func(old tag) bool { return api.Deref(old.Key) == key }); i >= 0 {
 			tags[i] = t
 			continue
 		}
@@ -71,7 +71,7 @@ func (s *secret) tag(added []tag) error {
 func (s *secret) tagKeys() []string {
 	var keys []string
 	for _, t := range s.tags {
-		keys = append(keys, deref(t.Key))
+		keys = append(keys, api.Deref(t.Key))
 	}
 	return keys
 }
@@ -79,7 +79,7 @@ func (s *secret) tagKeys() []string {
 func (s *secret) tagValues() []string {
 	var values []string
 	for _, t := range s.tags {
-		values = append(values, deref(t.Value))
+		values = append(values, api.Deref(t.Value))
 	}
 	return values
 }
@@ -103,7 +103,7 @@ func (s *Service) untagResource(c *api.Call, in *untagResourceInput) (*nothing, 
 		return nil, err
 	}
 	found.tags = slices.DeleteFunc(slices.Clone(found.tags), func(t tag) bool {
-		return slices.Contains(in.TagKeys, deref(t.Key))
+		return slices.Contains(in.TagKeys, api.Deref(t.Key))
 	})
 	found.changed = c.Now
 	return &nothing{}, nil

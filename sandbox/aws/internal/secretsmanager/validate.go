@@ -24,6 +24,8 @@ const (
 	reservedTags = "aws:"
 )
 
+var errToken = api.Errorf(codeNextToken, "Invalid token")
+
 var validName = regexp.MustCompile(`^[A-Za-z0-9/_+=.@-]{1,512}$`)
 
 // checks are the rules that only this service has, beside those of all services.

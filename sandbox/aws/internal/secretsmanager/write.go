@@ -29,7 +29,7 @@ func (s *Service) createSecret(c *api.Call, in *createSecretInput) (*versionOutp
 		return nil, err
 	}
 	made := &secret{
-		arn: newARN(c, *in.Name), name: *in.Name, description: deref(in.Description), kmsKeyID: deref(in.KmsKeyID),
+		arn: newARN(c, *in.Name), name: *in.Name, description: api.Deref(in.Description), kmsKeyID: api.Deref(in.KmsKeyID),
 		created: c.Now, changed: c.Now,
 	}
 	if err := c.Authorize(c.Action, made.arn); err != nil {
@@ -215,11 +215,4 @@ func errTokenInUse(s *secret, token string) error {
 	return api.Errorf(codeExists,
 		"You can't use ClientRequestToken %s because that value is already in use for a version of secret %s.",
 		token, s.arn)
-}
-
-func deref(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
 }

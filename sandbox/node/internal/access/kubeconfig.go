@@ -12,6 +12,8 @@ import (
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
+
+	"eso-aws/sandbox/node/internal/pod"
 )
 
 // Server is where an API server is and how it is known, without any credentials.
@@ -33,17 +35,16 @@ func ServerOf(config *rest.Config) (Server, error) {
 
 // Injector returns what gives pods their kubeconfig, unless they or their ServiceAccounts switch
 // off automountServiceAccountToken.
-func Injector(client kubernetes.Interface, server Server, log *slog.Logger,
-) func(ctx context.Context, pod *corev1.Pod, dir string) (map[string]string, error) {
-	return func(ctx context.Context, pod *corev1.Pod, dir string) (map[string]string, error) {
-		if wanted, err := automount(ctx, client, pod); err != nil || !wanted {
+func Injector(client kubernetes.Interface, server Server, log *slog.Logger) pod.Injector {
+	return func(ctx context.Context, spec *corev1.Pod, dir string) ([]pod.Variables, error) {
+		if wanted, err := automount(ctx, client, spec); err != nil || !wanted {
 			return nil, err
 		}
-		token := TokenFile{Client: client, Log: log, Pod: pod, Path: filepath.Join(dir, "token")}
+		token := TokenFile{Client: client, Log: log, Pod: spec, Path: filepath.Join(dir, "token")}
 		if err := token.Keep(ctx); err != nil {
 			return nil, err
 		}
-		content, err := clientcmd.Write(kubeconfig(server, pod.Namespace, token.Path))
+		content, err := clientcmd.Write(kubeconfig(server, spec.Namespace, token.Path))
 		if err != nil {
 			return nil, fmt.Errorf("writing the pod's kubeconfig: %w", err)
 		}
@@ -51,7 +52,7 @@ func Injector(client kubernetes.Interface, server Server, log *slog.Logger,
 		if err := writeFile(path, content); err != nil {
 			return nil, fmt.Errorf("writing the pod's kubeconfig: %w", err)
 		}
-		return map[string]string{"KUBECONFIG": path}, nil
+		return []pod.Variables{{Values: map[string]string{"KUBECONFIG": path}}}, nil
 	}
 }
 

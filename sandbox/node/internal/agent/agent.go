@@ -25,6 +25,7 @@ import (
 	"k8s.io/client-go/tools/record"
 
 	"eso-aws/sandbox/node/internal/access"
+	"eso-aws/sandbox/node/internal/identity"
 	"eso-aws/sandbox/node/internal/pod"
 	"eso-aws/sandbox/node/internal/podenv"
 )
@@ -61,7 +62,12 @@ type Options struct {
 	Defaults map[string][]string
 	// Server is where pods find the API server.
 	Server access.Server
-	Log    *slog.Logger
+	// AWS is the URL where pods find AWS that do not say themselves where it is; empty is AWS's own.
+	AWS string
+	// Identity is the URL that tells which ServiceAccounts have an identity in AWS, as
+	// [identity.Webhook] asks it; empty gives none any.
+	Identity string
+	Log      *slog.Logger
 }
 
 // Run is the node's life. The client is the node's own, an administrator's, and no pod's. Run
@@ -86,16 +92,27 @@ func Run(ctx context.Context, client kubernetes.Interface, opts Options) error {
 		Defaults: opts.Defaults,
 		Env:      podenv.Resolver{Client: client, Allocatable: self.Status.Allocatable},
 		Recorder: broadcaster.NewRecorder(scheme.Scheme, source),
-		Inject:   []pod.Injector{pull(opts.Pull), access.Injector(client, opts.Server, opts.Log)},
+		Inject:   injectors(client, opts),
 		Backoff:  pod.KubeletBackoff(),
 		Retry:    podRetry,
 	})
 }
 
+// injectors gives what pods get in order: what is decided by the moment of their creation comes first.
+func injectors(client kubernetes.Interface, opts Options) (all []pod.Injector) {
+	if opts.Identity != "" {
+		all = append(all, identity.Webhook{Client: client, Log: opts.Log, URL: opts.Identity}.Inject)
+	}
+	if opts.AWS != "" {
+		all = append(all, identity.Redirect(opts.AWS))
+	}
+	return append(all, pull(opts.Pull), access.Injector(client, opts.Server, opts.Log))
+}
+
 // pull keeps a pod from being there sooner than on any other node. A release's Deployment comes right
 // after its CRDs: a controller that starts before these are served waits 10 s and more to look again.
 func pull(wait time.Duration) pod.Injector {
-	return func(ctx context.Context, _ *corev1.Pod, _ string) (map[string]string, error) {
+	return func(ctx context.Context, _ *corev1.Pod, _ string) ([]pod.Variables, error) {
 		select {
 		case <-time.After(wait):
 			return nil, nil

@@ -43,8 +43,25 @@ type Config struct {
 // An Injector gives a pod more than its spec says, before its first container starts: files in
 // dir, which is the pod's alone, and variables that lead to them. The files may be kept fresh
 // until ctx ends, which is when the last container has. An admission webhook would do the same by
-// volumes, which a process cannot see.
-type Injector func(ctx context.Context, pod *corev1.Pod, dir string) (map[string]string, error)
+// volumes, which a process cannot see. It is asked until it has answered, and never again.
+type Injector func(ctx context.Context, pod *corev1.Pod, dir string) ([]Variables, error)
+
+// Variables belong together: a container that sets one of them itself gets none.
+type Variables struct {
+	Values map[string]string
+	// Unless tells of more variables that keep the values from a container; nil tells of none.
+	Unless func(name string) bool
+}
+
+// wanted tells whether a container with variables of its own gets the values.
+func (v Variables) wanted(own map[string]string) bool {
+	for name := range own {
+		if _, set := v.Values[name]; set || v.Unless != nil && v.Unless(name) {
+			return false
+		}
+	}
+	return true
+}
 
 // Backoff is the pause between restarts of one container: none at first, then Initial, doubling
 // up to Max, and from the beginning after a run longer than Reset.

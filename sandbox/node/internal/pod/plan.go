@@ -116,9 +116,12 @@ func (p *Pod) environment(vars map[string]string) map[string]string {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, more := range []map[string]string{p.injected, vars} {
-		maps.Copy(env, more)
+	for _, more := range p.injected {
+		if more.wanted(vars) {
+			maps.Copy(env, more.Values)
+		}
 	}
+	maps.Copy(env, vars)
 	return env
 }
 

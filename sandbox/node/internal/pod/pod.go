@@ -3,7 +3,6 @@ package pod
 import (
 	"context"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"sync"
@@ -24,12 +23,13 @@ type Pod struct {
 	mu         sync.Mutex
 	latest     *corev1.Pod
 	began      metav1.Time
-	injected   map[string]string
+	injected   []Variables
 	conditions []corev1.PodCondition
 	ready      bool // every init container is through
 	finished   bool // no container runs again
 
 	inits, mains []*container
+	asked        int // how many of the injectors have answered
 
 	stop    context.CancelFunc // ends init and main containers
 	stopped context.Context
@@ -187,26 +187,25 @@ func (p *Pod) prepare() bool {
 	}
 }
 
+// inject asks the injectors that have not answered yet: what one has decided for the pod stays.
 func (p *Pod) inject() error {
 	for _, dir := range []string{p.home(), p.temp(), filepath.Join(p.dir, "logs")} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return fmt.Errorf("making the pod's folder: %w", err)
 		}
 	}
-	injected := map[string]string{}
-	ctx, cancel := context.WithCancel(p.life)
-	for _, inject := range p.cfg.Inject {
-		vars, err := inject(ctx, p.first, p.dir)
+	for ; p.asked < len(p.cfg.Inject); p.asked++ {
+		ctx, cancel := context.WithCancel(p.life)
+		given, err := p.cfg.Inject[p.asked](ctx, p.first, p.dir)
 		if err != nil {
-			cancel() // Ends what the injectors before this one keep fresh.
+			cancel() // Ends what it had begun to keep fresh.
 			return err
 		}
-		maps.Copy(injected, vars)
+		context.AfterFunc(p.life, cancel)
+		p.mu.Lock()
+		p.injected = append(p.injected, given...)
+		p.mu.Unlock()
 	}
-	p.mu.Lock()
-	p.injected = injected
-	p.mu.Unlock()
-	context.AfterFunc(p.life, cancel)
 	return nil
 }
 

@@ -20,12 +20,22 @@ import (
 	"eso-aws/sandbox/node/internal/pod"
 )
 
+// gives is an injector that has these for every pod.
+func gives(given ...pod.Variables) pod.Injector {
+	return func(context.Context, *corev1.Pod, string) ([]pod.Variables, error) { return given, nil }
+}
+
 func TestEnvironmentIsThePodsAlone(t *testing.T) {
 	t.Parallel()
 	cfg, _ := config(t)
-	cfg.Inject = []pod.Injector{func(context.Context, *corev1.Pod, string) (map[string]string, error) {
-		return map[string]string{"KUBECONFIG": "/k", "INJECTED": "1"}, nil
-	}}
+	cfg.Inject = []pod.Injector{
+		gives(pod.Variables{Values: map[string]string{"KUBECONFIG": "/k"}}),
+		gives(
+			pod.Variables{Values: map[string]string{"INJECTED": "1", "WITH_INJECTED": "1"}},
+			pod.Variables{Values: map[string]string{"PLACE": "1"}, Unless: func(name string) bool { return name == "NONE" }},
+			pod.Variables{Values: map[string]string{"NO_PLACE": "1"}, Unless: func(name string) bool { return name == "OWN" }},
+		),
+	}
 	c := container("c", "env")
 	c.Env = []corev1.EnvVar{{Name: "OWN", Value: "x"}, {Name: "INJECTED", Value: "own"}}
 	p := start(t, cfg, spec(corev1.RestartPolicyNever, c))
@@ -33,7 +43,7 @@ func TestEnvironmentIsThePodsAlone(t *testing.T) {
 	dir := filepath.Join(cfg.Dir, "ns_p_u")
 	want := strings.Join([]string{
 		"AWS_EC2_METADATA_DISABLED=true", "HOME=" + dir + "/home", "HOSTNAME=p", "INJECTED=own", "KUBECONFIG=/k", "OWN=x",
-		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "TMPDIR=" + dir + "/tmp", "",
+		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "PLACE=1", "TMPDIR=" + dir + "/tmp", "",
 	}, "\n")
 	equal(t, want, log(t, p, "c", false))
 	for _, name := range []string{"home", "tmp"} {
@@ -235,16 +245,23 @@ func TestProgramThatCannotStart(t *testing.T) {
 func TestFailingInjectorIsAskedAgain(t *testing.T) {
 	t.Parallel()
 	cfg, recorder := config(t)
-	asked := 0
-	cfg.Inject = []pod.Injector{func(context.Context, *corev1.Pod, string) (map[string]string, error) {
-		if asked++; asked == 1 {
-			return nil, errors.New("no token yet")
-		}
-		return nil, nil
-	}}
+	decided, asked := 0, 0
+	cfg.Inject = []pod.Injector{
+		func(context.Context, *corev1.Pod, string) ([]pod.Variables, error) {
+			decided++
+			return nil, nil
+		},
+		func(context.Context, *corev1.Pod, string) ([]pod.Variables, error) {
+			if asked++; asked == 1 {
+				return nil, errors.New("no token yet")
+			}
+			return nil, nil
+		},
+	}
 	p := start(t, cfg, spec(corev1.RestartPolicyNever, container("c", "exit", "0")))
 	finish(t, p)
 	equal(t, []string{"Warning FailedToPreparePod no token yet"}, events(recorder, "FailedToPreparePod"))
+	equal(t, [2]int{1, 2}, [2]int{decided, asked}) // what has been decided stays
 	equal(t, corev1.PodSucceeded, p.Status().Phase)
 }
 

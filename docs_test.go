@@ -1,0 +1,86 @@
+package main_test
+
+import (
+	"flag"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"eso-aws/internal/iam"
+	"eso-aws/irsa"
+	"eso-aws/podidentity"
+)
+
+var update = flag.Bool("update", false, "rewrite what the documents have from the code")
+
+// TestSecurityTable: the README says what the operator may do in the words of
+// the code that grants it.
+func TestSecurityTable(t *testing.T) {
+	t.Parallel()
+	const issuer, account = "<issuer>", "<account>"
+	permissions, err := iam.Permissions(iam.Grants{
+		Partition: iam.AWS, Region: "us-east-1", Account: "111122223333",
+		Secrets: []string{"NAME"}, Prefixes: []string{"PREFIX"}, ListSecrets: true, BatchGet: true,
+		KMSKeys:     []string{"arn:aws:kms:us-east-1:111122223333:key/KEY"},
+		AssumeRoles: []string{"arn:aws:iam::444455556666:role/ROLE"},
+	})
+	require.NoError(t, err)
+	operator := iam.ServiceAccount{}.WithDefaults()
+	byIRSA, err := irsa.TrustPolicy(irsa.Trust{
+		Partition: iam.AWS, ProviderARN: "arn:aws:iam::111122223333:oidc-provider/ISSUER", Issuer: "https://ISSUER",
+		ServiceAccount: operator,
+	})
+	require.NoError(t, err)
+	byPodIdentity, err := podidentity.TrustPolicy(podidentity.Trust{
+		Partition: iam.AWS, ClusterARN: "arn:aws:eks:us-east-1:111122223333:cluster/CLUSTER", ServiceAccount: operator,
+	})
+	require.NoError(t, err)
+
+	rows := []string{"| Auth | Action | By or on | Only |", "| --- | --- | --- | --- |"}
+	add := func(auth string, documents ...iam.Document) {
+		for _, row := range iam.Table(documents...) {
+			on := strings.Join(append(slices.Clone(row.On), strings.Fields(row.Who)...), " ")
+			rows = append(rows, "| "+strings.Join([]string{auth, code(row.Action), code(on), code(row.When...)}, " | ")+" |")
+		}
+	}
+	add("irsa", byIRSA)
+	add("podIdentity", byPodIdentity)
+	add("both", permissions...)
+	table := strings.NewReplacer("111122223333", account, "444455556666", "<other account>", "us-east-1", "<region>",
+		"PREFIX", "<prefix>", "NAME", "<name>", "KEY", "<id>", "ROLE", "<role>", "ISSUER", issuer, "CLUSTER", "<cluster>",
+	).Replace(strings.Join(rows, "\n"))
+	inDocument(t, "README.md", "permissions", table)
+}
+
+// code quotes what there is.
+func code(texts ...string) string {
+	var quoted []string
+	for _, text := range texts {
+		if text != "" {
+			quoted = append(quoted, "`"+text+"`")
+		}
+	}
+	return strings.Join(quoted, ", ")
+}
+
+// inDocument compares what is between the marks of that name with what the code
+// says.
+func inDocument(t *testing.T, path, name, want string) {
+	t.Helper()
+	begin, end := "<!-- "+name+", from the code: go test . -update -->\n\n", "\n\n<!-- end of "+name+" -->"
+	content, err := os.ReadFile(path)
+	require.NoError(t, err)
+	before, rest, found := strings.Cut(string(content), begin)
+	require.True(t, found, "%s has no mark %q", path, begin)
+	got, after, found := strings.Cut(rest, end)
+	require.True(t, found, "%s has no mark %q", path, end)
+	if *update {
+		require.NoError(t, os.WriteFile(path, []byte(before+begin+want+end+after), 0o600))
+		return
+	}
+	assert.Equal(t, want, got, "write it with: go test . -update")
+}

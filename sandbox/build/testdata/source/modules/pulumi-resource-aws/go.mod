@@ -1,0 +1,3 @@
+module example.com/pulumi-resource-aws
+
+go 1.26
