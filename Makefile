@@ -34,8 +34,8 @@ status: sandbox-command ## show the stores and what they have synced
 env: sandbox-command ## print shell lines for working by hand: eval "$(make env)"
 	@$(SANDBOX) env
 
-secret: sandbox-command ## store or rotate a secret: NAME=... and VALUE=..., or the value on standard input
-	@$(SANDBOX) secret "$$SECRET_NAME" "$$SECRET_VALUE"
+secret: sandbox-command ## store or rotate a secret: NAME=... [VALUE=..., or on standard input] [STACK=local, whose region it is]
+	@$(SANDBOX) secret --stack $(STACK) "$$SECRET_NAME" "$$SECRET_VALUE"
 
 test: sandbox-command ## run every test: unit, then end to end in the sandbox
 	@for m in $(MODULES); do \

@@ -83,7 +83,7 @@ func parse(name string, args []string) (*command, error) {
 	flags.BoolVar(&c.fetch, "fetch", false,
 		"download the official Pulumi CLI and provider plugin instead of building them")
 	flags.StringVar(&c.endpoint, "endpoint", "", "Secrets Manager's URL, where it is not the sandbox's")
-	flags.StringVar(&c.region, "region", "us-east-1", "the secret's AWS region")
+	flags.StringVar(&c.region, "region", "", "the secret's AWS region; that of the stack's secrets unless given")
 	if err := flags.Parse(args); err != nil {
 		return nil, err
 	}

@@ -135,7 +135,7 @@ func TestParse(t *testing.T) {
 		args   []string
 		want   command
 	}{
-		"Defaults": {"", nil, command{dir: dir + "/.sandbox", stack: "local", region: "us-east-1"}},
+		"Defaults": {"", nil, command{dir: dir + "/.sandbox", stack: "local"}},
 		"All": {
 			"/box",
 			[]string{"--stack=dev", "--fetch", "--endpoint", "http://e", "--region", "eu-west-1", "name", "--value"},
@@ -143,7 +143,7 @@ func TestParse(t *testing.T) {
 				dir: "/box", stack: "dev", fetch: true, endpoint: "http://e", region: "eu-west-1", args: []string{"name", "--value"},
 			},
 		},
-		"RelativeFolder": {"box", nil, command{dir: dir + "/box", stack: "local", region: "us-east-1"}},
+		"RelativeFolder": {"box", nil, command{dir: dir + "/box", stack: "local"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

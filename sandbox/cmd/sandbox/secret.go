@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,14 +23,18 @@ func (c *command) secret(ctx context.Context) error {
 			"or give the value on standard input")
 	}
 	store := store{ // any emulator takes these
-		endpoint: c.endpoint, region: c.region, accessKeyID: "test", secretAccessKey: "test",
+		endpoint: c.endpoint, region: cmp.Or(c.region, "us-east-1"), accessKeyID: "test", secretAccessKey: "test",
 	}
 	if c.endpoint == "" {
 		s, err := c.running()
 		if err != nil {
 			return err
 		}
-		store = s.secretsManager(c.region)
+		stack, err := c.project(s).Stack(c.stack)
+		if err != nil && c.region == "" {
+			return fmt.Errorf("the stack %q, whose region is asked for: %w", c.stack, err)
+		}
+		store = s.secretsManager(cmp.Or(c.region, stack.Region()))
 	}
 	value, err := c.value()
 	if err != nil {

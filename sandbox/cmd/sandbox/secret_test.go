@@ -50,6 +50,8 @@ func TestSecretIsStoredThenRotated(t *testing.T) {
 	t.Parallel()
 	dir, e := checkout(t), newEmulator(t, aws.Options{})
 	pretend(t, dir, &session{Access: e.access()})
+	write(t, "config: {aws:region: eu-west-1}\n", dir, ".sandbox", "project", "Pulumi.prod.yaml")
+	e.region = "eu-west-1" // the stack's
 	for _, step := range []struct {
 		stdin, want string
 		args        []string
@@ -61,7 +63,7 @@ func TestSecretIsStoredThenRotated(t *testing.T) {
 		{"four\n", "four", []string{""}, rotated}, // as make passes an unset VALUE
 		{"five\nlines\n\n", "five\nlines\n", nil, rotated},
 	} {
-		got := call(t, dir, step.stdin, append([]string{"secret", name}, step.args...)...)
+		got := call(t, dir, step.stdin, append([]string{"secret", "--stack", "prod", name}, step.args...)...)
 		if want := (result{Out: step.out}); got != want {
 			t.Errorf("got %+v, want %+v", got, want)
 		}
