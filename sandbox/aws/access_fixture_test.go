@@ -39,11 +39,11 @@ const (
 		"Principal":{"AWS":"arn:aws:iam::000000000000:root"}}]}`
 )
 
-func (f *fixture) iam() *iam.Client {
+func (f *fixture) iam(options ...func(*iam.Options)) *iam.Client {
 	return iam.New(iam.Options{
 		BaseEndpoint: &f.url, Region: "us-east-1", Credentials: credentials("test", "test", ""),
 		HTTPSignerV4: clockSigner{v4.NewSigner(), f.clock}, RetryMaxAttempts: 1,
-	})
+	}, options...)
 }
 
 func (f *fixture) eks(options ...func(*eks.Options)) *eks.Client {
@@ -115,10 +115,10 @@ func claim(name string, value any) func(map[string]any) {
 }
 
 // clustered is a fixture with the cluster prod, its provider, and the secrets
-// app/db and web/db.
+// app/db and web/db. It has a second account, with nothing in it.
 func clustered(t *testing.T) (*fixture, *issuing) {
 	t.Helper()
-	f, i := newFixture(t, aws.Options{}), newIssuing(t)
+	f, i := newFixture(t, twoAccounts()), newIssuing(t)
 	err := f.PutCluster(aws.Cluster{
 		Name: "prod", Region: region, Version: "1.34", Endpoint: "https://127.0.0.1:6443", CA: []byte("pem"),
 		Issuer: issuer, Keys: i.Keys,
@@ -139,10 +139,15 @@ func clustered(t *testing.T) (*fixture, *issuing) {
 // role makes a role with one inline policy of statements, if there are any.
 func (f *fixture) role(t *testing.T, name, trust, statements string) {
 	t.Helper()
-	must[*iam.CreateRoleOutput](t)(f.iam().CreateRole(t.Context(),
+	makeRole(t, f.iam(), name, trust, statements)
+}
+
+func makeRole(t *testing.T, c *iam.Client, name, trust, statements string) {
+	t.Helper()
+	must[*iam.CreateRoleOutput](t)(c.CreateRole(t.Context(),
 		&iam.CreateRoleInput{RoleName: &name, AssumeRolePolicyDocument: &trust}))
 	if statements != "" {
-		f.permit(t, name, statements)
+		putPolicy(t, c, name, statements)
 	}
 }
 
@@ -153,7 +158,12 @@ func policyOf(statements string) *string {
 // permit makes the statements all that the role may do.
 func (f *fixture) permit(t *testing.T, role, statements string) {
 	t.Helper()
-	must[*iam.PutRolePolicyOutput](t)(f.iam().PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{
+	putPolicy(t, f.iam(), role, statements)
+}
+
+func putPolicy(t *testing.T, c *iam.Client, role, statements string) {
+	t.Helper()
+	must[*iam.PutRolePolicyOutput](t)(c.PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{
 		RoleName: &role, PolicyName: sdk.String("inline"), PolicyDocument: policyOf(statements),
 	}))
 }

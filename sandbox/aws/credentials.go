@@ -15,6 +15,8 @@ type Credential struct {
 	SessionToken string
 	// Expires ends a temporary credential; zero never does.
 	Expires time.Time
+	// Account is whose credential it is; empty is Options.Account.
+	Account string
 	// Principal is who signs with it; zero is the IAM user that is named like the
 	// access key.
 	Principal Principal
@@ -26,8 +28,9 @@ type keyring map[string]Credential
 func newKeyring(o Options) keyring {
 	keys := keyring{}
 	for _, c := range o.Credentials {
+		c.Account = cmp.Or(c.Account, o.Account)
 		if c.Principal.ARN == "" {
-			c.Principal.ARN = fmt.Sprintf("arn:%s:iam::%s:user/%s", o.Partition, o.Account, c.AccessKeyID)
+			c.Principal.ARN = fmt.Sprintf("arn:%s:iam::%s:user/%s", o.Partition, c.Account, c.AccessKeyID)
 		}
 		c.Principal.UserID = cmp.Or(c.Principal.UserID, c.AccessKeyID)
 		keys[c.AccessKeyID] = c

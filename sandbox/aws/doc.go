@@ -1,7 +1,7 @@
 // Package aws is a small AWS in memory, for trying programs and for testing them
-// without an account: Secrets Manager, and what gives pods their permissions,
-// IAM, STS, EKS and EKS Auth. All services answer at one URL; clients find it in
-// AWS_ENDPOINT_URL.
+// without an account: Secrets Manager, Parameter Store, and what gives pods their
+// permissions, IAM, STS, EKS and EKS Auth. All services of all accounts answer at
+// one URL; clients find it in AWS_ENDPOINT_URL.
 //
 // [New] returns a [Server], an [net/http.Handler] to be served on a loopback
 // address. It verifies the signature of every request, reads region and service

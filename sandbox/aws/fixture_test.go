@@ -111,13 +111,18 @@ func (f *fixture) sts(options ...func(*sts.Options)) *sts.Client {
 // to be spoiled first.
 func (f *fixture) request(t *testing.T, operation, body string) *http.Request {
 	t.Helper()
+	return f.requestTo(t, "secretsmanager", "secretsmanager."+operation, body)
+}
+
+func (f *fixture) requestTo(t *testing.T, service, target, body string) *http.Request {
+	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, f.url+"/", bytes.NewReader([]byte(body)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.Header.Set("Content-Type", "application/x-amz-json-1.1")
-	r.Header.Set("X-Amz-Target", "secretsmanager."+operation)
-	f.sign(t, r, body, "secretsmanager", f.clock.Now())
+	r.Header.Set("X-Amz-Target", target)
+	f.sign(t, r, body, service, f.clock.Now())
 	return r
 }
 

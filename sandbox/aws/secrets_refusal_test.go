@@ -118,6 +118,10 @@ func TestReadRefusals(t *testing.T) {
 	doGet, doDescribe := (*secretsmanager.Client).GetSecretValue, (*secretsmanager.Client).DescribeSecret
 	doVersions := (*secretsmanager.Client).ListSecretVersionIds
 	str, arn := sdk.String, arnOf(t, c, "db")
+	foreign := strings.Replace(arn, account, "111111111111", 1)
+	foreignDenied := refusal{"AccessDeniedException", "User: arn:aws:iam::000000000000:user/test is not authorized to " +
+		"perform: secretsmanager:GetSecretValue on resource: " + foreign + " because no resource-based policy allows " +
+		"the secretsmanager:GetSecretValue action"}
 	missing := func(what string) refusal {
 		return refusal{"ResourceNotFoundException", "Secrets Manager can't find the specified secret value for " + what}
 	}
@@ -129,7 +133,7 @@ func TestReadRefusals(t *testing.T) {
 		"GetEmptyName": call(doGet, get{SecretId: str("")},
 			constraint("''", "secretId", "have length greater than or equal to 1")),
 		"GetOtherRegion":   call(doGet, get{SecretId: str(strings.Replace(arn, region, "us-east-1", 1))}, notFound),
-		"GetOtherAccount":  call(doGet, get{SecretId: str(strings.Replace(arn, account, "111111111111", 1))}, notFound),
+		"GetOtherAccount":  call(doGet, get{SecretId: &foreign}, foreignDenied),
 		"GetOtherSuffix":   call(doGet, get{SecretId: str(arn[:len(arn)-6] + "zzzzz0")}, notFound),
 		"GetNotAnARN":      call(doGet, get{SecretId: str("arn:aws:secretsmanager")}, notFound),
 		"GetNameAndSuffix": call(doGet, get{SecretId: str(arn[strings.LastIndex(arn, ":")+1:])}, notFound),

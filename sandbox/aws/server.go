@@ -16,10 +16,6 @@ import (
 	"time"
 
 	"eso-aws/sandbox/aws/internal/api"
-	"eso-aws/sandbox/aws/internal/eks"
-	"eso-aws/sandbox/aws/internal/eksauth"
-	"eso-aws/sandbox/aws/internal/iam"
-	"eso-aws/sandbox/aws/internal/secretsmanager"
 	"eso-aws/sandbox/aws/internal/sigv4"
 	"eso-aws/sandbox/aws/internal/sts"
 	"eso-aws/sandbox/aws/internal/token"
@@ -31,13 +27,14 @@ const maxBody = 1 << 20
 
 // Options are for [New]. The zero value works.
 type Options struct {
-	// Account is the number of the only account; empty is 000000000000.
+	// Account is the number of the account that clusters, secrets and parameters are
+	// put into, and that credentials are of which name none; empty is 000000000000.
 	Account string
 	// Partition is the first part of ARNs after arn; empty is aws. Regions are
 	// not checked against it: a region exists as soon as a request names it.
 	Partition string
 	// Credentials are the access keys that may sign, of administrators; nil is
-	// one, test with the secret test.
+	// one, test with the secret test. An account exists if one of them is its own.
 	Credentials []Credential
 	// Authorize decides whether a principal may do something, before the policies
 	// of a role do; nil allows everything. It is called while the server answers
@@ -56,37 +53,29 @@ type Access = api.Access
 // Principal is who a request was signed by.
 type Principal = api.Principal
 
-// Server is an account of the in-memory AWS. It is safe for concurrent use.
+// Server is the in-memory AWS. It is safe for concurrent use.
 type Server struct {
 	options  Options
 	keys     keyring
 	verifier *sigv4.Verifier
 	issuers  *token.Issuers
-	secrets  *secretsmanager.Service
-	iam      *iam.Service
 	sts      *sts.Service
-	eks      *eks.Service
-	eksAuth  *eksauth.Service
-	services map[string]http.Handler
+	accounts map[string]*account
+	// The account that Options names.
+	*account
 }
 
 // New returns a server without secrets, roles and clusters.
 func New(options Options) *Server {
 	options = options.withDefaults()
 	s := &Server{
-		options: options, keys: newKeyring(options), issuers: &token.Issuers{}, secrets: secretsmanager.New(),
+		options: options, keys: newKeyring(options), issuers: &token.Issuers{}, accounts: map[string]*account{},
 	}
 	s.verifier = sigv4.New(s.findKey)
-	s.iam = iam.New(s.keys.has)
-	s.sts = sts.New(s.iam, s.issuers)
-	s.eks = eks.New(s.iam)
-	s.eksAuth = eksauth.New(s.eks, s.sts, s.issuers)
-	s.services = map[string]http.Handler{
-		"eks":            s.eks,
-		"eks-auth":       s.eksAuth,
-		"iam":            s.iam,
-		"secretsmanager": s.secrets,
-		"sts":            s.sts,
+	s.sts = sts.New(s.iamOf, s.issuers)
+	s.account = s.addAccount(options.Account)
+	for _, c := range s.keys {
+		s.addAccount(c.Account)
 	}
 	return s
 }
@@ -114,6 +103,18 @@ func (s *Server) PutSecret(region, name, value string) error {
 	call.Allow = nil
 	if err := s.secrets.Put(call, name, value); err != nil {
 		return fmt.Errorf("putting secret %q in region %q: %w", name, region, err)
+	}
+	return nil
+}
+
+// PutParameter creates the parameter in the region, a SecureString, or makes value
+// its new current version. It asks for no permission, and refuses what PutParameter
+// of Systems Manager refuses.
+func (s *Server) PutParameter(region, name, value string) error {
+	call := s.newCall(region)
+	call.Allow = nil
+	if err := s.parameters.Put(call, name, value); err != nil {
+		return fmt.Errorf("putting parameter %q in region %q: %w", name, region, err)
 	}
 	return nil
 }
@@ -156,11 +157,14 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, call *api.Call) (
 	}
 	call.Region = scope.Region
 	call.AccessKeyID = scope.AccessKeyID
-	call.Principal = s.keys[scope.AccessKeyID].Principal
 	if session, ok := s.sts.Session(scope.AccessKeyID); ok {
-		call.Principal, call.Decide = session.Principal, s.sts.Decide(call, session)
+		call.Account, call.Principal = session.Account, session.Principal
+		call.Decide = s.sts.Decide(call, session)
+	} else {
+		credential := s.keys[scope.AccessKeyID]
+		call.Account, call.Principal = credential.Account, credential.Principal
 	}
-	service, ok := s.services[scope.Service]
+	service, ok := s.accounts[call.Account].services[scope.Service]
 	if !ok {
 		return nil, api.Errorf(api.UnknownOperation,
 			"the in-memory AWS has no service %q; its README lists what it has",

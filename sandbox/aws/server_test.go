@@ -3,6 +3,7 @@ package aws_test
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -57,10 +58,10 @@ func TestUnknownServicesAndOperations(t *testing.T) {
 	t.Run("Service", func(t *testing.T) {
 		t.Parallel()
 		r := f.request(t, "GetSecretValue", "{}")
-		r.Header.Set("X-Amz-Target", "AmazonSSM.GetParameter")
-		f.sign(t, r, "{}", "ssm", start)
+		r.Header.Set("X-Amz-Target", "AmazonSQS.ListQueues")
+		f.sign(t, r, "{}", "sqs", start)
 		equal(t, send(t, r), answer{http.StatusBadRequest, `{"__type":"UnknownOperationException",` +
-			`"message":"the in-memory AWS has no service \"ssm\"; its README lists what it has"}`})
+			`"message":"the in-memory AWS has no service \"sqs\"; its README lists what it has"}`})
 	})
 	t.Run("Operation", func(t *testing.T) {
 		t.Parallel()
@@ -224,7 +225,7 @@ func TestAuthorize(t *testing.T) {
 func TestLog(t *testing.T) {
 	t.Parallel()
 	var written bytes.Buffer
-	f := newFixture(t, aws.Options{Log: slog.New(slog.NewJSONHandler(&written, nil))})
+	f := newFixture(t, aws.Options{Log: logTo(&written)})
 	client := f.secrets()
 	made := must[*secretsmanager.CreateSecretOutput](t)(client.CreateSecret(t.Context(),
 		&secretsmanager.CreateSecretInput{Name: sdk.String("logged"), SecretString: sdk.String("hunter2")}))
@@ -235,17 +236,8 @@ func TestLog(t *testing.T) {
 	unsigned.Header.Del("Authorization")
 	send(t, unsigned)
 
-	type line struct{ Action, Resource, Region, Principal, Outcome string }
 	const user = "arn:aws:iam::000000000000:user/test"
-	var got []line
-	for text := range strings.Lines(written.String()) {
-		var l line
-		if err := json.Unmarshal([]byte(text), &l); err != nil {
-			t.Fatal(err)
-		}
-		got = append(got, l)
-	}
-	equal(t, got, []line{
+	equal(t, logged(t, written.String()), []logLine{
 		{"secretsmanager:CreateSecret", *made.ARN, region, user, "OK"},
 		{"secretsmanager:GetSecretValue", *made.ARN, region, user, "OK"},
 		{"secretsmanager:GetSecretValue", "absent", region, user, "ResourceNotFoundException"},
@@ -256,6 +248,23 @@ func TestLog(t *testing.T) {
 	if strings.Contains(written.String(), "hunter2") {
 		t.Error("the log holds the value of a secret")
 	}
+}
+
+type logLine struct{ Action, Resource, Region, Principal, Outcome string }
+
+func logTo(w io.Writer) *slog.Logger { return slog.New(slog.NewJSONHandler(w, nil)) }
+
+func logged(t *testing.T, written string) []logLine {
+	t.Helper()
+	var lines []logLine
+	for text := range strings.Lines(written) {
+		var l logLine
+		if err := json.Unmarshal([]byte(text), &l); err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, l)
+	}
+	return lines
 }
 
 // TestWire pins the bytes of an answer, which the SDK's types hide: numbers for

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -75,6 +76,17 @@ func (c *Call) AuthorizeWith(action, resource string, keys Keys) error {
 		return nil
 	}
 	return c.Decide(access, keys)
+}
+
+// RefuseForeign denies an access to a resource of another account, which the
+// resource's own policy would have to allow too: no resource here has one.
+func (c *Call) RefuseForeign(action, resource string) error {
+	parts := strings.SplitN(resource, ":", 6)
+	if len(parts) < 6 || parts[0] != "arn" || parts[4] == "" || parts[4] == c.Account {
+		return nil
+	}
+	return Denied(Access{c.Principal, action, resource},
+		fmt.Sprintf("because no resource-based policy allows the %s action", action))
 }
 
 // Denied is AWS's sentence about an access that was denied, and for what reason.

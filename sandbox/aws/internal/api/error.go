@@ -65,6 +65,9 @@ func Code(err error) string {
 	return asError(err).Code
 }
 
+// Message is what the client is told of the error.
+func Message(err error) string { return asError(err).Message }
+
 // WriteError answers a request that no service has seen, in the protocol that
 // the client speaks: clients of JSON services name their operation in a header,
 // and clients of REST services in the path.

@@ -98,6 +98,9 @@ func (s *Service) findFor(c *api.Call, action string, id *string) (*secret, erro
 	if err := c.AuthorizeWith(action, resource, found.keys(*id)); err != nil {
 		return nil, err
 	}
+	if err := c.RefuseForeign(action, resource); err != nil {
+		return nil, err
+	}
 	if found == nil {
 		return nil, api.Errorf(codeNotFound, "Secrets Manager can't find the specified secret.")
 	}

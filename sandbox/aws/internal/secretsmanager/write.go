@@ -29,8 +29,8 @@ func (s *Service) createSecret(c *api.Call, in *createSecretInput) (*versionOutp
 		return nil, err
 	}
 	made := &secret{
-		arn: newARN(c, *in.Name), name: *in.Name, description: api.Deref(in.Description), kmsKeyID: api.Deref(in.KmsKeyID),
-		created: c.Now, changed: c.Now,
+		arn: newARN(c, *in.Name), name: *in.Name, description: api.Deref(in.Description),
+		kmsKeyID: api.Deref(in.KmsKeyID), created: c.Now, changed: c.Now,
 	}
 	if err := c.Authorize(c.Action, made.arn); err != nil {
 		return nil, err

@@ -30,8 +30,11 @@ var (
 // input is what all ways to assume a role ask for.
 type input struct {
 	roleARN, name string
-	duration      time.Duration
-	policies      []func() *policy.Document
+	// account is the role's, and iam has the role.
+	account  string
+	iam      *iam.Service
+	duration time.Duration
+	policies []func() *policy.Document
 }
 
 func (s *Service) input(c *api.Call, f api.Form) (input, error) {
@@ -54,16 +57,17 @@ func (s *Service) input(c *api.Call, f api.Form) (input, error) {
 	if !validRole.MatchString(*role) {
 		return input{}, api.Errorf(api.Validation, "%s is invalid", *role)
 	}
-	in := input{roleARN: *role, name: *name, duration: time.Hour}
+	in := input{roleARN: *role, name: *name, account: accountOf(*role), duration: time.Hour}
+	in.iam = s.iam(in.account)
 	if seconds != nil {
 		in.duration = time.Duration(*seconds) * time.Second
 	}
-	in.policies, err = s.sessionPolicies(c, f)
+	in.policies, err = sessionPolicies(c, f, in.iam)
 	return in, err
 }
 
 // sessionPolicies are what limits the session beside its role's policies.
-func (s *Service) sessionPolicies(c *api.Call, f api.Form) ([]func() *policy.Document, error) {
+func sessionPolicies(c *api.Call, f api.Form, iam *iam.Service) ([]func() *policy.Document, error) {
 	var policies []func() *policy.Document
 	malformed := func(format string, args ...any) error {
 		return api.Failf(http.StatusBadRequest, "MalformedPolicyDocument", format, args...)
@@ -77,11 +81,11 @@ func (s *Service) sessionPolicies(c *api.Call, f api.Form) ([]func() *policy.Doc
 	}
 	for i := range f.Structures("PolicyArns", "arn") {
 		arn := f.Get(f.Member("PolicyArns", i+1, "arn"))
-		document := s.iam.Document(arn)
+		document := iam.Document(arn)
 		if document == nil {
 			return nil, malformed("Policy %s was not found.", arn)
 		}
-		policies = append(policies, func() *policy.Document { return cmp.Or(s.iam.Document(arn), document) })
+		policies = append(policies, func() *policy.Document { return cmp.Or(iam.Document(arn), document) })
 	}
 	return policies, nil
 }
@@ -109,7 +113,7 @@ func (s *Service) assumeRole(c *api.Call, f api.Form) (any, error) {
 		return nil, err
 	}
 	c.Resource = in.roleARN
-	role, ok := s.iam.Role(in.roleARN)
+	role, ok := in.iam.Role(in.roleARN)
 	if !ok {
 		return nil, errAssume(c, c.Action, in.roleARN)
 	}
@@ -146,12 +150,12 @@ func errAssume(c *api.Call, action, role string) error {
 }
 
 // mayAssume asks both sides: the role's trust policy, and the caller's policies,
-// which have to allow unless the role names the caller.
+// which have to allow unless the role is of the same account and names the caller.
 func (s *Service) mayAssume(c *api.Call, caller *Session, role iam.Role, action string, keys api.Keys) error {
 	context := requestKeys(c, keys)
 	principal := policy.Principal{Account: c.Account, ARNs: []string{c.Principal.ARN}}
 	if caller != nil {
-		_, tags := s.iam.Policies(caller.role.ARN, caller.role.ID)
+		_, tags := s.policies(caller)
 		caller.principalKeys(c, context, tags)
 		principal.ARNs = append(principal.ARNs, caller.role.ARN)
 	} else {
@@ -164,7 +168,7 @@ func (s *Service) mayAssume(c *api.Call, caller *Session, role iam.Role, action 
 	if trust != policy.Trusted && trust != policy.TrustedAccount {
 		return errAssume(c, action, role.ARN)
 	}
-	if caller == nil || trust == policy.TrustedAccount {
+	if caller == nil || trust == policy.TrustedAccount || accountOf(role.ARN) != c.Account {
 		return c.AuthorizeWith(action, role.ARN, keys)
 	}
 	policies, tags := s.policies(caller)
@@ -245,7 +249,7 @@ func (w *wish) actions() []string {
 }
 
 func (w *wish) keys(in input) api.Keys {
-	keys := api.Keys{"sts:RoleSessionName": {in.name}}
+	keys := api.Keys{"sts:RoleSessionName": {in.name}, "aws:ResourceAccount": {in.account}}
 	tagKeys(keys, w.requested)
 	if w.externalID != "" {
 		keys["sts:ExternalId"] = []string{w.externalID}
@@ -274,7 +278,7 @@ type ServiceRequest struct {
 // it and, when there are tags, to tag it. All tags are transitive.
 func (s *Service) AssumeForService(c *api.Call, r ServiceRequest) (*Session, error) {
 	refused := api.Errorf(api.AccessDenied, "%s is not authorized to assume %s", r.Service, r.RoleARN)
-	role, ok := s.iam.Role(r.RoleARN)
+	role, ok := s.iam(accountOf(r.RoleARN)).Role(r.RoleARN)
 	if !ok {
 		return nil, refused
 	}

@@ -25,7 +25,7 @@ func (s *Service) Decide(c *api.Call, session *Session) func(api.Access, api.Key
 
 // policies are all that decide about the session, and its role's tags.
 func (s *Service) policies(session *Session) (policy.Policies, map[string]string) {
-	policies, tags := s.iam.Policies(session.role.ARN, session.role.ID)
+	policies, tags := session.iam.Policies(session.role.ARN, session.role.ID)
 	for _, document := range session.policies {
 		policies.Session = append(policies.Session, document())
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/base32"
 	"encoding/base64"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -18,10 +19,11 @@ import (
 // forget is how long after its end a session is still told that it has expired.
 const forget = 24 * time.Hour
 
-// Service holds the sessions of one account. It is safe for concurrent use.
+// Service holds the sessions of all accounts. It is safe for concurrent use.
 type Service struct {
 	handler *api.QueryService
-	iam     *iam.Service
+	// iam is the IAM of the account with the number.
+	iam     func(account string) *iam.Service
 	issuers *token.Issuers
 
 	mu sync.Mutex
@@ -29,9 +31,9 @@ type Service struct {
 	sessions map[string]*Session
 }
 
-// New returns a service without sessions, for the roles of iam and the tokens of
-// the issuers.
-func New(iam *iam.Service, issuers *token.Issuers) *Service {
+// New returns a service without sessions, for the roles of the accounts' iam and
+// the tokens of the issuers.
+func New(iam func(account string) *iam.Service, issuers *token.Issuers) *Service {
 	s := &Service{iam: iam, issuers: issuers, sessions: map[string]*Session{}}
 	s.handler = &api.QueryService{
 		Name:      "sts",
@@ -62,11 +64,14 @@ type identity struct {
 
 // Session is a role that somebody has assumed. It does not change.
 type Session struct {
+	// Account is the role's.
+	Account     string
 	Principal   api.Principal
 	AccessKeyID string
 	Key         sigv4.Key
 
 	role       iam.Role
+	iam        *iam.Service
 	issued     time.Time
 	tags       map[string]string
 	transitive []string
@@ -93,8 +98,10 @@ func (s *Service) start(c *api.Call, made *Session, name string, duration time.D
 		Expires:      c.Now.Add(duration).Truncate(time.Second),
 	}
 	made.issued = c.Now
+	made.Account = accountOf(made.role.ARN)
+	made.iam = s.iam(made.Account)
 	made.Principal = api.Principal{
-		ARN:    "arn:" + c.Partition + ":sts::" + c.Account + ":assumed-role/" + made.role.Name + "/" + name,
+		ARN:    "arn:" + c.Partition + ":sts::" + made.Account + ":assumed-role/" + made.role.Name + "/" + name,
 		UserID: made.role.ID + ":" + name,
 	}
 	s.mu.Lock()
@@ -107,6 +114,9 @@ func (s *Service) start(c *api.Call, made *Session, name string, duration time.D
 	s.sessions[made.AccessKeyID] = made
 	return made
 }
+
+// accountOf is the account in the ARN of a role.
+func accountOf(role string) string { return strings.Split(role, ":")[4] }
 
 func random(n int) []byte {
 	b := make([]byte, n)

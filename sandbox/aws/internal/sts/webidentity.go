@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"eso-aws/sandbox/aws/internal/api"
+	"eso-aws/sandbox/aws/internal/iam"
 	"eso-aws/sandbox/aws/internal/policy"
 	"eso-aws/sandbox/aws/internal/token"
 )
@@ -22,7 +23,8 @@ func (s *Service) assumeRoleWithWebIdentity(c *api.Call, f api.Form) (any, error
 	if err != nil {
 		return nil, err
 	}
-	c.Resource = in.roleARN
+	// Without a signature it is the role that tells the account.
+	c.Resource, c.Account = in.roleARN, in.account
 	if raw := f.Text("WebIdentityToken"); raw == nil || len(*raw) < 4 || len(*raw) > 20000 {
 		var check api.Checks
 		// The token is never shown.
@@ -30,12 +32,12 @@ func (s *Service) assumeRoleWithWebIdentity(c *api.Call, f api.Form) (any, error
 			"Member must have length between 4 and 20000")
 		return nil, check.Err()
 	}
-	web, err := s.verify(c, f.Get("WebIdentityToken"))
+	web, err := s.verify(c, in.iam, f.Get("WebIdentityToken"))
 	if err != nil {
 		return nil, err
 	}
 	c.Principal = api.Principal{ARN: web.provider, UserID: web.Subject}
-	role, ok := s.iam.Role(in.roleARN)
+	role, ok := in.iam.Role(in.roleARN)
 	if !ok {
 		return nil, errWebIdentity()
 	}
@@ -91,7 +93,7 @@ type webIdentity struct {
 
 // verify believes a token of one of the account's providers, in the order in
 // which STS complains.
-func (s *Service) verify(c *api.Call, raw string) (webIdentity, error) {
+func (s *Service) verify(c *api.Call, iam *iam.Service, raw string) (webIdentity, error) {
 	refuse := func(format string, args ...any) (webIdentity, error) {
 		return webIdentity{}, api.Failf(http.StatusBadRequest, codeToken, format, args...)
 	}
@@ -101,7 +103,7 @@ func (s *Service) verify(c *api.Call, raw string) (webIdentity, error) {
 	}
 	name := strings.TrimPrefix(t.Issuer, "https://")
 	provider := c.IAM("oidc-provider/" + name)
-	clientIDs, ok := s.iam.Provider(provider)
+	clientIDs, ok := iam.Provider(provider)
 	if !ok || name == t.Issuer {
 		return refuse("No OpenIDConnect provider found in your account for %s", t.Issuer)
 	}
