@@ -26,6 +26,8 @@ type Role struct {
 
 	// ARN is the role's.
 	ARN pulumi.StringOutput
+	// AssociationID is another where the association was made anew.
+	AssociationID pulumi.IDOutput
 	// Resources are what the operator's pods need when they are made: the
 	// association, and the agent where it is asked for.
 	Resources []pulumi.Resource
@@ -94,8 +96,12 @@ func (r *Role) associate(ctx *pulumi.Context, name string, args *RoleArgs, regis
 		RoleArn:        registered.ARN,
 		Tags:           role.Tags(args.Settings.Tags),
 	}, pulumi.Parent(r), pulumi.DependsOn(registered.Attachments))
+	if err != nil {
+		return err
+	}
+	r.AssociationID = association.ID()
 	r.Resources = append(r.Resources, association)
-	return err
+	return nil
 }
 
 func (r *Role) agent(ctx *pulumi.Context, name string, args *RoleArgs) error {

@@ -17,8 +17,14 @@ const waitFor = "pulumi.com/waitFor"
 // The conditions that stores and ExternalSecrets are waited for.
 const storeReady = "condition=Ready"
 
-func secretReady(target string) string {
-	return fmt.Sprintf(`["condition=Ready","jsonpath={.status.binding.name}=%s"]`, target)
+func secretReady(target, credentials string) string {
+	ready := fmt.Sprintf(`"condition=Ready","jsonpath={.status.binding.name}=%s"`, target)
+	if credentials != "" {
+		// The provider tells an object from what it was before by its generation,
+		// which annotations do not change, and would keep what it was in the state.
+		ready += fmt.Sprintf(`,"jsonpath={.metadata.annotations['%s']}=%s"`, credentialsAnnotation, credentials)
+	}
+	return "[" + ready + "]"
 }
 
 // StoreSpec is the spec of a store for AWS Secrets Manager; a role of "" is none to

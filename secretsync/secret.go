@@ -67,7 +67,7 @@ func NewExternalSecret(
 		namespace:   args.Namespace,
 		annotations: args.Annotations,
 		credentials: args.Credentials,
-		waitFor:     secretReady(args.Name),
+		waitFor:     args.ready(),
 		spec:        SecretSpec(args.Store, args.Name, args.RefreshInterval, args.Source),
 	}
 	registered, err := object.register(ctx, name, secret, args.Timeout, args.Hooks)
@@ -76,6 +76,16 @@ func NewExternalSecret(
 	}
 	secret.Resource = registered
 	return secret, ctx.RegisterResourceOutputs(secret, pulumi.Map{})
+}
+
+// ready is what the object is waited for.
+func (a *ExternalSecretArgs) ready() pulumi.StringInput {
+	if a.Credentials == nil {
+		return pulumi.String(secretReady(a.Name, ""))
+	}
+	return a.Credentials.ToStringOutput().ApplyT(func(credentials string) string {
+		return secretReady(a.Name, credentials)
+	}).(pulumi.StringOutput)
 }
 
 func (a *ExternalSecretArgs) validate() error {

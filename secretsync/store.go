@@ -96,7 +96,7 @@ func NewStore(
 		name:        args.Name,
 		namespace:   args.Namespace,
 		annotations: args.Annotations,
-		waitFor:     storeReady,
+		waitFor:     pulumi.String(storeReady),
 		spec:        StoreSpec(args.Region, args.Role, args.Auth),
 	}
 	registered, err := object.register(ctx, name, store, args.Timeout, args.Hooks)
@@ -145,7 +145,7 @@ type object struct {
 
 	annotations map[string]string
 	credentials pulumi.StringInput // the value of credentialsAnnotation; nil for none
-	waitFor     string
+	waitFor     pulumi.StringInput
 	spec        map[string]any
 }
 
@@ -156,7 +156,7 @@ func (o *object) register(
 	if hooks != nil {
 		opts = append(opts, pulumi.ResourceHooks(hooks))
 	}
-	annotations := pulumi.StringMap{waitFor: pulumi.String(o.waitFor)}
+	annotations := pulumi.StringMap{waitFor: o.waitFor}
 	for key, value := range o.annotations {
 		annotations[key] = pulumi.String(value)
 	}

@@ -34,6 +34,9 @@ func eks(ctx *pulumi.Context, config *config.Config) error {
 	if err != nil {
 		return err
 	}
+	if err := stack.findProvider(found); err != nil {
+		return err
+	}
 	client, err := stack.preflight()
 	if err != nil {
 		return err
@@ -69,6 +72,7 @@ func eks(ctx *pulumi.Context, config *config.Config) error {
 type eksCluster struct {
 	arn                  iam.ARN
 	endpoint, ca, issuer string
+	provider             string // the ARN of its OIDC provider in IAM; "" where nobody asked
 }
 
 // findCluster looks the cluster up, and makes its kubeconfig the stack's where
@@ -105,7 +109,7 @@ func (s *stack) findCluster() (*eksCluster, error) {
 		})
 		s.kubeconfig, s.kubeContext = s.generated, found.Arn
 	}
-	s.endpoint = e.endpoint
+	s.endpoint, s.account = e.endpoint, arn.Account
 	if own := s.roleARN(e); c.AssumedRole == own {
 		return nil, fmt.Errorf("%s:%s.role: %q: is the operator's own role, which AWS lets nobody assume twice; "+
 			"write the ARN of another one, or take it away", s.ctx.Project(), config.KeyStore, own)
@@ -132,14 +136,10 @@ func (s *stack) identity(found *eksCluster) (*identity, error) {
 
 func (s *stack) irsa(found *eksCluster) (*identity, error) {
 	c := s.config.Cluster
-	provider, err := s.oidcProvider(found)
-	if err != nil {
-		return nil, err
-	}
 	role, err := irsa.NewRole(s.ctx, "irsa", &irsa.RoleArgs{
 		Settings:    c.Role,
 		Partition:   c.Partition,
-		ProviderARN: pulumi.String(provider),
+		ProviderARN: pulumi.String(found.provider),
 		Issuer:      pulumi.String(found.issuer),
 		Policies:    c.Policies,
 		Account:     pulumi.String(found.arn.Account),
@@ -172,6 +172,8 @@ func (s *stack) podIdentity(found *eksCluster) (*identity, error) {
 		return nil, err
 	}
 	who := s.who(role.ARN)
+	// Pods that were made without the association never get its credentials.
+	who.operator.Version = pulumi.Sprintf("%s-%s", who.operator.Version, role.AssociationID)
 	who.resources = role.Resources
 	return who, nil
 }
@@ -194,31 +196,35 @@ func (s *stack) who(role pulumi.StringOutput) *identity {
 	}
 }
 
-// oidcProvider is the ARN of the cluster's.
-func (s *stack) oidcProvider(found *eksCluster) (string, error) {
+// findProvider looks up the cluster's OIDC provider, for IRSA.
+func (s *stack) findProvider(found *eksCluster) error {
 	c := s.config.Cluster
+	if c.Auth == config.PodIdentity {
+		return nil
+	}
 	if found.issuer == "" {
-		return "", fmt.Errorf("%s:%s: %q: the cluster has no OIDC issuer, which irsa needs; write auth: podIdentity",
+		return fmt.Errorf("%s:%s: %q: the cluster has no OIDC issuer, which irsa needs; write auth: podIdentity",
 			s.ctx.Project(), config.KeyCluster, c.Name)
 	}
-	if c.OIDCProviderARN != "" {
-		return c.OIDCProviderARN, nil
+	if found.provider = c.OIDCProviderARN; found.provider != "" {
+		return nil
 	}
 	at := s.ctx.Project() + ":" + config.KeyOIDCProviderARN
 	provider, err := awsiam.LookupOpenIdConnectProvider(s.ctx, &awsiam.LookupOpenIdConnectProviderArgs{
 		Url: &found.issuer,
 	})
 	if err != nil {
-		return "", fmt.Errorf("%s: looking for the IAM OIDC provider of cluster %q, whose issuer is %s: %w; "+
+		return fmt.Errorf("%s: looking for the IAM OIDC provider of cluster %q, whose issuer is %s: %w; "+
 			"create it with: eksctl utils associate-iam-oidc-provider --cluster %s --region %s --approve; "+
 			"or write oidcProviderArn", at, c.Name, found.issuer, err, c.Name, c.Region)
 	}
 	if !slices.Contains(provider.ClientIdLists, audience) {
-		return "", fmt.Errorf("%s: provider %s does not know the audience %s, only %s; add it with: aws iam "+
+		return fmt.Errorf("%s: provider %s does not know the audience %s, only %s; add it with: aws iam "+
 			"add-client-id-to-open-id-connect-provider --client-id %[3]s --open-id-connect-provider-arn %[2]s",
 			at, provider.Arn, audience, strings.Join(provider.ClientIdLists, ", "))
 	}
-	return provider.Arn, nil
+	found.provider = provider.Arn
+	return nil
 }
 
 // roleARN is what the ARN of the operator's role will be.

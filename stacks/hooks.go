@@ -151,11 +151,11 @@ func (s *stack) explain(args *pulumi.ErrorHookArgs) (string, error) {
 	namespace, name := s.config.Namespace, args.Name
 	switch {
 	case strings.HasPrefix(token, "aws:"):
-		return remedy(s.config, strings.Join(args.Errors, " ")), nil // AWS says itself what is wrong
+		return s.refusal(args, kind), nil // AWS says itself what is wrong
 	case kind == "Release":
 		namespace, kind, name = operatorNamespace, "", "" // its objects are many, and all that is there
-	case kind == "ClusterSecretStore":
-		namespace = "default" // where the events are of what has no namespace
+	case kind == clusterStore:
+		namespace = "default"
 	}
-	return warnings(s.ctx.Context(), client, s.config, namespace, kind, name)
+	return causes(s.ctx.Context(), client, s.config, namespace, kind, name)
 }

@@ -1,13 +1,41 @@
 package stacks
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"regexp"
 	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"eso-aws/internal/cluster"
 	"eso-aws/internal/config"
+	"eso-aws/internal/iam"
 )
+
+// clusterStore is a kind that has no namespace. Its events are in the default one.
+const clusterStore = "ClusterSecretStore"
+
+// associationID is EKS's name of a Pod Identity association.
+var associationID = regexp.MustCompile(`\ba-[a-z0-9]+`)
+
+// causes are warnings and, where an object only says that its store is not ready, also why that is not.
+func causes(
+	ctx context.Context, client *cluster.Client, c *config.Config, namespace, kind, name string,
+) (string, error) {
+	text, err := warnings(ctx, client, c, namespace, kind, name)
+	if err != nil || !strings.Contains(text, `Store "`) || !strings.Contains(text, "is not ready") {
+		return text, err
+	}
+	storeNamespace, kind, name := c.Namespace, "SecretStore", localStore
+	if c.Target == config.EKS {
+		storeNamespace, kind, name = "default", clusterStore, awsStore
+	}
+	why, err := warnings(ctx, client, c, storeNamespace, kind, name)
+	return strings.TrimSpace(text + "\n" + why), err
+}
 
 // warnings are what the cluster last warned of, with what to do; empty where it did not.
 func warnings(
@@ -17,9 +45,13 @@ func warnings(
 	if err != nil {
 		return "", err
 	}
+	if kind == clusterStore {
+		namespace = ""
+	}
 	var lines []string
 	for _, w := range found[:min(len(found), maxNamed)] {
-		line := fmt.Sprintf("%s %s/%s: %s: %s", w.Kind, namespace, w.Name, w.Reason, w.Message)
+		object := qualified(&cluster.Object{Namespace: namespace, Name: w.Name})
+		line := fmt.Sprintf("%s %s: %s: %s", w.Kind, object, w.Reason, strings.TrimSpace(w.Message))
 		if hint := remedy(config, w.Message); hint != "" {
 			line += "; " + hint
 		}
@@ -28,21 +60,12 @@ func warnings(
 	return strings.Join(lines, "\n"), nil
 }
 
-// remedy is what to do about a message of the operator, of AWS or of a node; empty for one it does not know.
-func remedy(c *config.Config, message string) string {
-	missing := "store it in Secrets Manager, in region " + c.Region + ", or correct its name"
-	image := "correct the image in chartValues, or let the node reach its registry"
-	known := []struct{ part, remedy string }{
-		{"Secret does not exist", missing},
-		{"can't find the specified secret", missing},
-		{"Access to KMS is not allowed", "write the ARN of the secret's KMS key in permissions.kmsKeys"},
-		{"ImagePullBackOff", image},
-		{"ErrImagePull", image},
-		{"Back-off restarting failed container", "look at its log: kubectl logs -n " + operatorNamespace +
-			" deployment/" + operatorName + " --previous"},
-	}
-	known = append(known, remediesOf(c)...)
-	for _, known := range known {
+// known is what to do about messages with a part in them.
+type known struct{ part, remedy string }
+
+// first is the remedy of the first that is in a message; empty for a message that nobody knows.
+func first(table []known, message string) string {
+	for _, known := range table {
 		if strings.Contains(message, known.part) {
 			return known.remedy
 		}
@@ -50,39 +73,123 @@ func remedy(c *config.Config, message string) string {
 	return ""
 }
 
-// remediesOf are those that a target has.
-func remediesOf(c *config.Config) []struct{ part, remedy string } {
-	if c.Target == config.Local {
-		unreachable := "correct endpoint, which the operator's pods must reach: " + c.Endpoint
-		return []struct{ part, remedy string }{
-			{"security token included in the request is invalid", "correct accessKeyId, which AWS does not know"},
-			{"signature we calculated does not match", "correct secretAccessKey: it is not that of accessKeyId"},
-			{"AccessDenied", "let the access key read this secret"},
-			{"connection refused", unreachable},
-			{"no such host", unreachable},
-		}
+// remedy is what to do about a message of the operator or of a node.
+func remedy(c *config.Config, message string) string {
+	missing := "store it in Secrets Manager, in region " + c.Region + ", or correct its name"
+	image := "correct the image in chartValues, or let the node reach its registry"
+	all := []known{
+		{"Secret does not exist", missing},
+		{"can't find the specified secret", missing},
+		{"Access to KMS is not allowed", "write the ARN of the secret's KMS key in permissions.kmsKeys; where it is " +
+			"there, the key's own policy must let the role decrypt"},
+		{"ImagePullBackOff", image},
+		{"ErrImagePull", image},
+		{"Back-off restarting failed container", "look at its log: kubectl logs -n " + operatorNamespace +
+			" deployment/" + operatorName + " --previous"},
 	}
-	mend := "pulumi refresh shows what others have changed, and the next pulumi up mends it"
-	agent := "see that the EKS Pod Identity agent runs on the nodes (podIdentityAgent: true installs it) and that " +
-		"the association is there, then: kubectl rollout restart deployment/" + operatorName +
-		" -n " + operatorNamespace
-	return []struct{ part, remedy string }{
-		{"EntityAlreadyExists", "write another role.name: stacks that share an account need one each; " +
-			"or delete it if nothing uses it"},
+	if c.Target == config.Local {
+		return first(append(all, remediesOfLocal(c)...), message)
+	}
+	return first(append(all, remediesOfEKS(c, missing)...), message)
+}
+
+func remediesOfLocal(c *config.Config) []known {
+	unreachable := "correct endpoint, which the operator's pods must reach: " + c.Endpoint
+	return []known{
+		{"security token included in the request is invalid", "correct accessKeyId, which AWS does not know"},
+		{"signature we calculated does not match", "correct secretAccessKey: it is not that of accessKeyId"},
+		{"AccessDenied", "let the access key read this secret"},
+		{"connection refused", unreachable},
+		{"no such host", unreachable},
+	}
+}
+
+func remediesOfEKS(c *config.Config, missing string) []known {
+	const (
+		mend    = "pulumi refresh shows what others have changed, and the next pulumi up mends it"
+		agent   = "see that the EKS Pod Identity agent runs on the nodes; podIdentityAgent: true installs it"
+		granted = "the role grants what is declared here: look for what takes it away, such as a permissions " +
+			"boundary or an edited policy; " + mend
+		read = "secretsmanager:GetSecretValue on resource: "
+	)
+	return []known{
 		{"No OpenIDConnect provider found", "create the cluster's OIDC provider in IAM: eksctl utils " +
 			"associate-iam-oidc-provider --cluster " + c.Cluster.Name + " --region " + c.Cluster.Region + " --approve"},
+		{"Incorrect token audience", "the OIDC provider in IAM must have the client ID " + audience},
 		{"sts:AssumeRoleWithWebIdentity", "the role's trust must name this cluster's OIDC provider, the audience " +
-			"sts.amazonaws.com and the operator's service account; " + mend},
-		{"Incorrect token audience", "the OIDC provider in IAM must have the client ID sts.amazonaws.com"},
+			audience + " and the operator's service account; " + mend},
 		{"sts:AssumeRole ", "the trust of that role must name the operator's role, and where it comes by Pod " +
 			"Identity allow sts:TagSession too"},
+		{"EKS does not have permissions to assume", "the role's trust must name pods.eks.amazonaws.com, this cluster " +
+			"and the operator's service account; " + mend},
+		{"No association found", "the operator's Pod Identity association is gone; " + mend},
+		{"no EC2 IMDS role found", "the operator's pods were made while there was no Pod Identity association; " +
+			mend + "; if it shows nothing, run: kubectl rollout restart deployment/" + operatorName +
+			" -n " + operatorNamespace},
+		{"eks-auth:AssumeRoleForPodIdentity", "the role of the nodes must allow it: AmazonEKSWorkerNodePolicy does"},
+		{"failed to load credentials", agent},
 		{"explicit deny", "look for the statement that denies it, in the policies on the role, of the secret, or of " +
 			"the organization"},
-		{"AccessDenied", "the role grants what is declared here: look for what takes it away, such as a permissions " +
-			"boundary or an edited policy; " + mend},
-		{"no EC2 IMDS role found", agent},
-		{"failed to refresh cached credentials", agent},
+		{read + "arn:", granted},
+		{read, missing + ": what is not there is denied, too"},
+		{"AccessDenied", granted},
 		{"connection refused", "let the operator's pods reach AWS: by NAT, or VPC endpoints of secretsmanager and sts"},
 		{"no such host", "let the operator's pods resolve AWS's names"},
 	}
+}
+
+// refusal is what to do when AWS refuses something about one of the stack's own resources; empty where it
+// says enough itself.
+func (s *stack) refusal(args *pulumi.ErrorHookArgs, kind string) string {
+	message, inputs := strings.Join(args.Errors, " "), args.NewInputs
+	if args.FailedOperation == "delete" {
+		inputs = args.OldInputs
+	}
+	name := cmp.Or(text(inputs, "name"), args.Name)
+	hint := first([]known{
+		{"already exists", s.taken(args, message)},
+		{"DeleteConflict", "others have attached something: take it off, and run this again"},
+		{"AccessDenied", "let the AWS credentials of this shell do that"},
+	}, message)
+	if hint == "" {
+		return ""
+	}
+	return kind + " " + name + ": " + hint
+}
+
+// taken is what to do about something that is there already: it is another's, or an up that was killed has
+// made it without the state's knowing. The latter's role and policy are not in use yet, and AWS deletes
+// none that is.
+func (s *stack) taken(args *pulumi.ErrorHookArgs, message string) string {
+	const (
+		left   = "if a pulumi up of this stack that was killed has left it, run: "
+		rename = ", which AWS refuses while it is in use; if not, write another role.name: stacks that share an " +
+			"account need one each"
+	)
+	c, name := s.config.Cluster, text(args.NewInputs, "name")
+	switch string(args.Type) {
+	case "aws:iam/role:Role":
+		return left + "aws iam delete-role --role-name " + name + rename
+	case "aws:iam/policy:Policy":
+		arn := iam.ARN{
+			Partition: c.Partition, Service: "iam", Account: s.account,
+			Resource: "policy" + cmp.Or(text(args.NewInputs, "path"), "/") + name,
+		}
+		return left + "aws iam delete-policy --policy-arn " + arn.String() + rename
+	case "aws:eks/podIdentityAssociation:PodIdentityAssociation":
+		id := associationID.FindString(message)
+		return left + "aws eks delete-pod-identity-association --cluster-name " + c.Name + " --association-id " + id +
+			" --region " + c.Region + "; if not, see who else has given the operator's service account a role"
+	case "aws:eks/addon:Addon":
+		return "take podIdentityAgent away: the cluster has the agent"
+	default:
+		return ""
+	}
+}
+
+func text(properties resource.PropertyMap, key resource.PropertyKey) string {
+	if value := properties[key]; value.IsString() {
+		return value.StringValue()
+	}
+	return ""
 }

@@ -29,8 +29,8 @@ type stack struct {
 	// kubeconfig is a path or the content of one, "" is kubectl's own; the context
 	// "" is the current one.
 	kubeconfig, kubeContext string
-	// endpoint is the API server's where it is known beforehand.
-	endpoint string
+	// endpoint is the API server's, and account AWS's, where they are known beforehand.
+	endpoint, account string
 	// generated is the kubeconfig where it was made for the cluster.
 	generated string
 }

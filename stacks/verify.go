@@ -144,7 +144,7 @@ func (v *verifier) done(name string, now *cluster.Sync) bool {
 // failure tells why a secret is not synced.
 func (v *verifier) failure(client *cluster.Client, name string) error {
 	s := v.stack
-	text, err := warnings(s.ctx.Context(), client, s.config, s.config.Namespace, "ExternalSecret", name)
+	text, err := causes(s.ctx.Context(), client, s.config, s.config.Namespace, "ExternalSecret", name)
 	if err != nil || text == "" {
 		text = fmt.Sprintf("ExternalSecret %s/%s: the operator says nothing of it; look at its log: "+
 			"kubectl logs -n %s deployment/%s%s",

@@ -25,6 +25,9 @@ type Options struct {
 	// Hooks is the kind of hooks that are called once the program has registered
 	// everything; empty for none.
 	Hooks Hook
+	// Errors are what [OnError] hooks are told that a provider says, by type; of a
+	// type without one it is "timed out".
+	Errors map[string]string
 	// Functions answer a program's invokes, by token; one without fails.
 	Functions map[string]Function
 	// Outputs are what resources have besides their inputs, by type. A preview

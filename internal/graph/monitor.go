@@ -177,9 +177,10 @@ func (m *monitor) request(r *Resource) ([]byte, error) {
 		return nil, err
 	}
 	if m.options.Hooks == OnError {
+		said := cmp.Or(m.options.Errors[string(r.URN.Type())], "timed out")
 		return proto.Marshal(&pulumirpc.ErrorHookRequest{
 			Urn: string(r.URN), Name: r.URN.Name(), Type: string(r.URN.Type()),
-			NewInputs: inputs, FailedOperation: "create", Errors: []string{"timed out"},
+			NewInputs: inputs, FailedOperation: "create", Errors: []string{said},
 		})
 	}
 	request := &pulumirpc.ResourceHookRequest{

@@ -22,12 +22,12 @@ func TestNoSecretInStateOrLogs(t *testing.T) {
 	s.setSecret(t, "kubeconfig", string(kubeconfig)) // its content, so that it gets into the state
 	s.setSecret(t, "accessKeyId", env.canary.AccessKeyID)
 	s.setSecret(t, "secretAccessKey", env.canary.SecretAccessKey)
-	s.must(t, "preview", "--stack", "local", "--diff")
+	s.must(t, "preview", "--diff")
 	s.must(t, up("--diff")...)
 	must(t, holds(t, "datadog-api-key", map[string]string{"api-key": value}))
 	store(t, "zio-lucene/datadog-api-key", rotated)
-	s.must(t, "refresh", "--stack", "local", "--yes", "--diff")
-	exported := s.must(t, "stack", "export", "--stack", "local")
+	s.must(t, "refresh", "--yes", "--diff")
+	exported := s.must(t, "stack", "export")
 	if !strings.Contains(exported, "localstack-credentials") {
 		t.Fatal("the exported state is not this stack's")
 	}
@@ -55,7 +55,7 @@ func TestNoSecretInStateOrLogs(t *testing.T) {
 // setSecret stores an encrypted value in the stack's config, from standard input.
 func (s *stack) setSecret(t testing.TB, key, value string) {
 	t.Helper()
-	cmd := s.command(t.Context(), "config", "set", "--stack", "local", "--secret", key)
+	cmd := s.command(t.Context(), "config", "set", "--secret", key)
 	cmd.Stdin = strings.NewReader(value)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("pulumi config set --secret %s: %v\n%s", key, err, out)

@@ -33,9 +33,9 @@ func TestCRDsOfOthersStay(t *testing.T) {
 	// Allowed while nobody else uses them, refused once somebody does, at the last moment too.
 	must(t, api.Delete(t.Context(), others+"/foreign"))
 	s.up(t)
-	s.mustFail(t, []string{"--run-program"}, "destroy", "--stack", "local", "--yes", "--skip-preview")
+	s.mustFail(t, []string{"--run-program"}, "destroy", "--yes", "--skip-preview")
 	must(t, api.Get(t.Context(), crd, nil))
-	s.must(t, "destroy", "--stack", "local", "--yes", "--skip-preview", "--run-program")
+	s.must(t, "destroy", "--yes", "--skip-preview", "--run-program")
 	if err := api.Get(t.Context(), crd, nil); !kubeapi.NotFound(err) {
 		t.Errorf("after destroy with keepCRDs: false the CRD is still there: %v", err)
 	}

@@ -113,7 +113,7 @@ func TestInterruptedUp(t *testing.T) {
 					if moment == release {
 						helmHasARecord(t) // the plugin outlives the CLI, and goes on
 					}
-					s.must(t, "cancel", "--stack", "local", "--yes") // a killed CLI leaves its lock
+					s.must(t, "cancel", "--yes") // a killed CLI leaves its lock
 				}
 				s.up(t)
 				must(t, holds(t, "datadog-api-key", map[string]string{"api-key": "dummy"}))

@@ -33,8 +33,13 @@ func getSecret(t *testing.T, name string) (kubeSecret, error) {
 // holds answers nil where a Secret has exactly these values.
 func holds(t *testing.T, name string, want map[string]string) error {
 	t.Helper()
-	secret, err := getSecret(t, name)
-	if err != nil {
+	return holdsAt(t, secrets+name, want)
+}
+
+func holdsAt(t *testing.T, path string, want map[string]string) error {
+	t.Helper()
+	var secret kubeSecret
+	if err := env.sandbox.API().Get(t.Context(), path, &secret); err != nil {
 		return err
 	}
 	encoded := map[string]string{}
@@ -42,7 +47,7 @@ func holds(t *testing.T, name string, want map[string]string) error {
 		encoded[key] = base64.StdEncoding.EncodeToString([]byte(value))
 	}
 	if !reflect.DeepEqual(secret.Data, encoded) {
-		return fmt.Errorf("the Secret %q does not hold what Secrets Manager does", name)
+		return fmt.Errorf("the Secret %q does not hold what Secrets Manager does", path)
 	}
 	return nil
 }
@@ -57,17 +62,11 @@ func TestLocalStack(t *testing.T) {
 	store(t, "zio-lucene/datadog-api-key", "dummy")
 	s := newStack(t, nil)
 	before := everything(t)
-	step := func(name string, run func(*testing.T)) {
-		t.Helper()
-		if !t.Run(name, run) {
-			t.FailNow()
-		}
-	}
-	step("PreviewBeforeTheCRDsExist", func(t *testing.T) {
-		s.must(t, "preview", "--stack", "local")
+	step(t, "PreviewBeforeTheCRDsExist", func(t *testing.T) {
+		s.must(t, "preview")
 		sameObjects(t, before)
 	})
-	step("UpFromNothing", func(t *testing.T) {
+	step(t, "UpFromNothing", func(t *testing.T) {
 		s.up(t)
 		must(t, holds(t, "datadog-api-key", map[string]string{"api-key": "dummy"}))
 		secret, err := getSecret(t, "datadog-api-key")
@@ -80,7 +79,7 @@ func TestLocalStack(t *testing.T) {
 			t.Errorf("the Secret is owned by %s, want %s", owners, want)
 		}
 	})
-	step("Outputs", func(t *testing.T) {
+	step(t, "Outputs", func(t *testing.T) {
 		want := map[string]any{
 			"namespace": "zio-lucene", "storeKind": "SecretStore", "storeName": "localstack-secretsmanager",
 			"secrets": map[string]any{"datadog-api-key": []any{"api-key"}},
@@ -89,14 +88,14 @@ func TestLocalStack(t *testing.T) {
 			t.Errorf("the outputs are %v, want %v", got, want)
 		}
 	})
-	step("SecondUpAndRefreshChangeNothing", s.noChanges)
-	step("AddASecretByConfigAlone", func(t *testing.T) {
+	step(t, "SecondUpAndRefreshChangeNothing", s.noChanges)
+	step(t, "AddASecretByConfigAlone", func(t *testing.T) {
 		store(t, "zio-lucene/other", "first")
 		s.edit(t, func(c config) { secretsOf(c)["other"] = secret("password", "zio-lucene/other") })
 		s.up(t)
 		must(t, holds(t, "other", map[string]string{"password": "first"}))
 	})
-	step("ChangeTheRefreshInterval", func(t *testing.T) {
+	step(t, "ChangeTheRefreshInterval", func(t *testing.T) {
 		s.edit(t, func(c config) { c["eso-aws:refreshInterval"] = "2s" })
 		s.up(t)
 		for _, name := range []string{"datadog-api-key", "other"} {
@@ -110,14 +109,14 @@ func TestLocalStack(t *testing.T) {
 		}
 		s.noChanges(t)
 	})
-	step("ARotatedValueArrives", func(t *testing.T) {
+	step(t, "ARotatedValueArrives", func(t *testing.T) {
 		rotated := rand.Text()
 		store(t, "zio-lucene/other", rotated)
 		eventually(t, 20*time.Second, func() error {
 			return holds(t, "other", map[string]string{"password": rotated})
 		})
 	})
-	step("RemoveOneSecret", func(t *testing.T) {
+	step(t, "RemoveOneSecret", func(t *testing.T) {
 		kept, err := getSecret(t, "datadog-api-key")
 		must(t, err)
 		s.edit(t, func(c config) { delete(secretsOf(c), "other") })
@@ -134,11 +133,11 @@ func TestLocalStack(t *testing.T) {
 			t.Error("the other Secret is not the one that it was")
 		}
 	})
-	step("DestroyLeavesNothing", func(t *testing.T) {
+	step(t, "DestroyLeavesNothing", func(t *testing.T) {
 		s.destroy(t)
 		sameObjects(t, before)
 	})
-	step("UpAgainAfterDestroy", func(t *testing.T) {
+	step(t, "UpAgainAfterDestroy", func(t *testing.T) {
 		s.up(t)
 		must(t, holds(t, "datadog-api-key", map[string]string{"api-key": "dummy"}))
 	})

@@ -27,6 +27,7 @@ var env struct {
 	checkout string
 	binaries build.Binaries
 	program  string // the program's binary
+	verify   string // that of make verify
 	sandbox  *sandbox.Sandbox
 	dir      string // the sandbox's folder
 	// canary is an access key whose parts can be searched for; the default test/test cannot.
@@ -64,12 +65,12 @@ func run(m *testing.M) (int, error) {
 		return 0, err
 	}
 	env.binaries = *binaries
-	env.program = filepath.Join(env.dir, "eso-aws")
-	compile := exec.Command("go", "build", "-o", env.program, ".")
+	env.program, env.verify = filepath.Join(env.dir, "bin", "eso-aws"), filepath.Join(env.dir, "bin", "verify")
+	compile := exec.Command("go", "build", "-o", filepath.Dir(env.program)+"/", ".", "./cmd/verify")
 	compile.Dir = env.checkout
 	compile.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off")
 	if out, err := compile.CombinedOutput(); err != nil {
-		return 0, fmt.Errorf("building the program: %w\n%s", err, out)
+		return 0, fmt.Errorf("building the program and verify: %w\n%s", err, out)
 	}
 	env.canary = aws.Credential{
 		AccessKeyID: "AKIA" + rand.Text()[:16], SecretAccessKey: rand.Text(),

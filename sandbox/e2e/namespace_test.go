@@ -14,12 +14,18 @@ type object map[string]any
 
 func named(name string) object { return object{"metadata": object{"name": name}} }
 
-// createNamespace makes a namespace that is not the program's, and removes it after the test.
+// createNamespace makes a namespace that is not the program's, with what Kubernetes puts into it, and
+// removes it after the test.
 func createNamespace(t *testing.T, name string) {
 	t.Helper()
 	api := env.sandbox.API()
 	must(t, api.Create(t.Context(), "/api/v1/namespaces", named(name), nil))
 	t.Cleanup(func() { deleteNamespace(t, name) })
+	for _, path := range []string{"/serviceaccounts/default", "/configmaps/kube-root-ca.crt"} {
+		eventually(t, 10*time.Second, func() error {
+			return api.Get(t.Context(), "/api/v1/namespaces/"+name+path, nil)
+		})
+	}
 }
 
 // TestNamespaceThatExists proves that a namespace of somebody else is neither adopted nor deleted.

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,22 +25,30 @@ import (
 type config map[string]any
 
 // stack is a Pulumi stack of one test: the committed project and stack file, copied to where the test
-// may edit them.
+// may edit them. The CLI has it selected.
 type stack struct {
+	name    string
 	project sandbox.Project
+	environ []string     // beside the project's
 	output  bytes.Buffer // of every command, for what must never be in it
 }
 
 // newStack makes a stack from the committed Pulumi.local.yaml; edit may be nil.
 func newStack(t testing.TB, edit func(config)) *stack {
 	t.Helper()
+	return newStackNamed(t, "local", edit)
+}
+
+// newStackNamed makes a stack from the committed stack file of that name; edit may be nil.
+func newStackNamed(t testing.TB, name string, edit func(config)) *stack {
+	t.Helper()
 	checkout := t.TempDir()
-	for _, name := range []string{"Pulumi.yaml", "Pulumi.local.yaml"} {
+	for _, name := range []string{"Pulumi.yaml", "Pulumi." + name + ".yaml"} {
 		data, err := os.ReadFile(filepath.Join(env.checkout, name))
 		must(t, err)
 		must(t, os.WriteFile(filepath.Join(checkout, name), data, 0o600))
 	}
-	s := &stack{project: sandbox.Project{
+	s := &stack{name: name, project: sandbox.Project{
 		Dir: t.TempDir(), Checkout: checkout, Program: env.program,
 		Overlay: env.sandbox.Overlay(), AWS: env.sandbox.Access(),
 	}}
@@ -47,7 +57,7 @@ func newStack(t testing.TB, edit func(config)) *stack {
 	if edit != nil {
 		s.edit(t, edit)
 	}
-	s.must(t, "stack", "init", "local")
+	s.must(t, "stack", "init", name)
 	t.Cleanup(func() { // of a CLI that was killed
 		must(t, process.KillBelow(context.WithoutCancel(t.Context()), s.project.Dir))
 	})
@@ -57,7 +67,7 @@ func newStack(t testing.TB, edit func(config)) *stack {
 			return
 		}
 		t.Logf("what pulumi printed:\n%s", s.output.String())
-		_, _ = s.pulumi(context.WithoutCancel(t.Context()), "destroy", "--stack", "local", "--yes", "--skip-preview", "--run-program")
+		_, _ = s.pulumi(context.WithoutCancel(t.Context()), "destroy", "--yes", "--skip-preview", "--run-program")
 	})
 	return s
 }
@@ -65,7 +75,7 @@ func newStack(t testing.TB, edit func(config)) *stack {
 // edit changes the stack file, as a user would in an editor.
 func (s *stack) edit(t testing.TB, change func(config)) {
 	t.Helper()
-	path := filepath.Join(s.project.Checkout, "Pulumi.local.yaml")
+	path := filepath.Join(s.project.Checkout, "Pulumi."+s.name+".yaml")
 	data, err := os.ReadFile(path)
 	must(t, err)
 	var file struct {
@@ -89,7 +99,7 @@ func (s *stack) pulumi(ctx context.Context, args ...string) (string, error) {
 
 func (s *stack) command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, s.project.Pulumi(), append(args, "--non-interactive")...)
-	cmd.Env = s.project.Environ("passphrase")
+	cmd.Env = append(s.project.Environ("passphrase"), s.environ...)
 	// Not the terminal's process group: an interrupt is for one command.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	return cmd
@@ -126,12 +136,12 @@ func (s *stack) up(t testing.TB) {
 }
 
 func up(more ...string) []string {
-	return append([]string{"up", "--stack", "local", "--yes", "--skip-preview"}, more...)
+	return append([]string{"up", "--yes", "--skip-preview"}, more...)
 }
 
 func (s *stack) destroy(t testing.TB) {
 	t.Helper()
-	out, err := s.pulumi(context.WithoutCancel(t.Context()), "destroy", "--stack", "local", "--yes", "--skip-preview")
+	out, err := s.pulumi(context.WithoutCancel(t.Context()), "destroy", "--yes", "--skip-preview")
 	if err != nil {
 		t.Fatalf("pulumi destroy: %v\n%s", err, out)
 	}
@@ -141,15 +151,15 @@ func (s *stack) destroy(t testing.TB) {
 func (s *stack) noChanges(t *testing.T) {
 	t.Helper()
 	s.must(t, up("--expect-no-changes")...)
-	s.must(t, "refresh", "--stack", "local", "--yes", "--skip-preview", "--expect-no-changes")
-	s.must(t, "preview", "--stack", "local", "--expect-no-changes")
+	s.must(t, "refresh", "--yes", "--skip-preview", "--expect-no-changes")
+	s.must(t, "preview", "--expect-no-changes")
 }
 
 // outputs are the stack's exports.
 func (s *stack) outputs(t testing.TB) map[string]any {
 	t.Helper()
 	var outputs map[string]any
-	must(t, json.Unmarshal([]byte(s.must(t, "stack", "output", "--stack", "local", "--json")), &outputs))
+	must(t, json.Unmarshal([]byte(s.must(t, "stack", "output", "--json")), &outputs))
 	return outputs
 }
 
@@ -173,8 +183,16 @@ func (s *stack) resources(t testing.TB) []resource {
 	var export struct {
 		Deployment struct{ Resources []resource }
 	}
-	must(t, json.Unmarshal([]byte(s.must(t, "stack", "export", "--stack", "local")), &export))
+	must(t, json.Unmarshal([]byte(s.must(t, "stack", "export")), &export))
 	return export.Deployment.Resources
+}
+
+// step is a part of a test that the next parts start from.
+func step(t *testing.T, name string, run func(*testing.T)) {
+	t.Helper()
+	if !t.Run(name, run) {
+		t.FailNow()
+	}
 }
 
 func must(t testing.TB, err error) {
@@ -203,38 +221,53 @@ func eventually(t testing.TB, timeout time.Duration, check func() error) {
 // sameObjects fails the test where the cluster holds other objects than before.
 func sameObjects(t *testing.T, before []string) {
 	t.Helper()
-	after := everything(t)
+	if err := changed(before, everything(t)); err != nil {
+		t.Error(err)
+	}
+}
+
+// changed tells what of two lists is in one of them only.
+func changed(before, after []string) error {
+	var differences []error
 	for _, object := range after {
 		if !slices.Contains(before, object) {
-			t.Errorf("the cluster has a new object: %s", object)
+			differences = append(differences, fmt.Errorf("there is something new: %s", object))
 		}
 	}
 	for _, object := range before {
 		if !slices.Contains(after, object) {
-			t.Errorf("the cluster has lost an object: %s", object)
+			differences = append(differences, fmt.Errorf("there is no longer: %s", object))
 		}
 	}
+	return errors.Join(differences...)
 }
 
 // everything lists the cluster's objects, as kind/name in namespace, but for those that come and go by
 // themselves.
-func everything(t *testing.T) []string {
+func everything(t testing.TB) []string {
 	t.Helper()
-	kubectl := func(args ...string) string {
-		cmd := exec.CommandContext(t.Context(), env.binaries.Kubernetes, append([]string{"kubectl"}, args...)...)
-		cmd.Env = []string{"KUBECONFIG=" + env.sandbox.Kubeconfig(), "HOME=" + t.TempDir()}
-		out, err := cmd.Output()
-		must(t, err)
-		return string(out)
-	}
-	kinds := strings.Fields(kubectl("api-resources", "--verbs=list", "--output=name"))
+	kinds := strings.Fields(kubectl(t, "api-resources", "--verbs=list", "--output=name"))
 	kinds = slices.DeleteFunc(kinds, func(kind string) bool {
 		return strings.HasPrefix(kind, "events") || strings.HasPrefix(kind, "leases.") ||
-			strings.HasPrefix(kind, "customresourcedefinitions.") // kept, on purpose
+			strings.HasPrefix(kind, "customresourcedefinitions.") || strings.HasPrefix(kind, "apiservices.") // kept, on purpose
 	})
-	out := kubectl("get", strings.Join(kinds, ","), "--all-namespaces", "--ignore-not-found",
+	out := kubectl(t, "get", strings.Join(kinds, ","), "--all-namespaces", "--ignore-not-found",
 		"--output=jsonpath={range .items[*]}{.kind}/{.metadata.name} in {.metadata.namespace}{\"\\n\"}{end}")
 	objects := strings.Split(strings.TrimSpace(out), "\n")
 	slices.Sort(objects)
 	return objects
+}
+
+// kubectl runs it as the cluster's administrator, and returns what it prints.
+func kubectl(t testing.TB, args ...string) string {
+	t.Helper()
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), env.binaries.Kubernetes, append([]string{"kubectl"}, args...)...)
+	cmd.Env = []string{"KUBECONFIG=" + env.sandbox.Kubeconfig(), "HOME=" + t.TempDir()}
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("kubectl %s: %v\n%s", strings.Join(args, " "), err, stderr.Bytes())
+	}
+	return string(out)
 }

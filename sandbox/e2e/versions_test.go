@@ -59,7 +59,7 @@ func TestManifestsOfBothVersions(t *testing.T) {
 // previewed are the inputs of all resources that a preview would create.
 func (s *stack) previewed(t testing.TB) []map[string]any {
 	t.Helper()
-	cmd := s.command(t.Context(), "preview", "--stack", "local", "--json")
+	cmd := s.command(t.Context(), "preview", "--json")
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()

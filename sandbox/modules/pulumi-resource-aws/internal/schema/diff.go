@@ -38,7 +38,7 @@ func (i Input) change(is, wanted resource.PropertyValue) (plugin.DiffKind, bool)
 		}
 		return plugin.DiffUpdate, true
 	case empty(wanted):
-		return plugin.DiffDelete, !empty(is) && !i.Computed
+		return plugin.DiffDelete, !empty(is) && !i.Computed && !isValue(is, i.Default) // imports leave defaults out
 	case empty(is):
 		return plugin.DiffAdd, true
 	}

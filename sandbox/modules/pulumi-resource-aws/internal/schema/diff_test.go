@@ -31,6 +31,8 @@ func TestDiffOfOneInput(t *testing.T) {
 		"FalseIsNothing":  {schema.Input{Type: schema.Bool}, nil, false, none},
 		"ComputedByAWS":   {schema.Input{Type: schema.String, Computed: true}, "a", nil, none},
 		"ComputedChanged": {schema.Input{Type: schema.String, Computed: true}, "a", "b", plugin.DiffUpdate},
+		"DefaultImported": {schema.Input{Type: schema.String, Default: "a"}, "a", nil, none},
+		"DefaultRemoved":  {schema.Input{Type: schema.String, Default: "a"}, "b", nil, plugin.DiffDelete},
 		"Unknown":         {schema.Input{Type: schema.String}, "a", unknown, plugin.DiffUpdate},
 		"UnknownAdded":    {schema.Input{Type: schema.String}, nil, unknown, plugin.DiffAdd},
 		"UnknownInMap": {

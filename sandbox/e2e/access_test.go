@@ -1,0 +1,203 @@
+package e2e
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	sdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+)
+
+const (
+	remote = "zio-lucene/datadog-api-key"
+	kmsKey = "arn:aws:kms:" + region + ":" + account + ":key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+	noIdentity = "AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity"
+	mend       = "pulumi refresh shows what others have changed, and the next pulumi up mends it"
+	trustOf    = noIdentity + "; the role's trust must name this cluster's OIDC provider, the audience " +
+		"sts.amazonaws.com and the operator's service account; " + mend
+)
+
+// TestAccess deploys the stack dev and has AWS refuse it everything that AWS can: each step takes something
+// away, or asks for too much, and ends with a stack that is well. The operator looks at a secret at once
+// when it is new, and ever less often when it was refused: so each asks for one of a new name.
+func TestAccess(t *testing.T) {
+	store(t, remote, "dummy")
+	createNamespace(t, "zio-lucene")
+	leavesNothing(t)
+	s := newEKSStack(t, "dev")
+	s.up(t)
+	step(t, "OthersMayNotReadBySameRole", impostors)
+	step(t, "NothingElseMayBeRead", undeclared)
+	step(t, "TamperedRole", s.tampered)
+	step(t, "KMSKeyAndExplicitDeny", s.denied)
+	step(t, "SwitchToPodIdentity", func(t *testing.T) { s.switched(t, "podIdentity", "external-secrets-pod-identity") })
+	step(t, "AssociationGone", s.associationGone)
+	step(t, "SwitchBack", func(t *testing.T) { s.switched(t, "irsa", irsaRole) })
+}
+
+// impostors are service accounts with the role's annotation that are not the operator's.
+func impostors(t *testing.T) {
+	for name, who := range map[string]struct{ Namespace, Name string }{
+		"other-name":      {"external-secrets", "impostor"},
+		"other-namespace": {"zio-lucene", "external-secrets"},
+	} {
+		create(t, "/api/v1/namespaces/"+who.Namespace+"/serviceaccounts", object{"metadata": object{
+			"name": who.Name, "annotations": object{"eks.amazonaws.com/role-arn": "arn:aws:iam::" + account + ":role/" + irsaRole},
+		}})
+		create(t, clusterStores, object{
+			"apiVersion": "external-secrets.io/v1", "kind": "ClusterSecretStore", "metadata": object{"name": name},
+			"spec": object{"provider": object{"aws": object{
+				"service": "SecretsManager", "region": region,
+				"auth": object{"jwt": object{"serviceAccountRef": object{"namespace": who.Namespace, "name": who.Name}}},
+			}}},
+		})
+		warned(t, "default", "ClusterSecretStore", name, noIdentity)
+	}
+}
+
+// undeclared is a secret that the stack's store is asked for, and the stack does not declare.
+func undeclared(t *testing.T) {
+	store(t, "zio-lucene/undeclared", "nobody's")
+	create(t, externalSecrets, object{
+		"apiVersion": "external-secrets.io/v1", "kind": "ExternalSecret", "metadata": object{"name": "undeclared"},
+		"spec": object{
+			"secretStoreRef": object{"kind": "ClusterSecretStore", "name": "aws-secretsmanager"},
+			"data":           []object{{"secretKey": "a", "remoteRef": object{"key": "zio-lucene/undeclared"}}},
+		},
+	})
+	warned(t, "zio-lucene", "ExternalSecret", "undeclared", ":secret:zio-lucene/undeclared-",
+		"because no identity-based policy allows the secretsmanager:GetSecretValue action")
+}
+
+// asks has the stack declare these secrets beside its first, and none that it had asked for before.
+func (s *stack) asks(t *testing.T, timeout string, remotes map[string]string) {
+	t.Helper()
+	s.edit(t, func(c config) {
+		c["eso-aws:timeout"] = timeout
+		for name := range secretsOf(c) {
+			if name != "datadog-api-key" {
+				delete(secretsOf(c), name)
+			}
+		}
+		for name, remote := range remotes {
+			secretsOf(c)[name] = secret("password", remote)
+		}
+	})
+}
+
+// fails wants an up to fail when it asks for a secret of that name.
+func (s *stack) fails(t *testing.T, name string, want ...string) {
+	t.Helper()
+	s.asks(t, "8s", map[string]string{name: remote})
+	s.mustFail(t, append(want, "ExternalSecret zio-lucene/"+name+": UpdateFailed"), up()...)
+}
+
+// mended wants a refresh to see what others have changed, and one up to mend it.
+func (s *stack) mended(t *testing.T, name string, seen ...string) {
+	t.Helper()
+	contains(t, s.refreshed(t), seen...)
+	s.asks(t, "60s", map[string]string{name: remote})
+	s.up(t)
+	must(t, holds(t, name, map[string]string{"password": "dummy"}))
+}
+
+// tampered has others change the role behind Pulumi's back.
+func (s *stack) tampered(t *testing.T) {
+	others := newAdmin()
+	others.detach(t, irsaRole, irsaPolicy)
+	s.fails(t, "detached", "because no identity-based policy allows the secretsmanager:GetSecretValue action; the role "+
+		"grants what is declared here: look for what takes it away, such as a permissions boundary or an edited policy; "+mend)
+	trust := others.trust(t, irsaRole)
+	others.setTrust(t, irsaRole, strings.ReplaceAll(trust, "external-secrets:external-secrets", "default:default"))
+	s.fails(t, "subject", trustOf)
+	others.setTrust(t, irsaRole, strings.ReplaceAll(trust, `"sts.amazonaws.com"`, `"sts.example.com"`))
+	s.fails(t, "audience", trustOf)
+	s.mended(t, "mended", `"sts.amazonaws.com" => "sts.example.com"`, "- aws:iam/rolePolicyAttachment:RolePolicyAttachment: (delete)")
+	hasInAWS(t, golden(t, "dev"))
+}
+
+// denied has AWS deny two secrets: one for its key, which config mends, one for a policy of others'.
+func (s *stack) denied(t *testing.T) {
+	client, name := secretsmanager.NewFromConfig(awsConfig()), "zio-lucene/encrypted"
+	done[*secretsmanager.CreateSecretOutput](t)(client.CreateSecret(t.Context(), &secretsmanager.CreateSecretInput{
+		Name: &name, SecretString: sdk.String("decrypted"), KmsKeyId: sdk.String(kmsKey),
+	}))
+	store(t, "zio-lucene/denied", "dummy")
+	undo := newAdmin().deny(t, irsaRole, "zio-lucene/denied")
+	s.asks(t, "8s", map[string]string{"encrypted": name, "denied": "zio-lucene/denied", "missing": "zio-lucene/missing"})
+	s.mustFail(t, []string{
+		"ExternalSecret zio-lucene/encrypted: UpdateFailed",
+		"Access to KMS is not allowed; write the ARN of the secret's KMS key in permissions.kmsKeys",
+		"ExternalSecret zio-lucene/denied: UpdateFailed",
+		"with an explicit deny in an identity-based policy; look for the statement that denies it, in the policies on the " +
+			"role, of the secret, or of the organization",
+		"ExternalSecret zio-lucene/missing: UpdateFailed",
+		"secretsmanager:GetSecretValue on resource: zio-lucene/missing because no identity-based policy allows the " +
+			"secretsmanager:GetSecretValue action; store it in Secrets Manager, in region us-east-1, or correct its name: " +
+			"what is not there is denied, too",
+	}, up()...)
+	undo(t)
+	s.asks(t, "60s", map[string]string{"encrypted": name, "denied": "zio-lucene/denied"})
+	s.edit(t, func(c config) { c["eso-aws:permissions"] = config{"kmsKeys": []string{kmsKey}} })
+	s.up(t)
+	must(t, holds(t, "encrypted", map[string]string{"password": "decrypted"}))
+	must(t, holds(t, "denied", map[string]string{"password": "dummy"}))
+}
+
+// switched has the operator sign in another way, as the role of that name.
+func (s *stack) switched(t *testing.T, auth, role string) {
+	t.Helper()
+	before, old := len(reads(t)), pods(t)
+	s.asks(t, "60s", map[string]string{"by-" + strings.ToLower(auth): remote})
+	s.edit(t, func(c config) { c["eso-aws:auth"] = auth })
+	s.up(t)
+	if readers := reads(t)[before:]; len(readers) == 0 || readers[len(readers)-1] != role {
+		t.Errorf("the roles %q have read secrets, want %s to be the last", readers, role)
+	}
+	eventually(t, 10*time.Second, func() error {
+		if kept := slices.DeleteFunc(pods(t), func(uid string) bool { return !slices.Contains(old, uid) }); len(kept) > 0 {
+			return fmt.Errorf("the operator has still the pods %q", kept)
+		}
+		return nil
+	})
+	for name := range inAWS(t) {
+		if !strings.Contains(name, role) && !strings.HasPrefix(name, "association of ") {
+			t.Errorf("AWS has still the %s", name)
+		}
+	}
+	s.must(t, up("--expect-no-changes")...)
+}
+
+// associationGone has others delete the association, which the operator's pods notice at once; those that
+// start without it get no credentials when it is back, and have to be replaced.
+func (s *stack) associationGone(t *testing.T) {
+	newAdmin().deleteAssociations(t, "dev")
+	kubectl(t, "annotate", "externalsecret", "datadog-api-key", "--namespace=zio-lucene", "force-sync=now")
+	warned(t, "zio-lucene", "ExternalSecret", "datadog-api-key", "No association found for service account external-secrets")
+	kubectl(t, "delete", "pods", "--all", "--namespace=external-secrets")
+	unready(t, "aws-secretsmanager")
+	s.fails(t, "started", `ClusterSecretStore "aws-secretsmanager" is not ready`,
+		"ClusterSecretStore aws-secretsmanager: InvalidProviderConfig: ", "no EC2 IMDS role found",
+		"; the operator's pods were made while there was no Pod Identity association; "+mend)
+	s.mended(t, "associated", "- aws:eks/podIdentityAssociation:PodIdentityAssociation: (delete)")
+}
+
+// unready waits until the operator has found that a store does not work.
+func unready(t *testing.T, name string) {
+	t.Helper()
+	eventually(t, 20*time.Second, func() error {
+		var store struct {
+			Status struct{ Conditions []struct{ Status string } }
+		}
+		err := env.sandbox.API().Get(t.Context(), clusterStores+name, &store)
+		if len(store.Status.Conditions) == 1 && store.Status.Conditions[0].Status == "False" {
+			return nil
+		}
+		return errors.Join(fmt.Errorf("the store %q is still ready: %+v", name, store.Status), err)
+	})
+}

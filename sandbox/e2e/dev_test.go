@@ -1,0 +1,196 @@
+package e2e
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	sdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+)
+
+const irsaRole, irsaPolicy = "external-secrets-irsa", "external-secrets-irsa-1"
+
+// TestDevStack is the life of the committed stack dev, by IRSA, in a cluster that it finds as on EKS; each
+// step starts where the one before ended.
+func TestDevStack(t *testing.T) {
+	store(t, "zio-lucene/datadog-api-key", "dummy")
+	createNamespace(t, "zio-lucene")
+	leavesNothing(t)
+	s := newEKSStack(t, "dev")
+	s.getsTokens(t)
+	step(t, "RefusedBeforeAnythingIsMade", s.refusals)
+	step(t, "KilledUpIsMended", s.killed)
+	step(t, "RenamedRole", func(t *testing.T) {
+		s.edit(t, func(c config) { delete(c, "eso-aws:role") })
+		s.up(t)
+		must(t, holds(t, "datadog-api-key", map[string]string{"api-key": "dummy"}))
+		if err := newAdmin().deleteIRSA(t); !strings.Contains(fmt.Sprint(err), "DeleteConflict") {
+			t.Errorf("deleting a role that is in use: %v", err) // or its remedy would harm another stack
+		}
+		hasInAWS(t, golden(t, "dev"))
+	})
+	step(t, "SecondUpAndRefreshChangeNothing", s.noChanges)
+	step(t, "Outputs", s.outputsOfDev)
+	step(t, "Verify", s.verified)
+	step(t, "Import", s.imported)
+}
+
+// refusals are of what AWS says, or of a kubeconfig, before anything is made.
+func (s *stack) refusals(t *testing.T) {
+	before, client := everything(t), newAdmin().iam
+	provider := "arn:aws:iam::" + account + ":oidc-provider/" + strings.TrimPrefix(env.sandbox.Issuer(), "https://")
+	done[*iam.DeleteOpenIDConnectProviderOutput](t)(client.DeleteOpenIDConnectProvider(t.Context(),
+		&iam.DeleteOpenIDConnectProviderInput{OpenIDConnectProviderArn: &provider}))
+	restore := func() { must(t, env.sandbox.AWS().PutOIDCProvider(env.sandbox.Issuer(), "sts.amazonaws.com")) }
+	t.Cleanup(restore) // for the other tests
+	s.mustFail(t, []string{
+		"looking for the IAM OIDC provider of cluster \"dev\", whose issuer is " + env.sandbox.Issuer(),
+		"create it with: eksctl utils associate-iam-oidc-provider --cluster dev --region us-east-1 --approve",
+	}, up()...)
+	restore()
+
+	s.edit(t, func(c config) { c["eso-aws:kubeconfig"] = foreignKubeconfig })
+	s.mustFail(t, []string{
+		`eso-aws:kubeconfig: context "elsewhere" leads to https://127.0.0.1:1, and cluster "dev" is ` + env.sandbox.URL(),
+	}, up()...)
+	s.edit(t, func(c config) { delete(c, "eso-aws:kubeconfig") })
+
+	for _, r := range s.resources(t) {
+		if !strings.HasPrefix(r.Type, "pulumi:") { // the stack itself, and what looks things up in AWS
+			t.Errorf("what was refused has registered %s", r.URN)
+		}
+	}
+	hasInAWS(t, map[string]string{})
+	sameObjects(t, before)
+}
+
+// killed kills an up that has made a role and a policy, and does not know it yet.
+func (s *stack) killed(t *testing.T) {
+	endpoint, made, answer := withholding(t, "CreateRole", "CreatePolicy")
+	cmd := s.command(t.Context(), up()...)
+	cmd.Env = append(cmd.Env, "AWS_ENDPOINT_URL="+endpoint)
+	must(t, cmd.Start()) // to no pipe: its plugins outlive it for a moment
+	for range 2 {
+		select {
+		case <-made:
+		case <-time.After(time.Minute):
+			t.Fatal("the up has not made the role and the policy")
+		}
+	}
+	must(t, syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL))
+	if err := cmd.Wait(); err == nil {
+		t.Error("the up succeeds though it was killed")
+	}
+	answer()
+	left := golden(t, "dev")
+	delete(left, "role "+irsaRole+" has "+policyARN(irsaPolicy))
+	hasInAWS(t, left)
+	s.must(t, "cancel", "--yes") // a killed CLI leaves its lock
+
+	const mine = "if a pulumi up of this stack that was killed has left it, run: "
+	s.mustFail(t, []string{
+		"EntityAlreadyExists: Role with name external-secrets-irsa already exists.",
+		"Role external-secrets-irsa: " + mine + "aws iam delete-role --role-name external-secrets-irsa, which AWS " +
+			"refuses while it is in use; if not, write another role.name: stacks that share an account need one each",
+		"Policy external-secrets-irsa-1: " + mine + "aws iam delete-policy --policy-arn " + policyARN(irsaPolicy),
+	}, up()...)
+
+	// The one remedy: another name, and what the failed up has made is no hindrance.
+	s.edit(t, func(c config) { c["eso-aws:role"] = config{"name": "eso-dev"} })
+	s.up(t)
+	must(t, holds(t, "datadog-api-key", map[string]string{"api-key": "dummy"}))
+
+	// The other: to delete what was left. Then Pulumi is told to forget it, as its own warning says.
+	must(t, newAdmin().deleteIRSA(t))
+	s.must(t, "refresh", "--yes", "--skip-preview", "--clear-pending-creates")
+}
+
+// deleteIRSA deletes the role and the policy, as the remedy says.
+func (a admin) deleteIRSA(t *testing.T) error {
+	t.Helper()
+	_, role := a.iam.DeleteRole(t.Context(), &iam.DeleteRoleInput{RoleName: sdk.String(irsaRole)})
+	_, policy := a.iam.DeletePolicy(t.Context(), &iam.DeletePolicyInput{PolicyArn: sdk.String(policyARN(irsaPolicy))})
+	return errors.Join(role, policy)
+}
+
+// outputsOfDev wants the outputs to be those of the golden file, and the kubeconfig to work.
+func (s *stack) outputsOfDev(t *testing.T) {
+	outputs := s.outputs(t)
+	kubeconfig, _ := outputs["kubeconfig"].(string)
+	delete(outputs, "kubeconfig")
+	want := fmt.Sprint(map[string]any{
+		"cluster": "arn:aws:eks:us-east-1:" + account + ":cluster/dev", "namespace": "zio-lucene",
+		"roleArn": "arn:aws:iam::" + account + ":role/" + irsaRole, "storeKind": "ClusterSecretStore",
+		"storeName": "aws-secretsmanager", "secrets": map[string]any{"datadog-api-key": []any{"api-key"}},
+	})
+	if got := fmt.Sprint(outputs); got != want {
+		t.Errorf("the outputs are %s, want %s", got, want)
+	}
+	if strings.Contains(kubeconfig, env.sandbox.Token()) {
+		t.Error("the output kubeconfig holds the token")
+	}
+	path := filepath.Join(t.TempDir(), "kubeconfig")
+	must(t, os.WriteFile(path, []byte(kubeconfig), 0o600))
+	cmd := exec.CommandContext(t.Context(), env.binaries.Kubernetes, "kubectl", "get", "namespaces", "--output=name")
+	cmd.Env = append(s.command(t.Context()).Env, "KUBECONFIG="+path)
+	out, err := cmd.CombinedOutput()
+	if err != nil || !slices.Contains(strings.Fields(string(out)), "namespace/zio-lucene") {
+		t.Errorf("kubectl with the output kubeconfig: %v\n%s", err, out)
+	}
+}
+
+// verified has make verify tell the truth when all is well, and when a secret is not.
+func (s *stack) verified(t *testing.T) {
+	const head = "SECRET                       STORE                      EXTERNAL SECRET   KEYS"
+	out, err := s.verify(t)
+	want := head + "      LAST SYNC\nzio-lucene/datadog-api-key   aws-secretsmanager ready   current           api-key   ... ago\n" +
+		"\nAll 1 are there and current.\n"
+	if err != nil || out != want {
+		t.Errorf("verify: %v\n%s\nwant:\n%s", err, out, want)
+	}
+	undo := newAdmin().deny(t, irsaRole, "zio-lucene/datadog-api-key")
+	must(t, env.sandbox.API().Delete(t.Context(), secrets+"datadog-api-key"))
+	warned(t, "zio-lucene", "ExternalSecret", "datadog-api-key", "explicit deny")
+	out, err = s.verify(t)
+	if err == nil {
+		t.Errorf("verify succeeds without the secret:\n%s", out)
+	}
+	contains(t, out,
+		head+"   LAST SYNC\nzio-lucene/datadog-api-key   aws-secretsmanager ready   not synced        none   ... ago\n",
+		"\nExternalSecret zio-lucene/datadog-api-key: UpdateFailed: ", " with an explicit deny in an identity-based policy; "+
+			"look for the statement that denies it, in the policies on the role, of the secret, or of the organization\n",
+		"\nzio-lucene/datadog-api-key: there is no Secret with keys\n")
+	undo(t)
+	kubectl(t, "annotate", "externalsecret", "datadog-api-key", "--namespace=zio-lucene", "force-sync=now")
+	eventually(t, 10*time.Second, func() error { return holds(t, "datadog-api-key", map[string]string{"api-key": "dummy"}) })
+}
+
+// imported has Pulumi take over a role, which the next up then deletes: the program does not know it.
+func (s *stack) imported(t *testing.T) {
+	const name = "legacy"
+	trust := newAdmin().trust(t, irsaRole)
+	done[*iam.CreateRoleOutput](t)(newAdmin().iam.CreateRole(t.Context(), &iam.CreateRoleInput{
+		RoleName: sdk.String(name), AssumeRolePolicyDocument: &trust, MaxSessionDuration: sdk.Int32(7200),
+	}))
+	s.must(t, "import", "aws:iam/role:Role", name, name, "--yes", "--skip-preview", "--protect=false", "--generate-code=false")
+	var got map[string]any
+	for _, r := range s.resources(t) {
+		if strings.HasSuffix(r.URN, "::"+name) {
+			got = r.Inputs
+		}
+	}
+	if fmt.Sprint(got["name"], got["assumeRolePolicy"], got["maxSessionDuration"]) != fmt.Sprint(name, trust, 7200) {
+		t.Errorf("what was imported is %v", got)
+	}
+	s.must(t, "refresh", "--yes", "--skip-preview", "--expect-no-changes")
+	s.up(t)
+	hasInAWS(t, golden(t, "dev"))
+}
