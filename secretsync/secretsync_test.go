@@ -10,6 +10,7 @@ import (
 
 	"eso-aws/internal/graph"
 	"eso-aws/internal/kube"
+	"eso-aws/internal/language"
 	"eso-aws/secretsync"
 )
 
@@ -74,7 +75,7 @@ func TestNewExternalSecret(t *testing.T) {
 			Store:           secretsync.StoreRef{Kind: "SecretStore", Name: "store"},
 			Annotations:     map[string]string{"mine": "yes"},
 			RefreshInterval: 90 * time.Minute,
-			Source:          secretsync.Source{Data: map[string]string{"b": "x/b", "a": "x/a", "C": "x/c"}},
+			Source:          secretsync.Source{Data: map[string]language.Remote{"b": {Key: "x/b"}, "a": {Key: "x/a"}, "C": {Key: "x/c"}}},
 		})
 		return err
 	})
@@ -123,7 +124,8 @@ func TestCanonicalInterval(t *testing.T) {
 	for want, given := range map[string]time.Duration{
 		"1h0m0s": time.Hour, "0s": 0, "1m30s": 90 * time.Second, "24h0m0s": 24 * time.Hour, "1.5s": 1500 * time.Millisecond,
 	} {
-		assert.Equal(t, want, secretsync.SecretSpec(secretsync.StoreRef{}, "t", given, secretsync.Source{})["refreshInterval"])
+		got := secretsync.SecretSpec(&secretsync.ExternalSecretArgs{RefreshInterval: given})
+		assert.Equal(t, want, got["refreshInterval"])
 	}
 }
 

@@ -18,7 +18,7 @@ const (
 	clusterStoreKind = "ClusterSecretStore"
 )
 
-// Store is a SecretStore or a ClusterSecretStore for AWS Secrets Manager.
+// Store is a SecretStore or a ClusterSecretStore for a service of AWS.
 type Store struct {
 	pulumi.ResourceState
 
@@ -36,7 +36,7 @@ type StoreRef struct {
 // Auth is how a store signs in; at most one of its fields. With none it is the
 // operator's own identity, such as that of EKS Pod Identity.
 type Auth struct {
-	// Credentials are in the store's namespace; nil for none.
+	// Credentials are an access key that is in the cluster; nil for none.
 	Credentials *Credentials
 	// ServiceAccount is whose token is exchanged, as IRSA does; nil for none.
 	ServiceAccount *ServiceAccount
@@ -50,6 +50,8 @@ type ServiceAccount struct {
 
 // Credentials say which Secret holds an access key, and under which keys.
 type Credentials struct {
+	// Namespace is the Secret's, for a ClusterSecretStore; any other's is its own.
+	Namespace          string
 	SecretName         string
 	AccessKeyIDKey     string
 	SecretAccessKeyKey string
@@ -64,6 +66,10 @@ type StoreArgs struct {
 	Name, Namespace string
 	// Annotations are the object's annotations; nil for none of the caller's.
 	Annotations map[string]string
+	// Namespaces are those that may use a ClusterSecretStore; none is every one.
+	Namespaces []string
+	// Service is SecretsManager, which "" is too, or ParameterStore.
+	Service string
 	// Region is the AWS region whose secrets are read.
 	Region string
 	// Role is the ARN of a role to go on to; "" for none.
@@ -97,7 +103,7 @@ func NewStore(
 		namespace:   args.Namespace,
 		annotations: args.Annotations,
 		waitFor:     storeReady,
-		spec:        StoreSpec(args.Region, args.Role, args.Auth),
+		spec:        StoreSpec(args),
 	}
 	registered, err := object.register(ctx, name, store, args.Timeout, args.Hooks)
 	if err != nil {
@@ -112,8 +118,10 @@ func (a *StoreArgs) validate() error {
 		required("apiVersion", a.APIVersion), required("name", a.Name), required("region", a.Region),
 	}
 	if c := a.Auth.Credentials; c != nil {
+		if a.Namespace == "" {
+			problems = append(problems, required("auth.credentials.namespace", c.Namespace))
+		}
 		problems = append(problems,
-			required("namespace", a.Namespace),
 			required("auth.credentials.secretName", c.SecretName),
 			required("auth.credentials.accessKeyIDKey", c.AccessKeyIDKey),
 			required("auth.credentials.secretAccessKeyKey", c.SecretAccessKeyKey))
@@ -143,6 +151,7 @@ func required(field, value string) error {
 type object struct {
 	apiVersion, kind, name, namespace string
 
+	labels      map[string]string
 	annotations map[string]string
 	credentials pulumi.StringInput // the value of credentialsAnnotation; nil for none
 	waitFor     string
@@ -164,6 +173,9 @@ func (o *object) register(
 		annotations[credentialsAnnotation] = o.credentials
 	}
 	metadata := metav1.ObjectMetaArgs{Name: pulumi.String(o.name), Annotations: annotations}
+	if len(o.labels) > 0 {
+		metadata.Labels = pulumi.ToStringMap(o.labels)
+	}
 	if o.namespace != "" {
 		metadata.Namespace = pulumi.String(o.namespace)
 	}

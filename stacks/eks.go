@@ -21,15 +21,12 @@ import (
 	"eso-aws/secretsync"
 )
 
-const (
-	awsStore = "aws-secretsmanager"
-	audience = "sts.amazonaws.com"
-)
+const audience = "sts.amazonaws.com"
 
 // eks is a cluster of EKS: the operator signs in with a role that may read the
 // declared secrets and nothing else.
-func eks(ctx *pulumi.Context, config *config.Config) error {
-	stack := newStack(ctx, config)
+func eks(ctx *pulumi.Context, loaded *config.Config) error {
+	stack := newStack(ctx, loaded)
 	found, err := stack.findCluster()
 	if err != nil {
 		return err
@@ -51,9 +48,9 @@ func eks(ctx *pulumi.Context, config *config.Config) error {
 	if err != nil {
 		return err
 	}
-	store, err := stack.store(provider, &secretsync.StoreArgs{
-		Name: awsStore, Role: config.Cluster.AssumedRole, Auth: identity.store,
-	}, release)
+	stores, err := stack.stores(provider, func(store *config.Store) (secretsync.Auth, []pulumi.Resource) {
+		return identity.auth(store), []pulumi.Resource{release, namespaces[store.Namespace]}
+	})
 	if err != nil {
 		return err
 	}
@@ -62,7 +59,8 @@ func eks(ctx *pulumi.Context, config *config.Config) error {
 	if stack.generated != "" {
 		ctx.Export("kubeconfig", pulumi.String(stack.generated))
 	}
-	return stack.secrets(provider, store, identity.access, namespaces)
+	access := func(*config.Store) pulumi.StringInput { return identity.access }
+	return stack.secrets(provider, stores, access, namespaces)
 }
 
 // eksCluster is what AWS knows of the cluster.
@@ -106,11 +104,22 @@ func (s *stack) findCluster() (*eksCluster, error) {
 		s.kubeconfig, s.kubeContext = s.generated, found.Arn
 	}
 	s.endpoint = e.endpoint
-	if own := s.roleARN(e); c.AssumedRole == own {
-		return nil, fmt.Errorf("%s:%s.role: %q: is the operator's own role, which AWS lets nobody assume twice; "+
-			"write the ARN of another one, or take it away", s.ctx.Project(), config.KeyStore, own)
+	return e, s.checkRoles(s.roleARN(e))
+}
+
+// checkRoles refuses a store that would have the operator assume its own role.
+func (s *stack) checkRoles(own string) error {
+	for _, store := range s.config.Stores {
+		at := config.KeyStore
+		if !store.Default {
+			at = config.KeyStores + "." + store.Name
+		}
+		if store.Role == own {
+			return fmt.Errorf("%s:%s.role: %q: is the operator's own role, which AWS lets nobody assume twice; "+
+				"write the ARN of another one, or take it away", s.ctx.Project(), at, own)
+		}
 	}
-	return e, nil
+	return nil
 }
 
 // identity is who the operator is.
@@ -120,6 +129,22 @@ type identity struct {
 	store     secretsync.Auth
 	access    pulumi.StringInput // changes with what the operator may do
 	resources []pulumi.Resource  // those that its pods need
+}
+
+// auth is how a store signs in: as the operator, by the token of the operator's service
+// account where the store is the cluster's, and by the operator's own environment where
+// it is of a namespace, from which no other's account can be named.
+func (i *identity) auth(store *config.Store) secretsync.Auth {
+	switch {
+	case store.ServiceAccount != "":
+		return secretsync.Auth{ServiceAccount: &secretsync.ServiceAccount{
+			Namespace: store.Namespace, Name: store.ServiceAccount,
+		}}
+	case store.Namespace == "":
+		return i.store
+	default:
+		return secretsync.Auth{}
+	}
 }
 
 // identity registers the operator's role.
@@ -187,10 +212,19 @@ func (s *stack) who(role pulumi.StringOutput) *identity {
 			return fmt.Sprintf("%x", sha256.Sum256(text))[:16], err
 		}).(pulumi.StringOutput)
 	}
+	with := []any{c.Role.PermissionsBoundary, slices.Sorted(slices.Values(c.KMSKeys)), ""}
+	for _, store := range s.config.Stores {
+		switch {
+		case store.Default:
+			with[2] = store.Role
+		case store.Role != "":
+			with = append(with, store.Role)
+		}
+	}
 	return &identity{
 		role:     role,
 		operator: &operator.Identity{ServiceAccount: operatorName, Version: changing()},
-		access:   changing(c.Role.PermissionsBoundary, slices.Sorted(slices.Values(c.KMSKeys)), c.AssumedRole),
+		access:   changing(with...),
 	}
 }
 

@@ -25,7 +25,7 @@ const (
 const maxChartFile = 1 << 20
 
 // chart is the operator's chart; a local one knows its version itself.
-func (l *loader) chart() Chart {
+func (l *loader) readChart() Chart {
 	reference := l.text(KeyChart)
 	at := path{KeyChart}
 	chart := Chart{Reference: reference}
@@ -44,7 +44,7 @@ func (l *loader) chart() Chart {
 	default:
 		chart.Repository = l.repository()
 	}
-	chart.Version = l.version(path{KeyChartVersion}, l.text(KeyChartVersion))
+	chart.Version = l.exactVersion(path{KeyChartVersion}, l.text(KeyChartVersion))
 	return chart
 }
 
@@ -61,7 +61,7 @@ func (l *loader) repository() string {
 	return value
 }
 
-func (l *loader) version(p path, value string) semver.Version {
+func (l *loader) exactVersion(p path, value string) semver.Version {
 	version, err := parseVersion(value)
 	if err != nil {
 		l.reject(p, value, err.Error(), "an exact version in quotes, such as 2.14.0")

@@ -241,7 +241,8 @@ func TestLoadErrors(t *testing.T) {
 		"SecretWithoutData": {
 			map[string]string{"secrets": `{"a":{"api-key":"b"}}`},
 			"eso-aws:secrets.a: has nothing to read; write data: {<key>: <name in AWS>}, or extract: <name in AWS>\n" +
-				"eso-aws:secrets.a.api-key: there is no such setting; there is data, extract, template, refreshInterval",
+				"eso-aws:secrets.a.api-key: there is no such setting; there is data, extract, find, template, namespace, namespaces, target, " +
+				"refreshInterval, refreshPolicy, creationPolicy, deletionPolicy, labels, annotations, store, spec",
 		},
 		"SecretEmptyData": {
 			map[string]string{"secrets": `{"a":{"data":{}}}`},
@@ -264,8 +265,9 @@ func TestLoadErrors(t *testing.T) {
 			`eso-aws:secrets.a.data.k: must be text, not nothing` + writeRemote,
 		},
 		"SecretRemoteRef": {
-			map[string]string{"secrets": `{"a":{"data":{"k":{"key":"b"}}}}`},
-			`eso-aws:secrets.a.data.k: must be text, not a map` + writeRemote,
+			map[string]string{"secrets": `{"a":{"data":{"k":{"name":"b"}}}}`},
+			"eso-aws:secrets.a.data.k.key: is missing; write a secret's name in AWS, or its full ARN\n" +
+				`eso-aws:secrets.a.data.k.name: there is no such setting; there is key, property, version, decode`,
 		},
 		"SecretIntervalNumber": {
 			map[string]string{"secrets": `{"a":{"data":{"k":"b"},"refreshInterval":60}}`},

@@ -15,6 +15,7 @@ import (
 	"eso-aws/internal/config"
 	"eso-aws/internal/configtest"
 	"eso-aws/internal/kube"
+	"eso-aws/internal/language"
 )
 
 // localConfig is the committed Pulumi.local.yaml as Pulumi hands it over.
@@ -25,6 +26,14 @@ func localConfig(t *testing.T) map[string]string {
 
 func load(values map[string]string, encrypted ...string) (config.Config, error) {
 	return config.Load("eso-aws", values, encrypted)
+}
+
+// localStore is the default store of target local in a namespace.
+func localStore(namespace string) config.Store {
+	return config.Store{
+		Name: "localstack-secretsmanager", Namespace: namespace, Default: true,
+		Service: "SecretsManager", Region: "us-east-1",
+	}
 }
 
 func TestLoadLocal(t *testing.T) {
@@ -49,10 +58,15 @@ func TestLoadLocal(t *testing.T) {
 		SecretAccessKey: "test",
 		Timeout:         kube.Timeout(5 * time.Minute),
 		ChartValues:     map[string]any{},
+		Stores:          []config.Store{localStore("zio-lucene")},
 		Secrets: []config.Secret{{
 			Name:            "datadog-api-key",
-			Data:            map[string]string{"api-key": "zio-lucene/datadog-api-key"},
+			Target:          "datadog-api-key",
+			Namespace:       "zio-lucene",
+			Store:           "localstack-secretsmanager",
+			Data:            map[string]language.Remote{"api-key": {Key: "zio-lucene/datadog-api-key"}},
 			RefreshInterval: time.Hour,
+			CreationPolicy:  "Owner",
 		}},
 	}, got)
 }
@@ -97,11 +111,18 @@ func TestLoadEverything(t *testing.T) {
 			"replicaCount": 2, "half": 0.5, "list": []any{1, map[string]any{"a": "b"}},
 		},
 		SecretValues: true,
+		Stores:       []config.Store{localStore("zio-lucene")},
 		Secrets: []config.Secret{
-			{Name: "a.b", Data: map[string]string{"k": "v"}, RefreshInterval: 90 * time.Minute},
-			{Name: "b", Data: map[string]string{
-				"K_1": "x/y", "k.2": "arn:aws:secretsmanager:us-east-1:000000000000:secret:a-AbCdEf",
-			}},
+			{
+				Name: "a.b", Target: "a.b", Namespace: "zio-lucene", Store: "localstack-secretsmanager",
+				Data: map[string]language.Remote{"k": {Key: "v"}}, RefreshInterval: 90 * time.Minute, CreationPolicy: "Owner",
+			},
+			{
+				Name: "b", Target: "b", Namespace: "zio-lucene", Store: "localstack-secretsmanager",
+				Data: map[string]language.Remote{
+					"K_1": {Key: "x/y"}, "k.2": {Key: "arn:aws:secretsmanager:us-east-1:000000000000:secret:a-AbCdEf"},
+				}, CreationPolicy: "Owner",
+			},
 		},
 	}, got)
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"eso-aws/internal/iam"
+	"eso-aws/internal/language"
 )
 
 // keyAWSRegion and keyAWSProfile are the AWS provider's own.
@@ -45,8 +46,6 @@ type Cluster struct {
 	Agent bool
 	// Role is the operator's; an empty name is the default of the kind.
 	Role iam.RoleSettings
-	// AssumedRole is the ARN of a role that the store goes on to; "" for none.
-	AssumedRole string
 	// Policies grant what the secrets need. The account is open in them.
 	Policies []iam.Document
 	// KMSKeys are the customer managed keys in the policies.
@@ -71,13 +70,6 @@ func (l *loader) cluster() Cluster {
 	l.iam(path{KeyRole}, checked.Validate(partition))
 	if c.OIDCProviderARN != "" {
 		l.iam(nil, iam.CheckProvider(KeyOIDCProviderARN, c.OIDCProviderARN, partition))
-	}
-	store := l.object(KeyStore, "{role: <ARN of a role to assume>}")
-	l.onlyMembers(path{KeyStore}, store, "role")
-	if value, ok := store["role"]; ok {
-		at := path{KeyStore, "role"}
-		c.AssumedRole, _ = l.asText(at, value, "the ARN of a role")
-		l.iam(path{KeyStore}, iam.CheckRole("role", c.AssumedRole, partition))
 	}
 	switch {
 	case c.Auth == PodIdentity && c.OIDCProviderARN != "":
@@ -124,104 +116,19 @@ func (l *loader) auth() Auth {
 
 // role is the operator's role; what IAM would say of it is told later.
 func (l *loader) role() iam.RoleSettings {
-	var settings iam.RoleSettings
-	at := path{KeyRole}
-	object := l.object(KeyRole, "{name: <name>}")
-	l.onlyMembers(at, object, "name", "path", "permissionsBoundary", "maxSession", "tags")
-	for name, target := range map[string]*string{
-		"name": &settings.Name, "path": &settings.Path, "permissionsBoundary": &settings.PermissionsBoundary,
-	} {
-		if value, ok := object[name]; ok {
-			*target, _ = l.asText(at.member(name), value, "text")
-		}
+	var role language.Role
+	l.decode(KeyRole, &role)
+	settings := iam.RoleSettings{
+		Name: role.Name, Path: role.Path, PermissionsBoundary: role.PermissionsBoundary, Tags: role.Tags,
 	}
-	if value, ok := object["maxSession"]; ok {
-		const write = "a duration in quotes, such as 1h"
-		if text, ok := l.asText(at.member("maxSession"), value, write); ok {
-			duration, err := time.ParseDuration(text)
-			if err != nil {
-				l.reject(at.member("maxSession"), text, "is no duration", write)
-			}
-			settings.MaxSession = duration
+	if at := (path{KeyRole, "maxSession"}); l.good(at) {
+		duration, err := time.ParseDuration(role.MaxSession)
+		if err != nil {
+			l.reject(at, role.MaxSession, "is no duration", "a duration in quotes, such as 1h")
 		}
-	}
-	if value, ok := object["tags"]; ok {
-		settings.Tags = map[string]string{}
-		tags := l.asMap(at.member("tags"), value, "<key>: <value>")
-		for _, key := range sorted(tags) {
-			settings.Tags[key], _ = l.asText(at.member("tags").member(key), tags[key], "text, in quotes")
-		}
+		settings.MaxSession = duration
 	}
 	return settings
-}
-
-// permissions are the policies for the secrets. They may not grant what the
-// configuration does not ask for: what does not fit is an error.
-func (l *loader) permissions(config *Config) {
-	at := path{KeyPermissions}
-	const write = "{kmsKeys: [<ARN>]}, or one of listSecrets, batchGetSecretValue and prefixes"
-	object := l.object(KeyPermissions, write)
-	l.onlyMembers(at, object, "kmsKeys", "prefixes", "listSecrets", "batchGetSecretValue")
-	grants := iam.Grants{
-		Partition: config.Cluster.Partition, Region: config.Region,
-		KMSKeys:     l.texts(at.member("kmsKeys"), object, "the ARN of a key"),
-		Prefixes:    l.texts(at.member("prefixes"), object, "what the names begin with, such as prod/"),
-		ListSecrets: l.flag(at.member("listSecrets"), object),
-		BatchGet:    l.flag(at.member("batchGetSecretValue"), object),
-	}
-	config.Cluster.KMSKeys = grants.KMSKeys
-	if len(l.problems) > 0 {
-		return // the rest would be said of what is wrong already
-	}
-	if role := config.Cluster.AssumedRole; role != "" {
-		// The secrets are that role's to read.
-		if len(object) > 0 {
-			l.say(at, "is of no use with store.role, which reads the secrets; take it away")
-		}
-		grants = iam.Grants{Partition: grants.Partition, Region: grants.Region, AssumeRoles: []string{role}}
-	} else {
-		grants.Secrets = config.remotes()
-	}
-	policies, err := iam.Permissions(grants)
-	config.Cluster.Policies = policies
-	for _, err := range problems(err) {
-		if strings.HasPrefix(err.Error(), KeySecrets) {
-			l.iam(nil, err)
-		} else {
-			l.iam(at, err)
-		}
-	}
-}
-
-// texts is a list of texts in an object; nil where it has none.
-func (l *loader) texts(p path, object map[string]any, write string) []string {
-	value, ok := object[p[len(p)-1]]
-	if !ok {
-		return nil
-	}
-	list, ok := value.([]any)
-	if !ok {
-		l.wrongType(p, value, "must be a list", "["+write+"]")
-		return nil
-	}
-	texts := make([]string, len(list))
-	for i, entry := range list {
-		texts[i], _ = l.asText(p.entry(i), entry, write)
-	}
-	return texts
-}
-
-// flag is true or false in an object; false where it has none.
-func (l *loader) flag(p path, object map[string]any) bool {
-	value, ok := object[p[len(p)-1]]
-	if !ok {
-		return false
-	}
-	flag, ok := value.(bool)
-	if !ok {
-		l.wrongType(p, value, "must be true or false", "true or false")
-	}
-	return flag
 }
 
 // iam tells errors of the package of that name, whose fields are below a path.

@@ -86,7 +86,7 @@ func TestLoadEKSAssumedRole(t *testing.T) {
 	const role = "arn:aws:iam::444455556666:role/reader"
 	got, err := load(configtest.With(stackFile(t, "dev"), map[string]string{"store": `{"role":"` + role + `"}`}))
 	require.NoError(t, err)
-	assert.Equal(t, role, got.Cluster.AssumedRole)
+	assert.Equal(t, role, got.StoreOf(&got.Secrets[0]).Role)
 	assert.Equal(t, policies(t, iam.Grants{AssumeRoles: []string{role}}), got.Cluster.Policies)
 }
 

@@ -11,6 +11,7 @@ import (
 	"unicode"
 
 	"eso-aws/internal/kube"
+	"eso-aws/internal/language"
 	"eso-aws/operator"
 )
 
@@ -64,30 +65,33 @@ func (l *loader) namespace() string {
 	return value
 }
 
-// namespaces are those the stack uses: the operator's and the secrets'. On EKS
-// the latter is an application's, and there already.
-func (l *loader) namespaces(secrets string, target Target) map[string]bool {
+// namespaces are those the stack uses: the operator's, the stores' and the secrets'. On
+// EKS the latter are applications', and there already.
+func (l *loader) namespaces(c *Config) map[string]bool {
 	used := map[string]bool{}
-	if secrets != "" {
-		used[secrets] = target == Local
+	use := func(name string) {
+		if name != "" {
+			used[name] = c.Target == Local
+		}
+	}
+	use(c.Namespace)
+	for _, secret := range c.Secrets {
+		use(secret.Namespace)
+	}
+	for _, store := range c.Stores {
+		use(store.Namespace)
 	}
 	used[OperatorNamespace] = true
-	const write = "{create: true} or {create: false}"
-	object := l.object(KeyNamespaces, "<name>: "+write)
-	for _, name := range sorted(object) {
+	declared := map[string]language.Namespace{}
+	l.decode(KeyNamespaces, &declared)
+	for _, name := range sorted(declared) {
 		at := path{KeyNamespaces, name}
-		if _, ok := used[name]; !ok {
+		_, ok := used[name]
+		switch create := declared[name].Create; {
+		case !ok:
 			l.say(at, "this stack uses no such namespace; "+instead(name, sorted(used)))
-			continue
-		}
-		members := l.asMap(at, object[name], write)
-		l.onlyMembers(at, members, "create")
-		if value, ok := members["create"]; ok {
-			create, isBool := value.(bool)
-			if !isBool {
-				l.wrongType(at.member("create"), value, "must be true or false", "true or false")
-			}
-			used[name] = create
+		case create != nil:
+			used[name] = *create
 		}
 	}
 	return used
@@ -194,7 +198,11 @@ func (l *loader) plain(p path, value any) any {
 		f, _ := v.Float64()
 		return f
 	case nil:
-		l.say(p, "is nothing, which does not reach the chart; write a value, or leave the key out")
+		whom := "the chart"
+		if p[0] == KeySecrets {
+			whom = "the operator"
+		}
+		l.say(p, "is nothing, which does not reach "+whom+"; write a value, or leave the key out")
 		return nil
 	default:
 		return v

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/blang/semver"
 	"github.com/texttheater/golang-levenshtein/levenshtein"
 )
 
@@ -16,6 +17,9 @@ type loader struct {
 	values    map[string]string
 	encrypted []string
 	problems  []problem
+	warnings  []problem
+	form      form
+	chart     semver.Version // the zero version where it is not known
 }
 
 type problem struct {
@@ -27,6 +31,9 @@ type problem struct {
 type path []string
 
 func (p path) member(name string) path { return append(slices.Clone(p), name) }
+
+// key is the path as the key of a map.
+func (p path) key() string { return strings.Join(p, "\x00") }
 
 func (p path) entry(i int) path { return p.member(fmt.Sprintf("[%d]", i)) }
 
@@ -73,6 +80,19 @@ func (l *loader) reject(p path, value, rule, write string) {
 // say adds a problem that has no value to show.
 func (l *loader) say(p path, text string) {
 	l.problems = append(l.problems, problem{p, l.name(p) + ": " + text})
+}
+
+// warn tells what is allowed and may not be meant.
+func (l *loader) warn(p path, text string) {
+	warning := problem{p, text}
+	if !slices.ContainsFunc(l.warnings, func(w problem) bool { return w.text == text && slices.Equal(w.path, p) }) {
+		l.warnings = append(l.warnings, warning)
+	}
+}
+
+// wrong tells whether there is a problem with the very value.
+func (l *loader) wrong(p path) bool {
+	return slices.ContainsFunc(l.problems, func(problem problem) bool { return slices.Equal(problem.path, p) })
 }
 
 func (l *loader) isEncrypted(key string) bool {
@@ -181,6 +201,15 @@ func (l *loader) asText(p path, value any, write string) (string, bool) {
 		l.wrongType(p, value, "must be text", write)
 	}
 	return text, ok
+}
+
+// asBool is a value as true or false, or false and a problem.
+func (l *loader) asBool(p path, value any) bool {
+	flag, ok := value.(bool)
+	if !ok {
+		l.wrongType(p, value, "must be true or false", "true or false")
+	}
+	return flag
 }
 
 func (l *loader) wrongType(p path, value any, rule, write string) {

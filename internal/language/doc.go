@@ -1,0 +1,15 @@
+// Package language is what a stack file says of secrets, stores and access: plain
+// types, and the one source for reading a file, for its checks and for its
+// documents.
+//
+// A field's tags are json, its name; doc, what it is; write, what to write where
+// the type is wrong, and each, the same of an entry; enum, all its values;
+// default, what it is where it is left out; and one, for a list that may be written
+// as its only entry. A type with a [Short] form may be written as one text.
+package language
+
+// Short is a type that may be written as a text, which is then that member.
+type Short interface{ Short() string }
+
+// Hint is a type that knows what to write for one.
+type Hint interface{ Write() string }
