@@ -16,6 +16,7 @@ const (
 	typeToken     = "kubernetes.io/service-account-token"
 	typeBootstrap = "bootstrap.kubernetes.io/token"
 	maxShown      = 60
+	minGuessed    = 5 // shorter names are all alike
 )
 
 // requiredKeys are those without which Kubernetes, or its users, refuse a type.
@@ -121,7 +122,7 @@ var (
 // syntaxError is what the parser says, and what may have been meant.
 func syntaxError(err error, functions []string) string {
 	text := position.ReplaceAllString(err.Error(), "")
-	if match := unknownFunction.FindStringSubmatch(text); match != nil {
+	if match := unknownFunction.FindStringSubmatch(text); match != nil && len(match[1]) >= minGuessed {
 		if meant := instead(match[1], functions); strings.HasPrefix(meant, "did") {
 			return text + ", " + meant
 		}
