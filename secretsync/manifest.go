@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 
 	"eso-aws/internal/language"
 )
@@ -93,7 +92,7 @@ func SecretSpec(args *ExternalSecretArgs) map[string]any {
 	}
 	putList(spec, "data", data)
 	putList(spec, "dataFrom", from)
-	return canonical(merge(spec, args.Spec))
+	return merge(spec, args.Spec)
 }
 
 func remoteRef(remote language.Remote) map[string]any {
@@ -181,16 +180,6 @@ func merge(base, fields map[string]any) map[string]any {
 		merged[key] = value
 	}
 	return merged
-}
-
-// canonical has the interval as the operator writes it.
-func canonical(spec map[string]any) map[string]any {
-	if text, ok := spec["refreshInterval"].(string); ok {
-		if interval, err := time.ParseDuration(text); err == nil {
-			spec["refreshInterval"] = interval.String()
-		}
-	}
-	return spec
 }
 
 // over is one map over another.

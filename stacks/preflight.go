@@ -130,34 +130,23 @@ func (s *stack) checkNames(client *cluster.Client) ([]error, error) {
 			strings.ToLower(kind), object.Name, flag))
 	}
 	found := objects{stack: s, client: client, lists: map[string][]cluster.Object{}}
-	checked := map[string]bool{}
-	for i := range s.config.Stores {
-		store := &s.config.Stores[i]
-		if namespace := s.credentialsOf(store); s.config.Target == config.Local && !checked[namespace] {
-			checked[namespace] = true
-			credentials, err := client.Secret(s.ctx.Context(), namespace, credentialsName)
-			if err != nil {
-				return nil, err
-			}
-			check(config.KeyNamespace, "namespace", "Secret", credentials)
+	if s.config.Target == config.Local {
+		credentials, err := s.foundCredentials(client)
+		if err != nil {
+			return nil, err
+		}
+		for _, object := range credentials {
+			check(config.KeyNamespace, "namespace", "Secret", object)
 		}
 	}
 	for i := range s.config.Stores {
 		store := &s.config.Stores[i]
-		kind, resource, key, instead := "SecretStore", "secretstores", config.KeyNamespace, "namespace"
-		if store.Namespace == "" {
-			kind, resource, key, instead = "ClusterSecretStore", "clustersecretstores", config.KeyCluster, "cluster"
-		}
-		switch {
-		case !store.Default:
-			key, instead = config.KeyStores+"."+store.Name, "name"
-		case store.Name != config.LocalStore && store.Name != config.EKSStore, s.config.Target == config.Local && store.Namespace == "":
-			key, instead = config.KeyStore+".name", "name"
-		}
-		object, err := found.object(resource, store.Namespace, store.Name)
+		kind := storeKind(store)
+		object, err := found.object(strings.ToLower(kind)+"s", store.Namespace, store.Name)
 		if err != nil {
 			return nil, err
 		}
+		key, instead := s.storeKey(store)
 		check(key, instead, kind, object)
 	}
 	for _, secret := range s.config.Secrets {
@@ -168,6 +157,46 @@ func (s *stack) checkNames(client *cluster.Client) ([]error, error) {
 		check(config.KeySecrets+"."+secret.Name, "name", "ExternalSecret", object)
 	}
 	return problems, nil
+}
+
+// foundCredentials are the Secrets that are where those with the access key will be.
+func (s *stack) foundCredentials(client *cluster.Client) ([]*cluster.Object, error) {
+	namespaces := map[string]bool{}
+	for i := range s.config.Stores {
+		namespaces[s.credentialsOf(&s.config.Stores[i])] = true
+	}
+	var found []*cluster.Object
+	for _, namespace := range slices.Sorted(maps.Keys(namespaces)) {
+		object, err := client.Secret(s.ctx.Context(), namespace, credentialsName)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, object)
+	}
+	return found, nil
+}
+
+func storeKind(store *config.Store) string {
+	if store.Namespace == "" {
+		return "ClusterSecretStore"
+	}
+	return "SecretStore"
+}
+
+// storeKey is the setting by which a store could get out of another's way, and what to
+// write another of.
+func (s *stack) storeKey(store *config.Store) (key, instead string) {
+	named := store.Name != config.LocalStore && store.Name != config.EKSStore
+	switch {
+	case !store.Default:
+		return config.KeyStores + "." + store.Name, "name"
+	case named, s.config.Target == config.Local && store.Namespace == "":
+		return config.KeyStore + ".name", "name"
+	case store.Namespace == "":
+		return config.KeyCluster, "cluster"
+	default:
+		return config.KeyNamespace, "namespace"
+	}
 }
 
 // objects are those of the operator in the cluster; each list is asked for once.
@@ -197,13 +226,6 @@ func (o *objects) object(resource, namespace, name string) (found *cluster.Objec
 		return nil, nil //nolint:nilnil // as the client has it
 	}
 	return &list[at], nil
-}
-
-func storeKind(store *config.Store) string {
-	if store.Namespace == "" {
-		return "ClusterSecretStore"
-	}
-	return "SecretStore"
 }
 
 func (s *stack) contextFlag(client *cluster.Client) string {

@@ -137,7 +137,8 @@ func (s *stack) stores(
 	for i := range s.config.Stores {
 		store := &s.config.Stores[i]
 		auth, before := auth(store)
-		registered, err := secretsync.NewStore(s.ctx, s.resourceName(store.Namespace, store.Name), &secretsync.StoreArgs{
+		name := s.resourceName(store.Namespace, store.Name)
+		registered, err := secretsync.NewStore(s.ctx, name, &secretsync.StoreArgs{
 			APIVersion:  s.config.APIVersion,
 			Name:        store.Name,
 			Namespace:   store.Namespace,

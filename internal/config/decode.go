@@ -79,7 +79,7 @@ func (l *loader) decode(key string, into any) {
 func (l *loader) value(p path, value any, into reflect.Value, r rule) {
 	l.form.present[p.key()] = true
 	told := len(l.problems)
-	switch into.Kind() {
+	switch into.Kind() { //nolint:exhaustive // the others are in no type of the language
 	case reflect.Pointer:
 		into.Set(reflect.New(into.Type().Elem()))
 		l.value(p, value, into.Elem(), r.hinted(into.Type().Elem()))

@@ -32,10 +32,10 @@ func TestLoadLanguageErrors(t *testing.T) {
 			},
 		},
 		"RemoteKeyNumber": {
-			change: map[string]string{"secrets": `{"a":{"data":{"k":{"key":1,"versoin":"x"}}}}`},
+			change: map[string]string{"secrets": `{"a":{"data":{"k":{"key":1,"vesion":"x"}}}}`},
 			want: []string{
 				`eso-aws:secrets.a.data.k.key: "1": must be text, not a number; write a secret's name in AWS, or its full ARN, in quotes`,
-				`eso-aws:secrets.a.data.k.versoin: there is no such setting; did you mean version?`,
+				`eso-aws:secrets.a.data.k.vesion: there is no such setting; did you mean version?`,
 			},
 		},
 		"RemoteVersionID": {
@@ -47,7 +47,7 @@ func TestLoadLanguageErrors(t *testing.T) {
 		"RemotePartition": {
 			change: map[string]string{"secrets": `{"a":{"data":{"k":"arn:aws-cn:secretsmanager:us-east-1:000000000000:secret:x"}}}`},
 			want: []string{
-				`eso-aws:secrets.a.data.k: "arn:aws-cn:secretsmanager:us-east-1:000000000000:secret:x": is of partition "aws-cn", not of "aws", where the store's region is; write the ARN of a secret there`,
+				`eso-aws:secrets.a.data.k: "arn:aws-cn:secretsmanager:us-east-1:000000000000:secret:x": is of partition "aws-cn", not the region's "aws"; write the ARN of a secret there`,
 			},
 		},
 		"ExtractEmpty": {

@@ -100,6 +100,8 @@ func TestSecretKeys(t *testing.T) {
 		"MergedIntoOthers": {config.Secret{Data: data, CreationPolicy: "Merge"}, []string{"a", "b"}, false},
 		"LeftOut":          {config.Secret{Data: data, DeletionPolicy: "Delete"}, []string{"a", "b"}, false},
 		"Raw":              {config.Secret{Spec: map[string]any{"dataFrom": []any{}}}, nil, false},
+		"RawTemplate":      {config.Secret{Data: data, Spec: map[string]any{"target": map[string]any{"template": 1}}}, []string{"a", "b"}, false},
+		"RawTarget":        {config.Secret{Data: data, Spec: map[string]any{"target": map[string]any{"immutable": true}}}, []string{"a", "b"}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

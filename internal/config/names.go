@@ -32,11 +32,13 @@ var (
 
 	secretVersion    = regexp.MustCompile(`^(uuid/[A-Za-z0-9-]{32,64}|[^/\s]{1,256})$`)
 	versionID        = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+	secretKind       = regexp.MustCompile(`^[A-Za-z0-9]([-A-Za-z0-9_./]{0,251}[A-Za-z0-9])?$`)
 	parameterVersion = regexp.MustCompile(`^([1-9][0-9]{0,9}|[A-Za-z_.-][A-Za-z0-9_.-]{0,99})$`)
 )
 
 const (
 	maxSubdomain  = 253
+	maxSecret     = 512
 	maxParameter  = 1011
 	maxAnnotation = 256 << 10
 
@@ -89,29 +91,41 @@ func (l *loader) metadata(p path, object map[string]string, labels bool) {
 	}
 }
 
+// grammar is how a service names things.
+type grammar struct {
+	service, what  string
+	name, arn      *regexp.Regexp
+	longest        int
+	write, example string
+}
+
+func grammarOf(service string) grammar {
+	if service == ParameterStore {
+		return grammar{
+			"AWS Parameter Store", "parameter", parameterName, awsParameter, maxParameter,
+			"letters, digits and _.-, or parts of these that begin with /, or a full ARN",
+			"arn:aws:ssm:<region>:<account>:parameter/<name>",
+		}
+	}
+	return grammar{
+		"AWS Secrets Manager", "secret", awsName, awsSecret, maxSecret,
+		"letters, digits and /_+=.@-, 512 at most, or a full ARN",
+		"arn:aws:secretsmanager:<region>:<account>:secret:<name>",
+	}
+}
+
 // remote checks a name or an ARN of what a store reads.
 func (l *loader) remote(p path, value string, from *source) {
-	name, arn, valid := "AWS Secrets Manager", awsSecret, awsName.MatchString(value)
-	write, example := "letters, digits and /_+=.@-, 512 at most, or a full ARN",
-		"arn:aws:secretsmanager:<region>:<account>:secret:<name>"
-	if from.Service == ParameterStore {
-		name, arn, valid = "AWS Parameter Store", awsParameter, parameterName.MatchString(value) && len(value) <= maxParameter
-		write, example = "letters, digits and _.-, or parts of these that begin with /, or a full ARN",
-			"arn:aws:ssm:<region>:<account>:parameter/<name>"
-	}
+	g := grammarOf(from.Service)
 	if !strings.HasPrefix(value, "arn:") {
-		if !valid {
-			l.reject(p, value, "is no name in "+name, write)
+		if !g.name.MatchString(value) || len(value) > g.longest {
+			l.reject(p, value, "is no name in "+g.service, g.write)
 		}
 		return
 	}
-	parts := arn.FindStringSubmatch(value)
+	parts := g.arn.FindStringSubmatch(value)
 	if parts == nil {
-		what := "secret"
-		if from.Service == ParameterStore {
-			what = "parameter"
-		}
-		l.reject(p, value, "is no ARN of a "+what, example)
+		l.reject(p, value, "is no ARN of a "+g.what, g.example)
 		return
 	}
 	partition, _ := iam.PartitionOf(from.Region)
@@ -119,10 +133,10 @@ func (l *loader) remote(p path, value string, from *source) {
 	case from.Region == "" || l.wrong(from.regionAt):
 	case parts[2] != from.Region:
 		l.reject(p, value, fmt.Sprintf("is in region %q, not in the store's %q", parts[2], from.Region),
-			"the ARN of a secret there")
+			"the ARN of a "+g.what+" there")
 	case partition != "" && parts[1] != string(partition):
-		l.reject(p, value, fmt.Sprintf("is of partition %q, not of %q, where the store's region is", parts[1], partition),
-			"the ARN of a secret there")
+		l.reject(p, value, fmt.Sprintf("is of partition %q, not the region's %q", parts[1], partition),
+			"the ARN of a "+g.what+" there")
 	}
 }
 

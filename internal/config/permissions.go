@@ -173,8 +173,8 @@ func (g *grants) findSecrets(at path, find language.Find, in *iam.Grants) {
 		case awsName.MatchString(prefix):
 			in.Prefixes = append(in.Prefixes, prefix)
 		case len(g.prefixes) == 0:
-			g.tooMuch(at.member("name"), find.Name, "secrets", "a path, begin it with ^ and what the names begin with, "+
-				"or grant permissions.prefixes")
+			g.tooMuch(at.member("name"), find.Name, "secrets",
+				"a path, begin it with ^ and what the names begin with, or grant permissions.prefixes")
 		}
 	}
 }

@@ -65,7 +65,8 @@ func TestLoadPermissions(t *testing.T) {
 			want: []iam.Row{
 				{Action: "ssm:GetParameter", On: []string{parameterARN + "p/x", parameterARN + "y"}},
 				{Action: "ssm:GetParametersByPath", On: []string{parameterARN + "app", parameterARN + "app/*"}},
-				{Action: "ssm:DescribeParameters", On: []string{"*"}}, {Action: "tag:GetResources", On: []string{"*"}},
+				{Action: "ssm:DescribeParameters", On: []string{"*"}},
+				{Action: "tag:GetResources", On: []string{"*"}},
 				{Action: "ssm:GetParameter", On: []string{parameterARN + "*"}, When: []string{"aws:ResourceTag/env = prod"}},
 			},
 		},

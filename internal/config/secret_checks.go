@@ -186,7 +186,8 @@ func (e *entry) policies(s *Secret) {
 	switch {
 	case s.DeletionPolicy == policyDelete && s.CreationPolicy != policyOwner:
 		if !e.wrong(deletion) {
-			e.reject(deletion, policyDelete, "is for a Secret that the operator owns, and creationPolicy is "+s.CreationPolicy,
+			e.reject(deletion, policyDelete,
+				"is for a Secret that the operator owns, and creationPolicy is "+s.CreationPolicy,
 				"creationPolicy: Owner, or deletionPolicy: Retain")
 		}
 	case s.DeletionPolicy == policyDelete || s.DeletionPolicy == policyMerge:

@@ -54,7 +54,8 @@ type Secret struct {
 // the cluster decides.
 func (s *Secret) Keys() (keys []string, known bool) {
 	keys, known = s.sourceKeys()
-	_, shaped := s.Spec["target"]
+	target, _ := s.Spec["target"].(map[string]any)
+	_, shaped := target["template"]
 	skips := s.DeletionPolicy != "" && s.DeletionPolicy != policyRetain
 	merges := s.CreationPolicy == policyMerge || s.CreationPolicy == policyCreateMerge
 	switch {
@@ -127,7 +128,7 @@ func (l *loader) secrets(c *Config, sources []*source) []Secret {
 		if !whole {
 			continue
 		}
-		e.from = l.named(sources, e.at.member("store"), e.Secret.Store)
+		e.from = l.named(sources, e.at.member("store"), e.Store)
 		secret := e.expand(name, defaults)
 		e.check(&secret)
 		for _, namespace := range e.namespaces(c.Namespace) {
@@ -136,7 +137,7 @@ func (l *loader) secrets(c *Config, sources []*source) []Secret {
 			e.from.users = append(e.from.users, namespace)
 		}
 	}
-	l.targets(secrets, c)
+	l.targets(secrets)
 	return secrets
 }
 
@@ -201,7 +202,7 @@ func (e *entry) namespaces(standard string) []string {
 
 // targets refuses two that would write one Secret. Only those that all merge into one
 // of somebody else's get along: any other takes it for its own.
-func (l *loader) targets(secrets []Secret, c *Config) {
+func (l *loader) targets(secrets []Secret) {
 	type place struct{ namespace, name string }
 	first := map[place]*Secret{}
 	for i := range secrets {

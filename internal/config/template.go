@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	typeToken     = "kubernetes.io/service-account-token"
+	typeToken     = "kubernetes.io/service-account-token" //nolint:gosec // the type of one, not a token
 	typeBootstrap = "bootstrap.kubernetes.io/token"
 	maxShown      = 60
 	minGuessed    = 5 // shorter names are all alike
@@ -62,7 +62,7 @@ func (e *entry) template(p path, s *Secret) {
 func (e *entry) secretType(p path, s *Secret) {
 	kind := s.Template.Type
 	switch {
-	case !regexp.MustCompile(`^[A-Za-z0-9]([-A-Za-z0-9_./]*[A-Za-z0-9])?$`).MatchString(kind) || len(kind) > maxSubdomain:
+	case !secretKind.MatchString(kind):
 		e.reject(p, kind, "is no type of a Secret", "one such as kubernetes.io/tls")
 	case kind == typeToken || kind == typeBootstrap && (e.chartUnknown() || e.chart.GTE(semver.MustParse("2.4.1"))):
 		e.reject(p, kind, "is refused by the operator: such a token is Kubernetes' own to write", "another type")

@@ -74,6 +74,19 @@ func (g Grants) validate() error {
 				Problem(fmt.Sprintf("prefixes[%d]", i), prefix, "is no beginning of a secret's name", writePrefix))
 		}
 	}
+	problems = append(problems, g.checkSearches()...)
+	for i, role := range g.AssumeRoles {
+		problems = append(problems, CheckRole(fmt.Sprintf("assumeRoles[%d]", i), role, g.Partition))
+	}
+	for i, key := range g.KMSKeys {
+		problems = append(problems, g.inRegion(fmt.Sprintf("kmsKeys[%d]", i), key, keyKind()))
+	}
+	return errors.Join(problems...)
+}
+
+// checkSearches checks what is looked for, and parameters.
+func (g Grants) checkSearches() []error {
+	var problems []error
 	for i, name := range g.Parameters {
 		field := fmt.Sprintf("parameters[%d]", i)
 		switch {
@@ -97,16 +110,11 @@ func (g Grants) validate() error {
 		field := fmt.Sprintf("tagged[%d]", i)
 		problems = append(problems, tagged.check(field))
 		if tagged.Prefix != "" && !secretName.MatchString(tagged.Prefix) {
-			problems = append(problems, Problem(field, tagged.Prefix, "is no beginning of a secret's name", writePrefix))
+			problems = append(problems,
+				Problem(field, tagged.Prefix, "is no beginning of a secret's name", writePrefix))
 		}
 	}
-	for i, role := range g.AssumeRoles {
-		problems = append(problems, CheckRole(fmt.Sprintf("assumeRoles[%d]", i), role, g.Partition))
-	}
-	for i, key := range g.KMSKeys {
-		problems = append(problems, g.inRegion(fmt.Sprintf("kmsKeys[%d]", i), key, keyKind()))
-	}
-	return errors.Join(problems...)
+	return problems
 }
 
 // CheckKey refuses what is no ARN of a KMS key in one of the regions.

@@ -1,0 +1,120 @@
+package stacks_test
+
+import (
+	"fmt"
+	"maps"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"eso-aws/internal/configtest"
+)
+
+// rich is a stack file with all that the language has, in several namespaces.
+func rich() map[string]string {
+	return map[string]string{
+		"labels": `{"team":"search"}`, "annotations": `{"example.com/owner":"search"}`,
+		"secrets": `{
+			"app": {"namespaces": ["zio-lucene","web"], "target": "app-config", "refreshPolicy": "OnChange",
+				"data": {"current": "app/key", "previous": {"key":"app/key","version":"AWSPREVIOUS","property":"a.b","decode":"Base64"}},
+				"labels": {"tier":"web"}, "deletionPolicy": "Retain"},
+			"all": {"refreshInterval": "30m", "creationPolicy": "Orphan",
+				"extract": ["one", {"key":"two","rewrite":[{"regexp":{"source":"^","target":"two_"}},{"transform":"{{ .value | upper }}"}]}],
+				"find": [{"path":"prod/","rewrite":{"merge":{"strategy":"JSON","into":"all","priority":["a"]}}},{"tags":{"env":"prod"},"decode":"Auto"}]},
+			"tls": {"store": "parameters", "namespace": "web", "data": {"crt":"/tls/crt","key":{"key":"/tls/key","version":"3"}},
+				"template": {"type":"kubernetes.io/tls","data":{"tls.crt":"{{ .crt }}","tls.key":"{{ .key }}"},
+					"labels":{"kind":"tls"},"mergePolicy":"Replace"},
+				"spec": {"target":{"immutable":true}}}
+		}`,
+	}
+}
+
+// richAPI knows the Secrets whose names are not their ExternalSecrets'.
+func richAPI() *apiServer {
+	app := func() map[string]any {
+		object := synced("app", "1-hash")
+		object["status"].(map[string]any)["binding"] = map[string]any{"name": "app-config"}
+		return object
+	}
+	const path = "/apis/external-secrets.io/v1/namespaces/%s/externalsecrets/app"
+	return &apiServer{objects: map[string]any{
+		fmt.Sprintf(path, "zio-lucene"): app(), fmt.Sprintf(path, "web"): app(),
+		"/api/v1/namespaces/zio-lucene/secrets/all": map[string]any{"data": map[string]any{"z": "", "a": ""}},
+	}}
+}
+
+// TestLocalLanguageGraph: stores and the access key in each namespace.
+func TestLocalLanguageGraph(t *testing.T) {
+	t.Parallel()
+	kubeconfig := richAPI().start(t)
+	changes := rich()
+	changes["kubeconfig"], changes["stores"] = kubeconfig, `{"parameters":{"service":"ParameterStore","scope":"cluster"}}`
+	got, err := run(options(configtest.With(localConfig(t), changes)))
+	require.NoError(t, err)
+	assert.Empty(t, got.Log)
+	golden(t, "testdata/local-language.golden", text(got, kubeconfig))
+}
+
+// TestEKSLanguageGraph: a store of the cluster, another account's, one of each namespace
+// with an account of its own, and another region's.
+func TestEKSLanguageGraph(t *testing.T) {
+	awsCLI(t)
+	t.Setenv("KUBECONFIG", "/nowhere")
+	changes := rich()
+	changes["namespaces"] = `{"zio-lucene":{"create":true},"web":{"create":true}}`
+	changes["store"] = `{"role":"arn:aws:iam::444455556666:role/reader","namespaces":["batch"]}`
+	changes["stores"] = `{"parameters":{"service":"ParameterStore","region":"eu-west-1"},
+		"own":{"scope":"namespace","serviceAccount":"reader","namespaces":["web"]},
+		"inherited":{"scope":"namespace","namespaces":["web"]},"any":{"namespaces":["*"]}}`
+	e := newEKS(t, "dev", changes)
+	maps.Copy(e.api.objects, richAPI().objects)
+	delete(e.api.objects, namespacePath+"zio-lucene") // it is created
+	got, err := run(e.options)
+	require.NoError(t, err)
+	golden(t, "testdata/dev-language.golden", strings.NewReplacer(e.url, "...", e.ca, "...").Replace(got.String()))
+	assert.Empty(t, got.Log)
+}
+
+// TestWarnings are told, and nothing is held up by them.
+func TestWarnings(t *testing.T) {
+	t.Parallel()
+	kubeconfig := (&apiServer{}).start(t)
+	got, err := run(options(configtest.With(localConfig(t), map[string]string{
+		"kubeconfig": kubeconfig, "stores": `{"x":{}}`,
+	})))
+	require.NoError(t, err)
+	assert.Contains(t, fmt.Sprint(got.Log), "eso-aws:stores.x: is used by no secret, and not made")
+}
+
+// TestVerifyOnce: the operator does not sync again what it syncs once, however the spec has
+// changed since; an up does not wait for that.
+func TestVerifyOnce(t *testing.T) {
+	t.Parallel()
+	old := notSynced(func(o map[string]any) { o["metadata"].(map[string]any)["generation"] = 2 })
+	never := notSynced(func(o map[string]any) { o["status"].(map[string]any)["syncedResourceVersion"] = "" })
+	for name, test := range map[string]struct {
+		object map[string]any
+		change map[string]string
+		want   string
+	}{
+		"Interval":  {object: old, change: map[string]string{"refreshInterval": "0s"}},
+		"Policy":    {object: old, change: map[string]string{"refreshPolicy": "CreatedOnce"}},
+		"Periodic":  {object: old, change: map[string]string{"refreshPolicy": "Periodic"}, want: "not synced after 1s"},
+		"NotYet":    {object: never, change: map[string]string{"refreshPolicy": "CreatedOnce"}, want: "not synced after 1s"},
+		"OnChanges": {object: old, change: map[string]string{"refreshPolicy": "OnChange", "refreshInterval": "0s"}, want: "not synced after 1s"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := &apiServer{objects: map[string]any{externalSecretsPath + "datadog-api-key": test.object}}
+			values := configtest.With(localConfig(t), map[string]string{"kubeconfig": api.start(t), "timeout": "1s"})
+			_, err := run(options(configtest.With(values, test.change)))
+			if test.want == "" {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorContains(t, err, test.want)
+		})
+	}
+}
