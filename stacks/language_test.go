@@ -3,6 +3,7 @@ package stacks_test
 import (
 	"fmt"
 	"maps"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"eso-aws/internal/configtest"
+	"eso-aws/internal/graph"
 )
 
 // rich is a stack file with all that the language has, in several namespaces.
@@ -75,6 +77,54 @@ func TestEKSLanguageGraph(t *testing.T) {
 	require.NoError(t, err)
 	golden(t, "testdata/dev-language.golden", strings.NewReplacer(e.url, "...", e.ca, "...").Replace(got.String()))
 	assert.Empty(t, got.Log)
+}
+
+// TestCauseElsewhere: what fails in another namespace is looked for there, and the remedy
+// speaks of the store that it is read from.
+func TestCauseElsewhere(t *testing.T) {
+	t.Parallel()
+	failed := event("ExternalSecret", "tls", "UpdateFailed", "Secret does not exist", "2026-01-01T00:00:00Z")
+	api := &apiServer{objects: map[string]any{namespacePath + "web/events": list(failed)}}
+	api.match = func(r *http.Request) bool {
+		return r.URL.Path != namespacePath+"web/events" || r.URL.Query().Get("fieldSelector") ==
+			"type=Warning,involvedObject.kind=ExternalSecret,involvedObject.name=tls"
+	}
+	changes := rich()
+	changes["kubeconfig"] = api.start(t)
+	changes["stores"] = `{"parameters":{"service":"ParameterStore","region":"eu-west-1"}}`
+	changes["secrets"] = `{"tls":{"store":"parameters","namespace":"web","data":{"k":"/tls/key"}}}`
+	o := options(configtest.With(localConfig(t), changes))
+	o.Hooks = graph.OnError
+	got, err := run(o)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"ExternalSecret web/tls: UpdateFailed: Secret does not exist; " +
+		"store it in Parameter Store, in region eu-west-1, or correct its name"}, got.Log)
+}
+
+// TestForeignElsewhere: what others have made is looked for in every namespace.
+func TestForeignElsewhere(t *testing.T) {
+	t.Parallel()
+	const web = operatorPath + "v1/namespaces/web/"
+	api := &apiServer{objects: map[string]any{
+		namespacePath + "web":                                object("", "web", mine),
+		namespacePath + "web/secrets/localstack-credentials": object("web", "localstack-credentials", ""),
+		web + "secretstores":                                 list(object("web", "params", "")),
+		web + "externalsecrets":                              list(object("web", "tls", "")),
+	}}
+	_, err := run(options(configtest.With(localConfig(t), map[string]string{
+		"kubeconfig": api.start(t), "stores": `{"params":{"service":"ParameterStore"}}`,
+		"secrets": `{"tls":{"store":"params","namespace":"web","data":{"k":"/tls/key"}}}`,
+	})))
+	require.Error(t, err)
+	const flag = " -n web --context k3d-eso-aws"
+	assert.Contains(t, err.Error(), strings.Join([]string{
+		`eso-aws:namespace: Secret "web/localstack-credentials" exists and is not this stack's; write another namespace, ` +
+			`or delete it first: kubectl delete secret localstack-credentials` + flag,
+		`eso-aws:stores.params: SecretStore "web/params" exists and is not this stack's; write another name, ` +
+			`or delete it first: kubectl delete secretstore params` + flag,
+		`eso-aws:secrets.tls: ExternalSecret "web/tls" exists and is not this stack's; write another name, ` +
+			`or delete it first: kubectl delete externalsecret tls` + flag,
+	}, "\n"))
 }
 
 // TestWarnings are told, and nothing is held up by them.

@@ -20,7 +20,7 @@ func warnings(
 	var lines []string
 	for _, w := range found[:min(len(found), maxNamed)] {
 		line := fmt.Sprintf("%s %s/%s: %s: %s", w.Kind, namespace, w.Name, w.Reason, w.Message)
-		if hint := remedy(config, w.Message); hint != "" {
+		if hint := remedy(config, w.Message, sourceOf(config, namespace, w)...); hint != "" {
 			line += "; " + hint
 		}
 		lines = append(lines, line)
@@ -28,9 +28,28 @@ func warnings(
 	return strings.Join(lines, "\n"), nil
 }
 
+// sourceOf is the store of the secret that a warning is about; none where it is about anything else.
+func sourceOf(c *config.Config, namespace string, w cluster.Warning) []*config.Store {
+	for i := range c.Secrets {
+		secret := &c.Secrets[i]
+		if w.Kind == "ExternalSecret" && secret.Name == w.Name && secret.Namespace == namespace {
+			return []*config.Store{c.StoreOf(secret)}
+		}
+	}
+	return nil
+}
+
 // remedy is what to do about a message of the operator, of AWS or of a node; empty for one it does not know.
-func remedy(c *config.Config, message string) string {
-	missing := "store it in Secrets Manager, in region " + c.Region + ", or correct its name"
+// The store is where what it is about is read from.
+func remedy(c *config.Config, message string, from ...*config.Store) string {
+	service, region := "Secrets Manager", c.Region
+	for _, store := range from {
+		region = store.Region
+		if store.Service == config.ParameterStore {
+			service = "Parameter Store"
+		}
+	}
+	missing := "store it in " + service + ", in region " + region + ", or correct its name"
 	image := "correct the image in chartValues, or let the node reach its registry"
 	known := []struct{ part, remedy string }{
 		{"Secret does not exist", missing},

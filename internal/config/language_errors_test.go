@@ -135,6 +135,12 @@ func TestLoadLanguageErrors(t *testing.T) {
 				`eso-aws:secrets.a.template.data: is empty; write <key>: <text with {{ .key }}>`,
 			},
 		},
+		"TemplateNothing": {
+			change: map[string]string{"secrets": `{"a":{"data":{"k":"b"},"template":{}}}`},
+			want: []string{
+				`eso-aws:secrets.a.template: is empty; write {data: {<key>: <text with {{ .key }}>}}`,
+			},
+		},
 		"TemplateReference": {
 			change: map[string]string{"secrets": `{"a":{"data":{"kind":"b"},"template":{"data":{"x":"{{ .knid }}","ok":"{{ range .kind }}{{ .fine }}{{ end }}"}}}}`},
 			want: []string{

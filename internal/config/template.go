@@ -32,6 +32,9 @@ func requiredKeys() map[string][]string {
 // template checks a Secret's form.
 func (e *entry) template(p path, s *Secret) {
 	keys, known := s.sourceKeys()
+	if e.good(p) && reflect.ValueOf(*s.Template).IsZero() && !e.has(p.member("data")) {
+		e.say(p, "is empty; write "+s.Template.Write())
+	}
 	at := p.member("data")
 	if e.good(at) && len(s.Template.Data) == 0 {
 		e.say(at, "is empty; write <key>: <text with {{ .key }}>")
