@@ -469,6 +469,15 @@ func TestLoadLanguageErrors(t *testing.T) {
 				`eso-aws:permissions: is of no use with store.role, which reads the secrets; take it away`,
 			},
 		},
+		"EKSPermissionsOfAccounts": {
+			stack: "dev",
+			change: map[string]string{
+				"store": `{"scope":"namespace","serviceAccount":"reader"}`, "permissions": `{"listSecrets":true}`,
+			},
+			want: []string{
+				`eso-aws:permissions: is of no use with stores of other roles, which read the secrets; take it away`,
+			},
+		},
 		"EKSPermissions": {
 			stack:  "dev",
 			change: map[string]string{"permissions": `{"kmsKeys":["arn:aws:kms:eu-west-1:111122223333:key/a","x"],"prefixes":["a*"]}`},

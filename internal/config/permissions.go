@@ -24,11 +24,11 @@ func (l *loader) permissions(c *Config, sources []*source) {
 		return // the rest would be said of what is wrong already
 	}
 	if !own && len(l.object(KeyPermissions, "")) > 0 {
-		what := "store.role"
+		who := "store.role, which reads"
 		if sources[0].Role == "" {
-			what = "stores that have roles of their own"
+			who = "stores of other roles, which read"
 		}
-		l.say(at, "is of no use with "+what+", which reads the secrets; take it away")
+		l.say(at, "is of no use with "+who+" the secrets; take it away")
 	}
 	g.keys(declared.KMSKeys)
 	policies, err := iam.Permissions(g.all(own)...)
