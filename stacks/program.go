@@ -27,6 +27,11 @@ func Program() (pulumi.RunFunc, pulumi.RunOption) {
 				return err
 			}
 		}
+		if ctx.DryRun() {
+			if err := ctx.Log.Info(loaded.Forecast().String(), nil); err != nil {
+				return err
+			}
+		}
 		if loaded.Target == config.EKS {
 			return eks(ctx, &loaded)
 		}

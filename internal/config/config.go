@@ -132,6 +132,7 @@ func Load(project string, values map[string]string, encrypted []string) (Config,
 	if target == EKS {
 		l.permissions(&config, sources)
 	}
+	l.limit(&config)
 	config.Warnings = l.warned(l.boolean(KeyStrict))
 	if err := l.err(); err != nil {
 		return Config{}, err

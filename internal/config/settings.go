@@ -38,6 +38,7 @@ const (
 	KeyTimeout          = "timeout"
 	KeyStores           = "stores"
 	KeyStrict           = "strict"
+	KeyCostLimit        = "costLimit"
 	KeyRefreshInterval  = "refreshInterval"
 	KeyRefreshPolicy    = "refreshPolicy"
 	KeyCreationPolicy   = "creationPolicy"
@@ -90,6 +91,7 @@ func settings() map[string]setting {
 		KeySecretAccessKey:  {fallback: "test", secret: true, mayEncrypt: true, only: Local},
 		KeyTimeout:          {fallback: "5m"},
 		KeyStrict:           {fallback: "false"},
+		KeyCostLimit:        {fallback: "10"},
 		KeyRefreshInterval:  {fallback: "1h"},
 		KeyRefreshPolicy:    {},
 		KeyCreationPolicy:   {},
