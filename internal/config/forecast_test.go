@@ -46,7 +46,7 @@ func TestForecast(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, err := load(configtest.With(stackFile(t, "dev"), map[string]string{
+			got, err := load(configtest.With(configtest.File(t, "../../Pulumi.dev.yaml"), map[string]string{
 				"secrets": test.secrets, "stores": `{"parameters":{"service":"ParameterStore"}}`,
 			}))
 			require.NoError(t, err)
@@ -67,19 +67,19 @@ func TestForecastIsReadable(t *testing.T) {
 func TestCostLimit(t *testing.T) {
 	t.Parallel()
 	const second = `{"a":{"data":{"k":"a"},"refreshInterval":"1s"}}`
-	got, err := load(configtest.With(stackFile(t, "dev"), map[string]string{"secrets": second}))
+	got, err := load(configtest.With(configtest.File(t, "../../Pulumi.dev.yaml"), map[string]string{"secrets": second}))
 	require.NoError(t, err)
 	require.Len(t, got.Warnings, 1)
 	assert.Equal(t, `eso-aws:costLimit: "10": is less than the forecast: `+got.Forecast().String()+
 		`; write a longer refreshInterval, or a higher limit`, got.Warnings[0].String())
 
-	_, err = load(configtest.With(stackFile(t, "dev"), map[string]string{"secrets": second, "strict": "true"}))
+	_, err = load(configtest.With(configtest.File(t, "../../Pulumi.dev.yaml"), map[string]string{"secrets": second, "strict": "true"}))
 	assert.ErrorContains(t, err, "eso-aws:costLimit: ")
 
-	got, err = load(configtest.With(stackFile(t, "dev"), map[string]string{"secrets": second, "costLimit": "12.96"}))
+	got, err = load(configtest.With(configtest.File(t, "../../Pulumi.dev.yaml"), map[string]string{"secrets": second, "costLimit": "12.96"}))
 	require.NoError(t, err)
 	assert.Empty(t, got.Warnings)
 
-	_, err = load(configtest.With(stackFile(t, "dev"), map[string]string{"costLimit": "much"}))
+	_, err = load(configtest.With(configtest.File(t, "../../Pulumi.dev.yaml"), map[string]string{"costLimit": "much"}))
 	assert.EqualError(t, err, `eso-aws:costLimit: "much": is no amount of US dollars a month; write a number, such as 10`)
 }
