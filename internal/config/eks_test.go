@@ -90,6 +90,16 @@ func TestLoadEKSAssumedRole(t *testing.T) {
 	assert.Equal(t, policies(t, iam.Grants{AssumeRoles: []string{role}}), got.Cluster.Policies)
 }
 
+// TestLoadEKSAssumedRolePodIdentity: those sessions have tags, which go on with them.
+func TestLoadEKSAssumedRolePodIdentity(t *testing.T) {
+	t.Parallel()
+	const role = "arn:aws:iam::444455556666:role/reader"
+	got, err := load(configtest.With(stackFile(t, "training"), map[string]string{"store": `{"role":"` + role + `"}`}))
+	require.NoError(t, err)
+	assert.Equal(t, policies(t, iam.Grants{AssumeRoles: []string{role}, TagSession: true}), got.Cluster.Policies)
+	assert.Contains(t, got.Cluster.Policies[0].JSON(), `["sts:AssumeRole","sts:TagSession"]`)
+}
+
 // TestLoadEKSErrors: one wrong value each, and the whole message.
 func TestLoadEKSErrors(t *testing.T) {
 	t.Parallel()

@@ -65,7 +65,7 @@ func (g *grants) all(own bool) []iam.Grants {
 		g.byRegion = map[string]*iam.Grants{}
 	}
 	first := g.in(g.config.Region)
-	first.AssumeRoles = g.roles
+	first.AssumeRoles, first.TagSession = g.roles, g.config.Cluster.Auth == PodIdentity
 	all := []iam.Grants{*first}
 	for _, region := range sorted(g.byRegion) {
 		if region != g.config.Region {

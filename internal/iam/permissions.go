@@ -43,6 +43,9 @@ type Grants struct {
 	// AssumeRoles are the ARNs of roles to go on to, which have permissions of
 	// their own.
 	AssumeRoles []string
+	// TagSession says that the operator's sessions have tags, as those of Pod
+	// Identity do, which go on with it to these roles.
+	TagSession bool
 	// KMSKeys are the ARNs of the customer managed keys of the secrets. They
 	// decrypt through the services that are read from only.
 	KMSKeys []string
@@ -131,10 +134,14 @@ func (g Grants) statements() []Statement {
 			tagged.statement("ReadTaggedParameters", "ssm:GetParameter", g.parameterARN(below(tagged.Prefix))),
 		})
 	}
+	assume := []string{"sts:AssumeRole"}
+	if g.TagSession {
+		assume = append(assume, "sts:TagSession")
+	}
 	return append(statements, Statement{
 		Sid:      "AssumeRoles",
 		Effect:   Allow,
-		Action:   []string{"sts:AssumeRole"},
+		Action:   assume,
 		Resource: set(g.AssumeRoles),
 	}, Statement{
 		Sid:       "DecryptSecrets",
