@@ -25,7 +25,7 @@ func TestSecurityTable(t *testing.T) {
 	permissions, err := iam.Permissions(iam.Grants{
 		Partition: iam.AWS, Region: "us-east-1", Account: "111122223333",
 		Secrets: []string{"NAME"}, Prefixes: []string{"PREFIX"}, ListSecrets: true, BatchGet: true,
-		KMSKeys:     []string{"arn:aws:kms:us-east-1:111122223333:key/KEY"},
+		KMSKeys:    []string{"arn:aws:kms:us-east-1:111122223333:key/KEY"},
 		Parameters: []string{"/NAME"}, ParameterPaths: []string{"/PATH"},
 		TaggedParameters: []iam.Tagged{{Prefix: "/PATH", Tags: map[string]string{"TAG": "VALUE"}}},
 		Tagged:           []iam.Tagged{{Prefix: "PREFIX", Tags: map[string]string{"TAG": "VALUE"}}},

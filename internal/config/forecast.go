@@ -40,8 +40,8 @@ func (f Forecast) String() string {
 	if f.More {
 		more = " or more"
 	}
-	return fmt.Sprintf("%d ExternalSecrets with %d keys%s make %.0f calls%s of Secrets Manager in 30 days: %.2f US dollars "+
-		"at AWS's list price (%s, %s)", f.Secrets, f.Keys, more, f.Calls, more, f.Cost(), priceSource, priceDate)
+	return fmt.Sprintf("%d ExternalSecrets with %d keys%s make %.0f calls%s of Secrets Manager in 30 days: "+
+		"%.2f US dollars at AWS's list price (%s, %s)", f.Secrets, f.Keys, more, f.Calls, more, f.Cost(), priceSource, priceDate)
 }
 
 // Forecast counts what the refresh intervals cause.
