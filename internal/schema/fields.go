@@ -64,7 +64,8 @@ func fieldOf(f reflect.StructField) field {
 	}
 	return field{
 		name: tag.Get("json"), text: sentence(tag.Get("doc")), write: write, fallback: tag.Get("default"),
-		pattern: tag.Get("pattern"), keys: tag.Get("keys"), only: tag.Get("only"), enum: strings.Fields(tag.Get("enum")),
+		pattern: tag.Get("pattern"), keys: tag.Get("keys"), only: tag.Get("only"),
+		enum:     strings.Fields(tag.Get("enum")),
 		required: tag.Get("required") != "", some: tag.Get("some") != "", one: tag.Get("one") != "",
 		encrypts: tag.Get("encrypt") != "", kind: kind,
 	}

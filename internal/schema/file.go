@@ -31,9 +31,9 @@ func File() *jsonschema.Schema {
 		return &jsonschema.Schema{Description: description, Type: "string"}
 	}
 	return &jsonschema.Schema{
-		Schema: "http://json-schema.org/draft-07/schema#",
-		Title:  "Stack file of eso-aws, Pulumi.<stack>.yaml",
-		Type:   "object",
+		Schema:  "http://json-schema.org/draft-07/schema#",
+		Comment: "Pulumi.<stack>.yaml. Made from the code: go test ./internal/schema -update",
+		Type:    "object",
 		Properties: map[string]*jsonschema.Schema{
 			"config":          g.config(),
 			"environment":     {Description: "Pulumi ESC: environments whose configuration is under this one."},
@@ -66,8 +66,8 @@ func JSON() ([]byte, error) {
 // config are the settings: the program's, AWS's, and whatever others have.
 func (g *generator) config() *jsonschema.Schema {
 	s := &jsonschema.Schema{
-		Description: "The settings: those of eso-aws:, and those of Pulumi's providers, such as aws:region.",
-		Type:        "object",
+		Description:          "The settings: those of eso-aws:, and those of Pulumi's providers, such as aws:region.",
+		Type:                 "object",
 		Properties:           map[string]*jsonschema.Schema{},
 		PatternProperties:    map[string]*jsonschema.Schema{others(project): {}},
 		AdditionalProperties: never(),
@@ -117,7 +117,7 @@ func required() *jsonschema.Schema {
 func having(keys ...string) *jsonschema.Schema {
 	s := &jsonschema.Schema{Required: keys, Properties: map[string]*jsonschema.Schema{}, PropertyOrder: keys}
 	for _, key := range keys {
-		s.Properties[key] = &jsonschema.Schema{MinLength: jsonschema.Ptr(1)}
+		s.Properties[key] = &jsonschema.Schema{MinLength: new(1)}
 	}
 	return s
 }
@@ -130,21 +130,17 @@ func is(target string) *jsonschema.Schema {
 	}
 }
 
-// without refuses what another target has, unless it is what Pulumi takes for nothing.
+// without refuses what another target has, unless it is what Pulumi takes for nothing. It names
+// keys by patterns: editors would offer properties.
 func without(fields []field, target string) *jsonschema.Schema {
-	s := &jsonschema.Schema{Properties: map[string]*jsonschema.Schema{}}
+	s := &jsonschema.Schema{PatternProperties: map[string]*jsonschema.Schema{}}
 	for _, f := range fields {
-		switch {
-		case f.only != "" && f.only != target:
-			s.Properties[project+f.name] = refused(f, &jsonschema.Schema{
-				Enum: []any{"", "false", "{}", false, map[string]any{}},
-			})
-			s.PropertyOrder = append(s.PropertyOrder, project+f.name)
-		default:
-			if within := membersWithout(f.kind, target); within != nil {
-				s.Properties[project+f.name] = within
-				s.PropertyOrder = append(s.PropertyOrder, project+f.name)
-			}
+		within := membersWithout(f.kind, target)
+		if f.only != "" && f.only != target {
+			within = refused(f, &jsonschema.Schema{Enum: []any{"", "false", "{}", false, map[string]any{}}})
+		}
+		if within != nil {
+			s.PatternProperties["^"+project+f.name+"$"] = within
 		}
 	}
 	return s
@@ -160,17 +156,16 @@ func membersWithout(kind reflect.Type, target string) *jsonschema.Schema {
 	if kind.Kind() != reflect.Struct {
 		return nil
 	}
-	s := &jsonschema.Schema{Properties: map[string]*jsonschema.Schema{}}
+	refusals := map[string]*jsonschema.Schema{}
 	for _, f := range fieldsOf(kind) {
 		if f.only != "" && f.only != target {
-			s.Properties[f.name] = refused(f, never())
-			s.PropertyOrder = append(s.PropertyOrder, f.name)
+			refusals["^"+f.name+"$"] = refused(f, &jsonschema.Schema{Type: "null"}) // a text is never one
 		}
 	}
-	if len(s.Properties) == 0 {
+	if len(refusals) == 0 {
 		return nil
 	}
-	return s
+	return &jsonschema.Schema{PatternProperties: refusals}
 }
 
 // refused has the words that editors show.

@@ -12,8 +12,8 @@ const introduction = `# Settings
 
 Every key of a stack file, ` + "`Pulumi.<stack>.yaml`" + `, below ` + "`config`" + `. Unknown keys are errors.
 
-- **In an editor:** the first line of each stack file names [schema.json](../schema.json). Editors with the YAML language
-  server, such as VS Code with the extension YAML, complete keys, show what they are, and mark mistakes.
+- **In an editor:** the first line of each stack file names [schema.json](../schema.json). Editors with the YAML
+  language server, such as VS Code with the extension YAML, complete keys, show what they are, and mark mistakes.
 - **In a shell:** ` + "`make explain KEY=secrets.data`" + ` tells of one key, and ` + "`make explain`" + ` lists them.
 
 This page is made from the code, with ` + "`go test ./internal/schema -update`" + `.
@@ -22,7 +22,8 @@ This page is made from the code, with ` + "`go test ./internal/schema -update`" 
 // Page is the documentation of all keys, in Markdown.
 func Page() (string, error) {
 	var b strings.Builder
-	b.WriteString(introduction + "\n## The stack\n\n| Key | Meaning | Type | Default | Target |\n| --- | --- | --- | --- | --- |\n")
+	b.WriteString(introduction + "\n## The stack\n\n" +
+		"| Key | Meaning | Type | Default | Target |\n| --- | --- | --- | --- | --- |\n")
 	sections := sectionsOf()
 	for _, f := range awsSettings() {
 		fmt.Fprintf(&b, "| `%s` | %s | text |  | %s |\n", f.name, escape(f.text), f.only)

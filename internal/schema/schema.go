@@ -39,7 +39,7 @@ func (g *generator) setting(f field) *jsonschema.Schema {
 func (g *generator) topText(f field) *jsonschema.Schema {
 	s := text(f)
 	if !f.required && len(f.enum) > 0 {
-		return anyOf(s, &jsonschema.Schema{Type: "string", MaxLength: jsonschema.Ptr(0)})
+		return anyOf(s, &jsonschema.Schema{Type: "string", MaxLength: new(0)})
 	}
 	if pattern, ok := strings.CutPrefix(s.Pattern, "^"); ok && !f.required {
 		s.Pattern = "^$|^" + pattern
@@ -70,7 +70,7 @@ func (g *generator) list(f field) *jsonschema.Schema {
 	entry := field{kind: f.kind.Elem(), pattern: f.pattern}
 	s := &jsonschema.Schema{Type: "array", Items: g.value(entry)}
 	if f.some {
-		s.MinItems = jsonschema.Ptr(1)
+		s.MinItems = new(1)
 	}
 	if f.one {
 		return anyOf(g.value(entry), s)
@@ -97,7 +97,7 @@ func (g *generator) defined(f field) *jsonschema.Schema {
 func (g *generator) object(f field) *jsonschema.Schema {
 	s := &jsonschema.Schema{Type: "object"}
 	if f.some {
-		s.MinProperties = jsonschema.Ptr(1)
+		s.MinProperties = new(1)
 	}
 	if f.kind.Kind() == reflect.Map {
 		if f.keys != "" {
