@@ -89,14 +89,14 @@ func alone() map[string]*regexp.Regexp {
 		"depends on the chart":         `is not known to chart|is not served by chart|has the function|is no version;|is older than`,
 		"depends on the files there":   `chart's name nor a path|: is not there; |Chart\.yaml|\.tgz`,
 		"is about the chart's values":  `eso-aws:chartValues\.`,
-		"parses an expression":         `is no template|is no regular expression|must have no|must be an http|is (a map|a list); write text`,
-		"counts":                       `is too short|is negative|is no duration of a session|are \d+ bytes|are too many`,
+		"parses an expression":         `is no template|is no regular expression|must have no|must be an http|is no URL|is (a map|a list); write text`,
+		"counts":                       `is too short|is negative|is no duration of a session|are \d+ bytes|are too many|managed policies`,
 		"knows what is taken":          `is for the program or the operator|is refused by the operator|begins with aws:|is the id of a version`,
 		"knows letters of all scripts": `of a tag`,
 		"knows how much it may match":  `may match all`,
 		"looks for nothing within":     `is nothing, which does not reach`,
-		"decrypts":                     `\[secret\]`,
-		"takes warnings for errors":    `is used by no secret|is the beginning of|list all secrets|leaves out what|creates no Secret|is not looked at`,
+		"decrypts":                     `\[secret\]: (has a space|must be a map)|is encrypted, but it names`,
+		"takes warnings for errors":    `is used by no secret|is the beginning of|list all secrets|leaves out what|creates no Secret|is not looked at|is not granted|signs in by IRSA`,
 	} {
 		rules[reason] = regexp.MustCompile(said)
 	}

@@ -81,9 +81,9 @@ func (g *generator) config() *jsonschema.Schema {
 		s.Properties[project+f.name] = g.setting(f)
 		s.PropertyOrder = append(s.PropertyOrder, project+f.name)
 	}
-	for _, target := range []string{local, eks} {
-		s.AllOf = append(s.AllOf, &jsonschema.Schema{If: is(target), Then: without(fields, target)})
-	}
+	here, there := without(fields, local), without(fields, eks)
+	there.PatternProperties["^"+awsRegion+"$"] = text(field{pattern: "region"}) // which local does not read
+	s.AllOf = []*jsonschema.Schema{{If: is(local), Then: here}, {If: is(eks), Then: there}}
 	return s
 }
 
@@ -92,7 +92,7 @@ func awsSettings() []field {
 	kind := reflect.TypeFor[string]()
 	return []field{
 		{
-			name: awsRegion, kind: kind, pattern: "region", only: eks,
+			name: awsRegion, kind: kind, only: eks,
 			text: "The AWS region of the EKS cluster, such as us-east-1. Required with target eks.",
 		},
 		{name: "aws:profile", kind: kind, only: eks, text: "The profile of the AWS CLI that leads to the cluster."},
