@@ -10,19 +10,19 @@ func (Namespace) Write() string { return "{create: true} or {create: false}" }
 
 // Role is the operator's.
 type Role struct {
-	Name                string            `json:"name" write:"text" doc:"its name in IAM"`
-	Path                string            `json:"path" write:"text" doc:"its path in IAM" default:"/"`
-	PermissionsBoundary string            `json:"permissionsBoundary" write:"text" doc:"the ARN of a policy that bounds it"`
-	MaxSession          string            `json:"maxSession" write:"a duration in quotes, such as 1h" doc:"of its credentials"`
-	Tags                map[string]string `json:"tags" write:"<key>: <value>" each:"text, in quotes" doc:"on all that is made in IAM"`
+	Name                string            `json:"name" pattern:"roleName" write:"text" doc:"its name in IAM; by default external-secrets-irsa or external-secrets-pod-identity"`
+	Path                string            `json:"path" pattern:"rolePath" write:"text" doc:"its path in IAM" default:"/"`
+	PermissionsBoundary string            `json:"permissionsBoundary" pattern:"policy" write:"text" doc:"the ARN of a policy that bounds what it may do"`
+	MaxSession          string            `json:"maxSession" pattern:"duration" write:"a duration in quotes, such as 1h" doc:"how long its credentials are valid, from 1h to 12h"`
+	Tags                map[string]string `json:"tags" keys:"tag" pattern:"tagValue" write:"<key>: <value>" each:"text, in quotes" doc:"tags of all that the stack makes in IAM"`
 }
 
 // Permissions are what the role may do beyond reading the declared secrets.
 type Permissions struct {
-	KMSKeys             []string `json:"kmsKeys" each:"the ARN of a key" doc:"the customer managed keys of the secrets"`
-	Prefixes            []string `json:"prefixes" each:"what the names begin with, such as prod/" doc:"of secrets to read besides"`
-	ListSecrets         bool     `json:"listSecrets" doc:"see the names of all secrets"`
-	BatchGetSecretValue bool     `json:"batchGetSecretValue" doc:"read many at once, of those that may be read"`
+	KMSKeys             []string `json:"kmsKeys" pattern:"kmsKey" each:"the ARN of a key" doc:"the ARNs of the customer managed keys that encrypt the secrets"`
+	Prefixes            []string `json:"prefixes" each:"what the names begin with, such as prod/" doc:"what the names of more secrets begin with, which it may read"`
+	ListSecrets         bool     `json:"listSecrets" doc:"whether it may see the names of all secrets"`
+	BatchGetSecretValue bool     `json:"batchGetSecretValue" doc:"whether it may read many at once, of those that it may read"`
 }
 
 // Write is what to write for them.

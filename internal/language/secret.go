@@ -3,25 +3,25 @@ package language
 // Secret is a Secret in Kubernetes, and where its values come from. Values of data
 // stand over those that are found, and these over those that are extracted.
 type Secret struct {
-	Data     map[string]Remote `json:"data" write:"<key>: <name in AWS>" doc:"the values, by key of the Secret"`
-	Extract  []Extract         `json:"extract" one:"true" doc:"JSON secrets whose keys are all taken"`
-	Find     []Find            `json:"find" one:"true" doc:"secrets that are looked for, a key each"`
-	Template *Template         `json:"template" doc:"the Secret's form, made of the values"`
+	Data     map[string]Remote `json:"data" keys:"key" some:"true" write:"<key>: <name in AWS>" doc:"the values, by key of the Secret: each a name in AWS, or a map"`
+	Extract  []Extract         `json:"extract" some:"true" one:"true" doc:"JSON secrets, all of whose keys are taken"`
+	Find     []Find            `json:"find" some:"true" one:"true" doc:"searches: each secret that is found is a key"`
+	Template *Template         `json:"template" some:"true" doc:"the Secret's form, made of the values"`
 
-	Namespace  string   `json:"namespace" write:"the name of a namespace" doc:"where it is; the stack's by default"`
-	Namespaces []string `json:"namespaces" each:"the name of a namespace" doc:"where it is, for several"`
-	Target     string   `json:"target" write:"the name of a Secret" doc:"the Secret's name; the entry's by default"`
+	Namespace  string   `json:"namespace" pattern:"namespace" write:"the name of a namespace" doc:"the namespace that it is in; the stack's by default"`
+	Namespaces []string `json:"namespaces" pattern:"namespace" some:"true" each:"the name of a namespace" doc:"the namespaces that it is in, where there are several"`
+	Target     string   `json:"target" pattern:"name" write:"the name of a Secret" doc:"the name of the Secret in Kubernetes; the entry's by default"`
 
-	RefreshInterval string `json:"refreshInterval" write:"a duration in quotes, such as 1h" doc:"how often AWS is asked"`
-	RefreshPolicy   string `json:"refreshPolicy" enum:"Periodic OnChange CreatedOnce" doc:"when AWS is asked"`
-	CreationPolicy  string `json:"creationPolicy" enum:"Owner Orphan Merge CreateOrMerge" default:"Owner" doc:"whose it is"`
-	DeletionPolicy  string `json:"deletionPolicy" enum:"Retain Delete Merge" default:"Retain" doc:"what goes with AWS's"`
+	RefreshInterval string `json:"refreshInterval" pattern:"duration" write:"a duration in quotes, such as 1h" doc:"how often AWS is asked, such as 1h; 0s is once and never again; the stack's by default"`
+	RefreshPolicy   string `json:"refreshPolicy" enum:"Periodic OnChange CreatedOnce" doc:"when AWS is asked: every refreshInterval (Periodic), when something here changes (OnChange), or once (CreatedOnce); the stack's by default"`
+	CreationPolicy  string `json:"creationPolicy" enum:"Owner Orphan Merge CreateOrMerge" default:"Owner" doc:"whose the Secret is: it goes with the ExternalSecret (Owner), stays (Orphan), or is somebody else's, who must make it (Merge) or may (CreateOrMerge); the stack's by default"`
+	DeletionPolicy  string `json:"deletionPolicy" enum:"Retain Delete Merge" default:"Retain" doc:"what becomes of the Secret when its values go in AWS: it stays (Retain), goes too (Delete), or loses their keys (Merge); the stack's by default"`
 
-	Labels      map[string]string `json:"labels" write:"<key>: <value>" each:"text, in quotes" doc:"on it and its Secret"`
-	Annotations map[string]string `json:"annotations" write:"<key>: <value>" each:"text, in quotes" doc:"on it and its Secret"`
+	Labels      map[string]string `json:"labels" keys:"metadata" pattern:"label" write:"<key>: <value>" each:"text, in quotes" doc:"labels of the ExternalSecret and its Secret, over the stack's"`
+	Annotations map[string]string `json:"annotations" keys:"metadata" write:"<key>: <value>" each:"text, in quotes" doc:"annotations of the ExternalSecret and its Secret, over the stack's"`
 
-	Store string         `json:"store" write:"the name of one of stores" doc:"what it is read from; the default store"`
-	Spec  map[string]any `json:"spec" write:"fields of an ExternalSecret's spec" doc:"merged over the spec, last"`
+	Store string         `json:"store" write:"the name of one of stores" doc:"the name of the store that it is read from; the default store where it is left out"`
+	Spec  map[string]any `json:"spec" write:"fields of an ExternalSecret's spec" doc:"fields of the ExternalSecret's spec, merged over all of the above"`
 }
 
 // Write is what to write for one.
@@ -29,9 +29,9 @@ func (Secret) Write() string { return "{data: {<key>: <name in AWS>}}" }
 
 // Remote is a value in AWS.
 type Remote struct {
-	Key      string `json:"key" write:"a secret's name in AWS, or its full ARN, in quotes" doc:"its name or ARN in AWS"`
-	Property string `json:"property" write:"a member of a JSON secret" doc:"a member of JSON, such as db.password"`
-	Version  string `json:"version" write:"a stage, or uuid/<id>, in quotes" doc:"a stage such as AWSPREVIOUS, or uuid/<id>"`
+	Key      string `json:"key" required:"true" pattern:"remote" write:"a secret's name in AWS, or its full ARN, in quotes" doc:"the name or the ARN in AWS"`
+	Property string `json:"property" pattern:"some" write:"a member of a JSON secret" doc:"a member of a JSON secret, such as db.password"`
+	Version  string `json:"version" pattern:"version" write:"a stage, or uuid/<id>, in quotes" doc:"a stage such as AWSPREVIOUS, or uuid/<id>; of a parameter its number or label"`
 	Decode   string `json:"decode" enum:"None Base64 Base64URL Auto" default:"None" doc:"how the values are decoded"`
 }
 
@@ -47,9 +47,9 @@ type Extract struct {
 // Find is a search. What it finds are keys: the names in AWS, with _ for what no
 // key may have, unless they are rewritten.
 type Find struct {
-	Path    string            `json:"path" write:"what the names begin with, such as prod/" doc:"what the names begin with"`
-	Name    string            `json:"name" write:"a regular expression" doc:"a regular expression for the names"`
-	Tags    map[string]string `json:"tags" write:"<key>: <value>" each:"text, in quotes" doc:"tags that they all have"`
+	Path    string            `json:"path" pattern:"path" write:"what the names begin with, such as prod/" doc:"what the names begin with, such as prod/"`
+	Name    string            `json:"name" write:"a regular expression" doc:"a regular expression that the names match"`
+	Tags    map[string]string `json:"tags" keys:"tag" pattern:"tagValue" some:"true" write:"<key>: <value>" each:"text, in quotes" doc:"tags that all of them have"`
 	Decode  string            `json:"decode" enum:"None Base64 Base64URL Auto" default:"None" doc:"how the values are decoded"`
 	Rewrite []Rewrite         `json:"rewrite" one:"true" doc:"what becomes of the keys, one after the other"`
 }
@@ -59,9 +59,9 @@ func (Find) Short() string { return "path" }
 
 // Rewrite changes keys: in one of its ways.
 type Rewrite struct {
-	Regexp    *Regexp `json:"regexp" doc:"replaces what matches"`
+	Regexp    *Regexp `json:"regexp" doc:"replaces what matches in the keys"`
 	Transform string  `json:"transform" write:"a template of {{ .value }}" doc:"a template of the key, {{ .value }}"`
-	Merge     *Merge  `json:"merge" doc:"makes one map of JSON values"`
+	Merge     *Merge  `json:"merge" doc:"makes one map of values that are JSON"`
 }
 
 // Write is what to write for one.
@@ -71,8 +71,8 @@ func (Rewrite) Write() string {
 
 // Regexp replaces what matches in a key.
 type Regexp struct {
-	Source string `json:"source" write:"a regular expression" doc:"what is replaced"`
-	Target string `json:"target" write:"text, with $1 for the first group" doc:"what by, with $1 for a group"`
+	Source string `json:"source" required:"true" write:"a regular expression" doc:"a regular expression for what is replaced"`
+	Target string `json:"target" required:"true" write:"text, with $1 for the first group" doc:"what is put in its place, with $1 for the first group"`
 }
 
 // Write is what to write for one.
@@ -80,12 +80,12 @@ func (Regexp) Write() string { return "{source: <regular expression>, target: <t
 
 // Merge makes one map of values that are JSON objects.
 type Merge struct {
-	Strategy string   `json:"strategy" enum:"Extract JSON" default:"Extract" doc:"into keys, or into one of JSON"`
-	Into     string   `json:"into" write:"a key of the Secret" doc:"the key, with strategy JSON"`
+	Strategy string   `json:"strategy" enum:"Extract JSON" default:"Extract" doc:"whether the values become keys (Extract) or one key of JSON"`
+	Into     string   `json:"into" pattern:"key" write:"a key of the Secret" doc:"the key of the Secret, with strategy JSON"`
 	Priority []string `json:"priority" each:"a key" doc:"keys whose values win, the last one most"`
 
-	PriorityPolicy string `json:"priorityPolicy" enum:"Strict IgnoreNotFound" default:"Strict" doc:"whether those must be there"`
-	ConflictPolicy string `json:"conflictPolicy" enum:"Error Ignore" default:"Error" doc:"what a key that is there twice is"`
+	PriorityPolicy string `json:"priorityPolicy" enum:"Strict IgnoreNotFound" default:"Strict" doc:"whether the keys of priority must be there"`
+	ConflictPolicy string `json:"conflictPolicy" enum:"Error Ignore" default:"Error" doc:"whether a key that is there twice is an error"`
 }
 
 // Write is what to write for one.
@@ -93,11 +93,11 @@ func (Merge) Write() string { return "{strategy: Extract}, or {strategy: JSON, i
 
 // Template is the Secret's form. The values are {{ .<key> }} in its texts.
 type Template struct {
-	Type        string            `json:"type" write:"a Secret's type" doc:"such as kubernetes.io/tls" default:"Opaque"`
-	Data        map[string]string `json:"data" write:"<key>: <text with {{ .key }}>" each:"text with {{ .key }}, in quotes" doc:"the values, by key"`
-	Labels      map[string]string `json:"labels" write:"<key>: <value>" each:"text, in quotes" doc:"on the Secret alone"`
-	Annotations map[string]string `json:"annotations" write:"<key>: <value>" each:"text, in quotes" doc:"on the Secret alone"`
-	MergePolicy string            `json:"mergePolicy" enum:"Replace Merge" default:"Replace" doc:"whether data stands beside what is read"`
+	Type        string            `json:"type" pattern:"type" write:"a Secret's type" doc:"the type of the Secret, such as kubernetes.io/tls" default:"Opaque"`
+	Data        map[string]string `json:"data" keys:"key" some:"true" write:"<key>: <text with {{ .key }}>" each:"text with {{ .key }}, in quotes" doc:"the values by key, as templates of those that are read"`
+	Labels      map[string]string `json:"labels" keys:"metadata" pattern:"label" write:"<key>: <value>" each:"text, in quotes" doc:"labels of the Secret alone"`
+	Annotations map[string]string `json:"annotations" keys:"metadata" write:"<key>: <value>" each:"text, in quotes" doc:"annotations of the Secret alone"`
+	MergePolicy string            `json:"mergePolicy" enum:"Replace Merge" default:"Replace" doc:"whether data takes the place of what is read, or stands beside it (Merge)"`
 }
 
 // Short is the type alone.
