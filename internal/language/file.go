@@ -21,6 +21,7 @@ type File struct {
 	AccessKeyID      string         `json:"accessKeyId" pattern:"credential" default:"test" encrypt:"true" only:"local"`
 	SecretAccessKey  string         `json:"secretAccessKey" pattern:"credential" default:"test" encrypt:"true" only:"local"`
 	Timeout          string         `json:"timeout" pattern:"duration" default:"5m"`
+	CostLimit        string         `json:"costLimit" pattern:"amount" default:"10"`
 	Strict           bool           `json:"strict" default:"false"`
 	RefreshInterval  string         `json:"refreshInterval" pattern:"duration" default:"1h"`
 	Stack
@@ -76,6 +77,8 @@ func (File) Texts() []Text {
 		{"secretAccessKey", "The access key's secret. Target local, by default test. Set a real one with " +
 			"--secret."},
 		{"timeout", "How long each operation may take, such as 5m."},
+		{"costLimit", "How many US dollars a month the calls of Secrets Manager may cost, by the forecast of a " +
+			"preview; more is a warning."},
 		{"strict", "Whether warnings of the configuration are errors."},
 		{"refreshInterval", "How often AWS is asked for each secret, such as 1h. 0s is once and never again."},
 		{"refreshPolicy", "When AWS is asked, `Periodic`, `OnChange` or `CreatedOnce`. By default the " +

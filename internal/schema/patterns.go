@@ -26,6 +26,8 @@ func forms() map[string]form {
 		"credential": {pattern: `^[^ \t\r\n]*$`},
 		"duration":   {pattern: `^[-+]?(0|(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+)$`},
 
+		"amount": {pattern: `^[0-9]+(\.[0-9]+)?$`},
+
 		"namespace": {pattern: `^` + namespaceName + `$`},
 		"user":      {pattern: `^(\*|` + namespaceName + `)$`},
 		"name":      {pattern: `^` + objectName + `$`, max: longestName},
