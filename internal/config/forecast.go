@@ -41,7 +41,8 @@ func (f Forecast) String() string {
 		more = " or more"
 	}
 	return fmt.Sprintf("%d ExternalSecrets with %d keys%s make %.0f calls%s of Secrets Manager in 30 days: "+
-		"%.2f US dollars at AWS's list price (%s, %s)", f.Secrets, f.Keys, more, f.Calls, more, f.Cost(), priceSource, priceDate)
+		"%.2f US dollars at AWS's list price (%s, %s)", f.Secrets, f.Keys, more, f.Calls, more, f.Cost(),
+		priceSource, priceDate)
 }
 
 // Forecast counts what the refresh intervals cause.
