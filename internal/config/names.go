@@ -21,10 +21,11 @@ var (
 	subdomain = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
 	qualified = regexp.MustCompile(`^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$`)
 	secretKey = regexp.MustCompile(`^[-._a-zA-Z0-9]{1,253}$`)
-	awsName   = regexp.MustCompile(`^[A-Za-z0-9/_+=.@-]{1,512}$`)
+	// AWS's own services name their secrets with a ! after the service: rds!db-...
+	awsName = regexp.MustCompile(`^([a-z0-9-]+!)?[A-Za-z0-9/_+=.@-]{1,512}$`)
 	// awsSecret is an ARN: the name, and the six characters that AWS adds.
 	awsSecret = regexp.MustCompile(
-		`^arn:(aws[a-z-]*):secretsmanager:([^:]*):[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]{1,519}$`)
+		`^arn:(aws[a-z-]*):secretsmanager:([^:]*):[0-9]{12}:secret:([a-z0-9-]+!)?[A-Za-z0-9/_+=.@-]{1,519}$`)
 	// A parameter of a hierarchy begins with a slash, and any other has none.
 	parameterName = regexp.MustCompile(`^([A-Za-z0-9_.-]+|(/[A-Za-z0-9_.-]+)+)$`)
 	parameterPath = regexp.MustCompile(`^(/|(/[A-Za-z0-9_.-]+)+/?)$`)

@@ -17,12 +17,12 @@ const (
 )
 
 var (
-	secretName = regexp.MustCompile(`^[A-Za-z0-9/_+=.@-]{1,512}$`)
+	secretName = regexp.MustCompile(`^([a-z0-9-]+!)?[A-Za-z0-9/_+=.@-]{1,512}$`)
 	// wholeARN ends in what AWS adds to a name. A name that ends so by itself
 	// looks alike, and AWS does not find its secret by an ARN without more.
 	wholeARN = regexp.MustCompile(`-[A-Za-z0-9]{6}$`)
 
-	secretResource    = regexp.MustCompile(`^secret:[A-Za-z0-9/_+=.@-]{1,519}$`)
+	secretResource    = regexp.MustCompile(`^secret:([a-z0-9-]+!)?[A-Za-z0-9/_+=.@-]{1,519}$`)
 	parameterName     = regexp.MustCompile(`^([A-Za-z0-9_.-]+|(/[A-Za-z0-9_.-]+)+)$`)
 	parameterPath     = regexp.MustCompile(`^(/|(/[A-Za-z0-9_.-]+)+/?)$`)
 	parameterResource = regexp.MustCompile(`^parameter/[A-Za-z0-9_./-]+$`)

@@ -105,6 +105,11 @@ func TestPermissionsDecide(t *testing.T) {
 			allow:  []iamtest.Request{read(secrets + "my-secret-a1B2c3")},
 			refuse: []iamtest.Request{read(secrets + "my-secret"), read(secrets + "my-a1B2c3")},
 		},
+		"OfAnAWSService": {
+			grants: iam.Grants{Secrets: []string{"rds!db-0a1b", foreign + "rds!cluster-2c3d-a1B2c3"}},
+			allow:  []iamtest.Request{read(secrets + "rds!db-0a1b-a1B2c3"), read(foreign + "rds!cluster-2c3d-a1B2c3")},
+			refuse: []iamtest.Request{read(secrets + "db-0a1b-a1B2c3"), read(foreign + "rds!cluster-2c3d-zzzzzz")},
+		},
 		"WholeARN": {
 			grants: iam.Grants{Secrets: []string{foreign + "app-a1B2c3"}},
 			allow:  []iamtest.Request{read(foreign + "app-a1B2c3")},
