@@ -1,0 +1,4 @@
+package crd
+
+// Patterns are those that are told in words.
+var Patterns = patterns
