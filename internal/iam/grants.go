@@ -32,21 +32,21 @@ var (
 
 func secretKind() Kind {
 	return Kind{
-		Service: "secretsmanager", Regional: true, Resource: secretResource,
+		What: "a secret", Service: "secretsmanager", Regional: true, Resource: secretResource,
 		Write: "arn:<partition>:secretsmanager:<region>:<account>:secret:<name>",
 	}
 }
 
 func parameterKind() Kind {
 	return Kind{
-		Service: "ssm", Regional: true, Resource: parameterResource,
+		What: "a parameter", Service: "ssm", Regional: true, Resource: parameterResource,
 		Write: "arn:<partition>:ssm:<region>:<account>:parameter/<name>",
 	}
 }
 
 func keyKind() Kind {
 	return Kind{
-		Service: "kms", Regional: true, Resource: keyResource,
+		What: "a KMS key, which an alias is not", Service: "kms", Regional: true, Resource: keyResource,
 		Write: "arn:<partition>:kms:<region>:<account>:key/<id>",
 	}
 }
