@@ -129,6 +129,8 @@ func Load(project string, values map[string]string, encrypted []string) (Config,
 	config.Secrets = l.secrets(&config, sources)
 	config.Stores = l.stores(sources)
 	config.Namespaces = l.namespaces(&config)
+	l.knownValues(&config)
+	l.idleValues(&config)
 	if target == EKS {
 		l.permissions(&config, sources)
 	}
@@ -141,6 +143,7 @@ func Load(project string, values map[string]string, encrypted []string) (Config,
 
 // warned are the warnings in the order of their paths; problems where it is strict.
 func (l *loader) warned(strict bool) []Warning {
+	l.warnings = slices.DeleteFunc(l.warnings, l.withheld)
 	slices.SortStableFunc(l.warnings, func(a, b problem) int { return slices.Compare(a.path, b.path) })
 	var warnings []Warning
 	for _, w := range l.warnings {
@@ -155,6 +158,7 @@ func (l *loader) warned(strict bool) []Warning {
 
 // err joins the problems in the order of their paths.
 func (l *loader) err() error {
+	l.problems = slices.DeleteFunc(l.problems, l.withheld)
 	slices.SortStableFunc(l.problems, func(a, b problem) int { return slices.Compare(a.path, b.path) })
 	errs := make([]error, len(l.problems))
 	for i, p := range l.problems {

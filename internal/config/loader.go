@@ -22,6 +22,9 @@ type loader struct {
 	chart     semver.Version // the zero version where it is not known
 }
 
+// maxListed is how many names a message lists.
+const maxListed = 40
+
 type problem struct {
 	path path
 	text string
@@ -70,11 +73,15 @@ func (l *loader) full(key string) string {
 
 // reject says what is wrong with a value, and what to write instead.
 func (l *loader) reject(p path, value, rule, write string) {
-	shown := fmt.Sprintf("%q", value)
+	l.say(p, fmt.Sprintf("%s: %s; write %s", l.shown(p, value), rule, write))
+}
+
+// shown is a value in a message.
+func (l *loader) shown(p path, value string) string {
 	if settings()[p[0]].secret || l.isEncrypted(p[0]) {
-		shown = "[secret]"
+		return "[secret]"
 	}
-	l.say(p, fmt.Sprintf("%s: %s; write %s", shown, rule, write))
+	return fmt.Sprintf("%q", value)
 }
 
 // say adds a problem that has no value to show.
@@ -99,29 +106,58 @@ func (l *loader) isEncrypted(key string) bool {
 	return slices.Contains(l.encrypted, l.full(key))
 }
 
+const noSetting = "there is no such setting"
+
 // unknownKeys rejects the keys of this project that there are not.
 func (l *loader) unknownKeys() {
 	known := sorted(settings())
 	for _, full := range sorted(l.values) {
 		key, ours := strings.CutPrefix(full, l.project+":")
 		if ours && !slices.Contains(known, key) {
-			l.say(path{key}, "there is no such setting; "+instead(key, known))
+			l.say(path{key}, noSetting+"; "+instead(key, known))
 		}
 	}
 }
 
 // plainKeys rejects secrets that would not stay secret.
 func (l *loader) plainKeys() {
-	for key, setting := range settings() {
+	keys := settings()
+	if l.values[l.full(KeyTarget)] == string(EKS) {
+		keys[keyAWSRegion] = setting{}
+		keys[keyAWSProfile] = setting{}
+	}
+	for key, setting := range keys {
 		if l.isEncrypted(key) && !setting.mayEncrypt {
-			l.say(path{key}, "[secret]: is encrypted, but it names things, which are plain in the state; "+
-				"write it without --secret")
+			l.problems = append(l.problems, l.encryptedName(key))
 		}
 	}
 }
 
+// encryptedName is the one problem that is told of a key that cannot stay secret.
+func (l *loader) encryptedName(key string) problem {
+	return problem{path{key}, l.name(path{key}) + ": [secret]: is encrypted, but it names things, which are plain in the " +
+		"state; write it without --secret"}
+}
+
+// withheld tells whether a key's problems are: a text of theirs may have the value.
+func (l *loader) withheld(p problem) bool {
+	key := p.path[0]
+	return l.isEncrypted(key) && !settings()[key].mayEncrypt && p.text != l.encryptedName(key).text
+}
+
 // instead says what was meant, or else what there is.
 func instead(word string, known []string) string {
+	if meant, ok := guess(word, known); ok {
+		return meant
+	}
+	if len(known) > maxListed {
+		return "take it away"
+	}
+	return "there is " + strings.Join(known, ", ")
+}
+
+// guess says what was meant, if anything is like it.
+func guess(word string, known []string) (string, bool) {
 	best, distance := "", len(word)
 	for _, candidate := range known {
 		d := levenshtein.DistanceForStrings([]rune(strings.ToLower(word)), []rune(strings.ToLower(candidate)),
@@ -130,10 +166,39 @@ func instead(word string, known []string) string {
 			best, distance = candidate, d
 		}
 	}
-	if distance <= max(2, len(word)/3) && best != "" {
-		return fmt.Sprintf("did you mean %s?", best)
+	if best == "" || distance > max(2, len(word)/3) {
+		best = alike(word, known)
 	}
-	return "there is " + strings.Join(known, ", ")
+	return fmt.Sprintf("did you mean %s?", best), best != ""
+}
+
+// alike is the longest word that begins as another does, or is most of it; "" for none.
+func alike(word string, known []string) string {
+	const enough = 4
+	best := ""
+	word = strings.ToLower(word)
+	for _, candidate := range known {
+		lower := strings.ToLower(candidate)
+		same := 0
+		for same < min(len(word), len(lower)) && word[same] == lower[same] {
+			same++
+		}
+		begins := same >= enough && 3*same >= 2*min(len(word), len(lower))
+		part := len(lower) >= enough && 2*len(lower) >= len(word) && strings.Contains(word, lower)
+		if (begins || part) && len(candidate) > len(best) {
+			best = candidate
+		}
+	}
+	return best
+}
+
+// strange tells whether an object has a member that there is not: what else is missing in
+// it may be meant by that.
+func (l *loader) strange(p path) bool {
+	return slices.ContainsFunc(l.problems, func(problem problem) bool {
+		return len(problem.path) == len(p)+1 && slices.Equal(problem.path[:len(p)], p) &&
+			strings.Contains(problem.text, noSetting)
+	})
 }
 
 // text is a value that is not an object, or the default.
@@ -149,7 +214,7 @@ func (l *loader) text(key string) string {
 	if json.Unmarshal([]byte(value), &object) == nil {
 		switch object.(type) {
 		case map[string]any, []any:
-			l.say(path{key}, fmt.Sprintf("is %s; write text", typeOf(object)))
+			l.say(path{key}, fmt.Sprintf("must be text, not %s; write the value alone", typeOf(object)))
 			return settings()[key].fallback
 		}
 	}
@@ -197,6 +262,9 @@ func (l *loader) asMap(p path, value any, write string) map[string]any {
 // asText is a value as text, or "" and a problem.
 func (l *loader) asText(p path, value any, write string) (string, bool) {
 	text, ok := value.(string)
+	if _, isScalar := scalar(value); isScalar && !strings.Contains(write, "quotes") {
+		write += ", in quotes"
+	}
 	if !ok {
 		l.wrongType(p, value, "must be text", write)
 	}
@@ -207,7 +275,7 @@ func (l *loader) asText(p path, value any, write string) (string, bool) {
 func (l *loader) asBool(p path, value any) bool {
 	flag, ok := value.(bool)
 	if !ok {
-		l.wrongType(p, value, "must be true or false", "true or false")
+		l.wrongType(p, value, "must be true or false", "it without quotes")
 	}
 	return flag
 }
@@ -224,7 +292,7 @@ func (l *loader) wrongType(p path, value any, rule, write string) {
 func (l *loader) onlyMembers(p path, object map[string]any, known ...string) {
 	for _, name := range sorted(object) {
 		if !slices.Contains(known, name) {
-			l.say(p.member(name), "there is no such setting; "+instead(name, known))
+			l.say(p.member(name), noSetting+"; "+instead(name, known))
 		}
 	}
 }

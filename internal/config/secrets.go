@@ -107,8 +107,8 @@ func (l *loader) defaults() defaults {
 	}
 	l.decode(KeyLabels, &d.labels)
 	l.decode(KeyAnnotations, &d.annotations)
-	l.metadata(path{KeyLabels}, d.labels, true)
-	l.metadata(path{KeyAnnotations}, d.annotations, false)
+	l.metadata(path{KeyLabels}, d.labels, metadata{labels: true})
+	l.metadata(path{KeyAnnotations}, d.annotations, metadata{})
 	return d
 }
 
@@ -211,7 +211,7 @@ func (l *loader) targets(secrets []Secret) {
 		if member := at.member("target"); l.has(member) {
 			at = member
 		}
-		if s.Target == CredentialsName {
+		if s.Target == CredentialsName && c.Target == Local {
 			if !l.wrong(at) {
 				l.reject(at, s.Target, "is the name of the Secret with the access key", "another name")
 			}
