@@ -38,7 +38,8 @@ func (l *loader) knownValues(c *Config) {
 		at := append(path{KeyChartValues}, unknown.Path...)
 		rule := fmt.Sprintf("is no value of chart %s; ", values.Held)
 		if !values.Exact {
-			rule = fmt.Sprintf("is no value of chart %s, the nearest to %s whose values are known here; ", values.Held, l.chart)
+			rule = fmt.Sprintf("is no value of chart %s, the nearest to %s whose values are known here; ",
+				values.Held, l.chart)
 		}
 		write := instead(unknown.Path[len(unknown.Path)-1], unknown.Known)
 		if unknown.Map {
@@ -58,6 +59,8 @@ func (l *loader) idleValues(c *Config) {
 	whole := slices.ContainsFunc(c.Stores, func(s Store) bool { return s.Namespace == "" })
 	local := slices.ContainsFunc(c.Stores, func(s Store) bool { return s.Namespace != "" })
 	token := slices.ContainsFunc(c.Stores, func(s Store) bool { return s.ServiceAccount != "" })
+	const syncs = ", which syncs the secrets"
+	const left, crd = " left alone, and this stack has one", "leaves out the CRD of a store that this stack has"
 	namespace, _ := c.ChartValues["namespaceOverride"].(string)
 	scope, _ := c.ChartValues["scopedNamespace"].(string)
 	beyond := slices.IndexFunc(c.Secrets, func(s Secret) bool { return s.Namespace != scope })
@@ -68,22 +71,32 @@ func (l *loader) idleValues(c *Config) {
 		rule  string
 		write string
 	}{
-		{path{"createOperator"}, false, true, "leaves out the operator, which syncs the secrets", "true, or take it away"},
-		{path{"replicaCount"}, 0, true, "runs no operator, which syncs the secrets", "1 or more"},
-		{path{"namespaceOverride"}, nil, namespace != OperatorNamespace, "is where the operator is, which this stack decides",
-			OperatorNamespace + ", or take it away"},
-		{path{"processClusterStore"}, false, whole, "has stores of the cluster left alone, and this stack has one",
-			"true, or scope: namespace in store"},
-		{path{"processSecretStore"}, false, local, "has stores of namespaces left alone, and this stack has one",
-			"true, or scope: cluster in store"},
-		{path{"crds", "createClusterSecretStore"}, false, whole, "leaves out the CRD of a store that this stack has", "true"},
-		{path{"crds", "createSecretStore"}, false, local, "leaves out the CRD of a store that this stack has", "true"},
-		{path{"rbac", "serviceAccountTokenCreate"}, false, token,
-			"forbids what a store with a serviceAccount needs, and this stack has one", "true, or take the serviceAccount away"},
-		{path{"scopedRBAC"}, true, whole, "has stores of the cluster left alone, and this stack has one",
-			"false, or scope: namespace in store"},
-		{path{"scopedNamespace"}, nil, scope != "" && beyond >= 0,
-			"has other namespaces left alone, and this stack has secrets there", `"", or take it away`},
+		{path{"createOperator"}, false, true, "leaves out the operator" + syncs, "true, or take it away"},
+		{path{"replicaCount"}, 0, true, "runs no operator" + syncs, "1 or more"},
+		{
+			path{"namespaceOverride"},
+			nil, namespace != OperatorNamespace,
+			"is where the operator is, which this stack decides", OperatorNamespace + ", or take it away",
+		},
+		{
+			path{"processClusterStore"},
+			false, whole,
+			"has stores of the cluster" + left, "true, or scope: namespace in store",
+		},
+		{path{"processSecretStore"}, false, local, "has stores of namespaces" + left, "true, or scope: cluster in store"},
+		{path{"crds", "createClusterSecretStore"}, false, whole, crd, "true"},
+		{path{"crds", "createSecretStore"}, false, local, crd, "true"},
+		{
+			path{"rbac", "serviceAccountTokenCreate"},
+			false, token,
+			"forbids what a store with a serviceAccount needs, and this stack has one", "true, or take the serviceAccount away",
+		},
+		{path{"scopedRBAC"}, true, whole, "has stores of the cluster" + left, "false, or scope: namespace in store"},
+		{
+			path{"scopedNamespace"},
+			nil, scope != "" && beyond >= 0,
+			"has other namespaces left alone, and this stack has secrets there", `"", or take it away`,
+		},
 	} {
 		value, ok := valueAt(c.ChartValues, idle.at)
 		if ok && idle.when && (value == idle.value || idle.value == nil && value != "") {

@@ -83,8 +83,8 @@ func (l *loader) cluster() Cluster {
 	if c.OIDCProviderARN != "" {
 		l.iam(nil, iam.CheckProvider(KeyOIDCProviderARN, c.OIDCProviderARN, partition))
 		if match := issuerRegion.FindStringSubmatch(c.OIDCProviderARN); match != nil && match[1] != c.Region {
-			l.reject(path{KeyOIDCProviderARN}, c.OIDCProviderARN, fmt.Sprintf(
-				"is of a cluster in region %q, not in the %q of aws:region", match[1], c.Region), "that of this cluster")
+			l.reject(path{KeyOIDCProviderARN}, c.OIDCProviderARN, fmt.Sprintf("is of a cluster in region %q, not in the %q of "+
+				"aws:region", match[1], c.Region), "that of this cluster")
 		}
 	}
 	switch {
@@ -92,7 +92,8 @@ func (l *loader) cluster() Cluster {
 		l.reject(path{KeyOIDCProviderARN}, c.OIDCProviderARN, "is of no use with auth podIdentity",
 			"auth: irsa, or take it away")
 	case c.Auth == IRSA && c.Agent:
-		l.reject(path{KeyPodIdentityAgent}, "true", "is of no use with auth irsa", "auth: podIdentity, or take it away")
+		l.reject(path{KeyPodIdentityAgent}, "true", "is of no use with auth irsa",
+			"auth: podIdentity, or take it away")
 	}
 	return c
 }

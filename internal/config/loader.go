@@ -135,8 +135,8 @@ func (l *loader) plainKeys() {
 
 // encryptedName is the one problem that is told of a key that cannot stay secret.
 func (l *loader) encryptedName(key string) problem {
-	return problem{path{key}, l.name(path{key}) + ": [secret]: is encrypted, but it names things, which are plain in the " +
-		"state; write it without --secret"}
+	return problem{path{key}, l.name(path{key}) + ": [secret]: is encrypted, but it names things, which are plain in " +
+		"the state; write it without --secret"}
 }
 
 // withheld tells whether a key's problems are: a text of theirs may have the value.

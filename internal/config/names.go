@@ -57,7 +57,8 @@ func (l *loader) kubeName(p path, name string) {
 // label checks the name of a namespace.
 func (l *loader) label(p path, name string) {
 	if !label.MatchString(name) {
-		l.reject(p, name, "is no name of a namespace", "lower-case letters, digits and -, 63 at most, with a letter or digit at both ends")
+		l.reject(p, name, "is no name of a namespace",
+			"lower-case letters, digits and -, 63 at most, with a letter or digit at both ends")
 	}
 }
 

@@ -184,8 +184,8 @@ func (g *grants) findSecrets(at path, find language.Find, in *iam.Grants) {
 			g.tooMuch(at.member("name"), find.Name, "secrets", "a path too, or ^ and what the names "+
 				"begin with, or grant permissions.prefixes")
 		default:
-			g.warn(at.member("name"), fmt.Sprintf("%q: may match secrets beyond permissions.prefixes, and a sync fails on the "+
-				"first that may not be read; write a path too", find.Name))
+			g.warn(at.member("name"), fmt.Sprintf("%q: may match secrets beyond permissions.prefixes, and a sync "+
+				"fails on the first that may not be read; write a path too", find.Name))
 		}
 	}
 }

@@ -3,8 +3,6 @@ package config
 import (
 	"cmp"
 	"fmt"
-	"regexp"
-	"strconv"
 	"strings"
 
 	"eso-aws/internal/iam"
@@ -105,8 +103,8 @@ func (e *entry) search(p path, find language.Find) {
 		e.searchPath(at, find.Path)
 	}
 	if !e.has(at) && e.from.Service == SecretsManager && e.good(name) {
-		e.warn(name, "has the operator list all secrets of the region each time, which costs a request for a hundred "+
-			"and one for each that matches; write a path too")
+		e.warn(name, "has the operator list all secrets of the region each time, which costs a request for a "+
+			"hundred and one for each that matches; write a path too")
 	}
 }
 
@@ -137,80 +135,6 @@ func (l *loader) beginning(p path, value string) {
 	}
 }
 
-// rewrites checks what becomes of keys.
-func (e *entry) rewrites(p path, rewrites []language.Rewrite) {
-	for i, rewrite := range rewrites {
-		at := e.nth(p, i)
-		ways := 0
-		for _, way := range []string{"regexp", "transform", "merge"} {
-			if e.has(at.member(way)) {
-				ways++
-			}
-		}
-		switch {
-		case ways == 0 && !e.wrong(at) && !e.strange(at):
-			e.say(at, "has none of regexp, transform and merge; write one")
-		case ways > 1:
-			e.say(at, "has several of regexp, transform and merge; write an entry for each")
-		}
-		if source := at.member("regexp").member("source"); e.good(source) {
-			if e.expression(source, rewrite.Regexp.Source) {
-				e.groups(at.member("regexp").member("target"), rewrite.Regexp)
-			}
-		} else if e.good(at.member("regexp")) {
-			e.say(source, "is missing; write a regular expression")
-		}
-		if target := at.member("regexp").member("target"); e.good(at.member("regexp")) && !e.has(target) {
-			e.say(target, "is missing; write text, with $1 for the first group, or \"\" for none")
-		}
-		if transform := at.member("transform"); e.good(transform) {
-			e.templateText(transform, rewrite.Transform, []string{"value"}, true)
-			if !strings.Contains(rewrite.Transform, ".value") && !e.wrong(transform) {
-				e.reject(transform, rewrite.Transform, "makes one key of all", "{{ .value }} in it, which is the key")
-			}
-		}
-		if rewrite.Merge != nil {
-			e.merge(at.member("merge"), *rewrite.Merge)
-		}
-	}
-}
-
-// group is what Go takes for the name or the number of a group in a target.
-var group = regexp.MustCompile(`\$\$|\$\{(\w+)\}|\$(\w+)`)
-
-// groups refuses those that an expression does not have: they would be nothing.
-func (e *entry) groups(p path, rewrite *language.Regexp) {
-	expression := regexp.MustCompile(rewrite.Source)
-	for _, match := range group.FindAllStringSubmatch(rewrite.Target, -1) {
-		name := match[1] + match[2]
-		number, err := strconv.Atoi(name)
-		switch {
-		case name == "" || err == nil && number <= expression.NumSubexp() || expression.SubexpIndex(name) >= 0:
-		case err == nil:
-			e.reject(p, rewrite.Target, fmt.Sprintf("has group %d, and source has %d", number, expression.NumSubexp()),
-				"a group that source has in ( and )")
-		default:
-			e.reject(p, rewrite.Target, "has the group "+name+", which source does not have",
-				"${1} for the first, as letters, digits and _ after $1 are of its name")
-		}
-	}
-}
-
-func (e *entry) merge(p path, merge language.Merge) {
-	e.since(p, "", mergeSince())
-	e.since(p.member("priorityPolicy"), merge.PriorityPolicy, priorityPolicySince())
-	into := p.member("into")
-	switch {
-	case e.wrong(p.member("strategy")):
-	case merge.Strategy == "JSON" && !e.has(into):
-		e.say(into, "is missing; write the key of the Secret that the JSON goes to")
-	case merge.Strategy == "JSON" && e.good(into):
-		e.secretKey(into, merge.Into)
-	case merge.Strategy != "JSON" && e.good(into):
-		e.reject(into, merge.Into, "is for strategy JSON alone", "strategy: JSON, or take it away")
-	}
-}
-
 // policy is where a policy is written: in the secret, or for the whole stack.
 func (e *entry) policy(key string) path {
 	if at := e.at.member(key); e.has(at) {
@@ -232,8 +156,8 @@ func (e *entry) policies(s *Secret) {
 		e.warn(interval, "is not looked at with refreshPolicy "+s.RefreshPolicy+"; take it away")
 	}
 	if s.CreationPolicy == policyMerge {
-		e.warn(creation, "Merge creates no Secret: where there is none, an up waits for it and fails; write Owner or Orphan "+
-			"unless others create it")
+		e.warn(creation, "Merge creates no Secret: where there is none, an up waits for it and fails; write Owner or "+
+			"Orphan unless others create it")
 	}
 	switch {
 	case s.DeletionPolicy == policyDelete && s.CreationPolicy != policyOwner:
