@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/blang/semver"
 
@@ -125,6 +126,7 @@ func Load(project string, values map[string]string, encrypted []string) (Config,
 	config.Chart = l.readChart()
 	l.chart = config.Chart.Version
 	config.APIVersion = l.apiVersion(config.Chart.Version, config.ChartValues)
+	l.api = config.APIVersion
 	sources := l.sources(&config)
 	config.Secrets = l.secrets(&config, sources)
 	config.Stores = l.stores(sources)
@@ -151,7 +153,7 @@ func (l *loader) warned(strict bool) []Warning {
 			l.say(w.path, w.text)
 			continue
 		}
-		warnings = append(warnings, Warning{l.name(w.path), w.text})
+		warnings = append(warnings, Warning{l.name(w.path), oneLine(w.text)})
 	}
 	return warnings
 }
@@ -162,9 +164,14 @@ func (l *loader) err() error {
 	slices.SortStableFunc(l.problems, func(a, b problem) int { return slices.Compare(a.path, b.path) })
 	errs := make([]error, len(l.problems))
 	for i, p := range l.problems {
-		errs[i] = errors.New(p.text)
+		errs[i] = errors.New(oneLine(p.text))
 	}
 	return errors.Join(errs...)
+}
+
+// oneLine is a text without the line breaks of the names in it.
+func oneLine(text string) string {
+	return strings.NewReplacer("\n", `\n`, "\r", `\r`).Replace(text)
 }
 
 // sorted are a map's keys in order.

@@ -20,6 +20,7 @@ type loader struct {
 	warnings  []problem
 	form      form
 	chart     semver.Version // the zero version where it is not known
+	api       string         // the operator's API
 }
 
 // maxListed is how many names a message lists.
@@ -84,15 +85,22 @@ func (l *loader) shown(p path, value string) string {
 	return fmt.Sprintf("%q", value)
 }
 
-// say adds a problem that has no value to show.
+// say adds a problem that has no value to show. It is told once.
 func (l *loader) say(p path, text string) {
-	l.problems = append(l.problems, problem{p, l.name(p) + ": " + text})
+	found := problem{p, l.name(p) + ": " + text}
+	if !slices.ContainsFunc(l.problems, found.equal) {
+		l.problems = append(l.problems, found)
+	}
+}
+
+func (p problem) equal(other problem) bool {
+	return p.text == other.text && slices.Equal(p.path, other.path)
 }
 
 // warn tells what is allowed and may not be meant.
 func (l *loader) warn(p path, text string) {
 	warning := problem{p, text}
-	if !slices.ContainsFunc(l.warnings, func(w problem) bool { return w.text == text && slices.Equal(w.path, p) }) {
+	if !slices.ContainsFunc(l.warnings, warning.equal) {
 		l.warnings = append(l.warnings, warning)
 	}
 }

@@ -81,6 +81,7 @@ func (e *entry) groups(p path, rewrite *language.Regexp) {
 
 func (e *entry) merge(p path, merge language.Merge) {
 	e.since(p, "", mergeSince())
+	e.inV1(p, "")
 	e.since(p.member("priorityPolicy"), merge.PriorityPolicy, priorityPolicySince())
 	into := p.member("into")
 	switch {

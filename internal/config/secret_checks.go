@@ -150,6 +150,7 @@ func (e *entry) policies(s *Secret) {
 	e.since(refresh, s.RefreshPolicy, refreshPolicySince())
 	if s.CreationPolicy == policyCreateMerge {
 		e.since(creation, s.CreationPolicy, createOrMergeSince())
+		e.inV1(creation, s.CreationPolicy)
 	}
 	interval := e.at.member("refreshInterval")
 	if e.good(interval) && s.RefreshPolicy != "" && s.RefreshPolicy != policyPeriodic {

@@ -111,7 +111,7 @@ func (l *loader) templateText(p path, text string, keys []string, known bool) {
 					"it without")
 			}
 		}
-		if key := reference(node, root); key != "" && known && !slices.Contains(keys, key) {
+		if key := reference(node, root); key != "" && known && len(keys) > 0 && !slices.Contains(keys, key) {
 			l.say(p, fmt.Sprintf("%q: is no key of what is read; %s", key, instead(key, keys)))
 		}
 	})
