@@ -191,11 +191,7 @@ type pool struct {
 
 func newPool(tb testing.TB) *pool {
 	tb.Helper()
-	p := &pool{values: map[string][]any{"": {
-		nil, true, 0, -1, 1.5, "", " ", "*", "x", "X", "-", ".", "..", "a/b", "{{ .x }}", "{{ . | upper }}", "{{", "${x}",
-		"0s", "1h", "arn:aws:iam::111122223333:role/x", strings.Repeat("a", 64), strings.Repeat("a", 254), "é", "\x00",
-		[]any{}, map[string]any{}, []any{nil}, map[string]any{"": ""},
-	}}}
+	p := &pool{values: map[string][]any{"": oddities()}}
 	paths, err := filepath.Glob("../internal/config/testdata/*valid/*.yaml")
 	require.NoError(tb, err)
 	require.NotEmpty(tb, paths)
@@ -210,19 +206,25 @@ func newPool(tb testing.TB) *pool {
 		require.NoError(tb, yaml.Unmarshal(content, &file))
 		p.collect(file["config"])
 	}
-	for name := range p.values {
-		p.names = append(p.names, name)
-	}
-	slices.Sort(p.names)
+	p.names = slices.Sorted(maps.Keys(p.values))
 	return p
+}
+
+// oddities are values that nobody writes on purpose.
+func oddities() []any {
+	return []any{
+		nil, true, 0, -1, 1.5, "", " ", "*", "x", "X", "-", ".", "..", "a/b", "{{ .x }}", "{{ . | upper }}", "{{", "${x}",
+		"0s", "1h", "arn:aws:iam::111122223333:role/x", strings.Repeat("a", 64), strings.Repeat("a", 254), "é", "\x00",
+		[]any{}, map[string]any{}, []any{nil}, map[string]any{"": ""},
+	}
 }
 
 func (p *pool) collect(value any) {
 	switch v := value.(type) {
 	case map[string]any:
-		for name, member := range v {
-			p.values[name] = append(p.values[name], member)
-			p.collect(member)
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			p.values[name] = append(p.values[name], v[name])
+			p.collect(v[name])
 		}
 	case []any:
 		for _, entry := range v {
@@ -253,11 +255,7 @@ func (p *pool) graft(content []byte, random *rand.Rand) []byte {
 
 // change changes one member of an object, or of one below it.
 func (p *pool) change(object map[string]any, random *rand.Rand) {
-	names := make([]string, 0, len(object))
-	for name := range object {
-		names = append(names, name)
-	}
-	slices.Sort(names)
+	names := slices.Sorted(maps.Keys(object))
 	if len(names) == 0 {
 		names = []string{"x"}
 	}

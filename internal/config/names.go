@@ -147,8 +147,8 @@ func (l *loader) remote(p path, value string, from *source) {
 		l.reject(p, value, fmt.Sprintf("is in region %q, not in the store's %q", parts[2], from.Region),
 			"the ARN of one there, or a store with region: "+parts[2])
 	case partition != "" && parts[1] != string(partition):
-		l.reject(p, value, fmt.Sprintf("is of partition %q, not of %q, where the store's region is", parts[1], partition),
-			"the ARN of one there")
+		l.reject(p, value, fmt.Sprintf("is of partition %q, not of %q, where the store's region is",
+			parts[1], partition), "the ARN of one there")
 	}
 }
 
