@@ -215,7 +215,10 @@ func oddities() []any {
 	return []any{
 		nil, true, 0, -1, 1.5, "", " ", "*", "x", "X", "-", ".", "..", "a/b", "{{ .x }}", "{{ . | upper }}", "{{", "${x}",
 		"0s", "1h", "arn:aws:iam::111122223333:role/x", strings.Repeat("a", 64), strings.Repeat("a", 254), "é", "\x00",
-		[]any{}, map[string]any{}, []any{nil}, map[string]any{"": ""},
+		[]any{},
+		map[string]any{},
+		[]any{nil},
+		map[string]any{"": ""},
 	}
 }
 
