@@ -282,8 +282,11 @@ func (l *loader) asText(p path, value any, write string) (string, bool) {
 // asBool is a value as true or false, or false and a problem.
 func (l *loader) asBool(p path, value any) bool {
 	flag, ok := value.(bool)
-	if !ok {
-		l.wrongType(p, value, "must be true or false", "it without quotes")
+	if write := "true or false"; !ok {
+		if value == "true" || value == "false" {
+			write = "it without quotes"
+		}
+		l.wrongType(p, value, "must be true or false", write)
 	}
 	return flag
 }

@@ -127,10 +127,10 @@ func grammarOf(service string) grammar {
 func (l *loader) remote(p path, value string, from *source) {
 	g := grammarOf(from.Service)
 	if !strings.HasPrefix(value, "arn:") {
-		valid := g.name.MatchString(value) && len(value) <= g.longest
-		if !valid && strings.HasSuffix(value, "*") {
+		switch valid := g.name.MatchString(value) && len(value) <= g.longest; {
+		case !valid && strings.HasSuffix(value, "*"):
 			l.reject(p, value, "is one name, of which * is no part", "find: "+l.withoutStar(value)+" for all of them")
-		} else if !valid {
+		case !valid:
 			l.reject(p, value, "is no name in "+g.service, g.write)
 		}
 		return
@@ -145,10 +145,10 @@ func (l *loader) remote(p path, value string, from *source) {
 	case from.Region == "" || l.wrong(from.regionAt):
 	case parts[2] != from.Region:
 		l.reject(p, value, fmt.Sprintf("is in region %q, not in the store's %q", parts[2], from.Region),
-			"the ARN of one there, or a store with region: "+parts[2])
+			"the ARN of a "+g.what+" there, or a store with region: "+parts[2])
 	case partition != "" && parts[1] != string(partition):
-		l.reject(p, value, fmt.Sprintf("is of partition %q, not of %q, where the store's region is",
-			parts[1], partition), "the ARN of one there")
+		l.reject(p, value, fmt.Sprintf("is of partition %q, not the region's %q", parts[1], partition),
+			"the ARN of a "+g.what+" there")
 	}
 }
 
