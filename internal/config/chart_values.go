@@ -84,13 +84,15 @@ func (l *loader) idleValues(c *Config) {
 			"has stores of the cluster" + left, "true, or scope: namespace in store",
 		},
 		{
-			path{"processSecretStore"}, false, local,
+			path{"processSecretStore"},
+			false, local,
 			"has stores of namespaces" + left, "true, or scope: cluster in store",
 		},
 		{path{"crds", "createClusterSecretStore"}, false, whole, crd, "true"},
 		{path{"crds", "createSecretStore"}, false, local, crd, "true"},
 		{
-			path{"rbac", "serviceAccountTokenCreate"}, false, token,
+			path{"rbac", "serviceAccountTokenCreate"},
+			false, token,
 			"forbids what a store with a serviceAccount needs, and this stack has one",
 			"true, or take the serviceAccount away",
 		},

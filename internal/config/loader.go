@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/blang/semver"
-	"github.com/texttheater/golang-levenshtein/levenshtein"
 )
 
 // loader reads values and collects what is wrong with them.
@@ -22,9 +21,6 @@ type loader struct {
 	chart     semver.Version // the zero version where it is not known
 	api       string         // the operator's API
 }
-
-// maxListed is how many names a message lists.
-const maxListed = 40
 
 type problem struct {
 	path path
@@ -151,53 +147,6 @@ func (l *loader) encryptedName(key string) problem {
 func (l *loader) withheld(p problem) bool {
 	key := p.path[0]
 	return l.isEncrypted(key) && !settings()[key].mayEncrypt && p.text != l.encryptedName(key).text
-}
-
-// instead says what was meant, or else what there is.
-func instead(word string, known []string) string {
-	if meant, ok := guess(word, known); ok {
-		return meant
-	}
-	if len(known) > maxListed {
-		return "take it away"
-	}
-	return "there is " + strings.Join(known, ", ")
-}
-
-// guess says what was meant, if anything is like it.
-func guess(word string, known []string) (string, bool) {
-	best, distance := "", len(word)
-	for _, candidate := range known {
-		d := levenshtein.DistanceForStrings([]rune(strings.ToLower(word)), []rune(strings.ToLower(candidate)),
-			levenshtein.DefaultOptionsWithSub)
-		if d < distance {
-			best, distance = candidate, d
-		}
-	}
-	if best == "" || distance > max(2, len(word)/3) {
-		best = alike(word, known)
-	}
-	return fmt.Sprintf("did you mean %s?", best), best != ""
-}
-
-// alike is the longest word that begins as another does, or is most of it; "" for none.
-func alike(word string, known []string) string {
-	const enough = 4
-	best := ""
-	word = strings.ToLower(word)
-	for _, candidate := range known {
-		lower := strings.ToLower(candidate)
-		same := 0
-		for same < min(len(word), len(lower)) && word[same] == lower[same] {
-			same++
-		}
-		begins := same >= enough && 3*same >= 2*min(len(word), len(lower))
-		part := len(lower) >= enough && 2*len(lower) >= len(word) && strings.Contains(word, lower)
-		if (begins || part) && len(candidate) > len(best) {
-			best = candidate
-		}
-	}
-	return best
 }
 
 // strange tells whether an object has a member that there is not: what else is missing in
