@@ -83,8 +83,8 @@ func (l *loader) cluster() Cluster {
 	if c.OIDCProviderARN != "" {
 		l.iam(nil, iam.CheckProvider(KeyOIDCProviderARN, c.OIDCProviderARN, partition))
 		if match := issuerRegion.FindStringSubmatch(c.OIDCProviderARN); match != nil && match[1] != c.Region {
-			l.reject(path{KeyOIDCProviderARN}, c.OIDCProviderARN, fmt.Sprintf("is of a cluster in region %q, not in the "+
-				"%q of aws:region", match[1], c.Region), "that of this cluster")
+			rule := fmt.Sprintf("is of a cluster in region %q, not in the %q of aws:region", match[1], c.Region)
+			l.reject(path{KeyOIDCProviderARN}, c.OIDCProviderARN, rule, "that of this cluster")
 		}
 	}
 	switch {
