@@ -194,7 +194,7 @@ func TestLoadEKSErrors(t *testing.T) {
 		},
 		"ListSecretsText": {
 			change: map[string]string{"permissions": `{"listSecrets":"yes"}`},
-			want:   `eso-aws:permissions.listSecrets: "yes": must be true or false, not text; write it without quotes`,
+			want:   `eso-aws:permissions.listSecrets: "yes": must be true or false, not text; write true or false`,
 		},
 		"PermissionsOfAssumedRole": {
 			change: map[string]string{
@@ -211,7 +211,7 @@ func TestLoadEKSErrors(t *testing.T) {
 				"secrets": `{"a":{"data":{"k":"arn:aws:secretsmanager:eu-west-1:111122223333:secret:a-AbCdEf"}}}`,
 			},
 			want: `eso-aws:secrets.a.data.k: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:a-AbCdEf": ` +
-				`is in region "eu-west-1", not in the store's "us-east-1"; write the ARN of one there, or a store with region: eu-west-1`,
+				`is in region "eu-west-1", not in the store's "us-east-1"; write the ARN of a secret there, or a store with region: eu-west-1`,
 		},
 		"TooManySecrets": {
 			change: map[string]string{"secrets": string(tooMany)},
