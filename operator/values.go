@@ -123,14 +123,17 @@ func Conflicts(user map[string]any) []Conflict {
 func IdentityConflicts(user map[string]any) []Conflict {
 	var conflicts []Conflict
 	for _, value := range []struct{ object, member, key, rule string }{
-		{"serviceAccount", "name", "", "is external-secrets, which the role trusts; take it away"},
-		{"serviceAccount", "create", "", "is true, as the role trusts the chart's service account; take it away"},
+		{"serviceAccount", "name", "", "must be external-secrets, which the role trusts; take it away"},
+		{"serviceAccount", "create", "", "must be true, as the role trusts the chart's service account; take it away"},
 		{"serviceAccount", "annotations", roleAnnotation, "is decided by auth and role; write these instead"},
 		{"podAnnotations", identityAnnotation, "", "is this program's own; take it away"},
 	} {
 		object, _ := user[value.object].(map[string]any)
 		found, ok := object[value.member]
 		path := value.object + "." + value.member
+		if value.member == identityAnnotation {
+			path = fmt.Sprintf("%s[%q]", value.object, value.member)
+		}
 		if value.key != "" {
 			inner, _ := found.(map[string]any)
 			_, ok = inner[value.key]

@@ -76,6 +76,24 @@ type ExternalSecretArgs struct {
 // target is the name of the Secret.
 func (a *ExternalSecretArgs) target() string { return cmp.Or(a.Target, a.Name) }
 
+// Manifest is the object that [NewExternalSecret] registers, but for the annotation that
+// tells of its credentials.
+func (a *ExternalSecretArgs) Manifest() map[string]any { return a.object().manifest() }
+
+func (a *ExternalSecretArgs) object() *object {
+	return &object{
+		apiVersion:  a.APIVersion,
+		kind:        secretKind,
+		name:        a.Name,
+		namespace:   a.Namespace,
+		labels:      a.Labels,
+		annotations: over(a.SecretAnnotations, a.Annotations),
+		credentials: a.Credentials,
+		waitFor:     secretReady(a.target()),
+		spec:        SecretSpec(a),
+	}
+}
+
 // NewExternalSecret registers an ExternalSecret and waits for its Secret.
 func NewExternalSecret(
 	ctx *pulumi.Context, name string, args *ExternalSecretArgs, opts ...pulumi.ResourceOption,
@@ -87,18 +105,7 @@ func NewExternalSecret(
 	if err := ctx.RegisterComponentResource(secretType, name, secret, opts...); err != nil {
 		return nil, err
 	}
-	object := object{
-		apiVersion:  args.APIVersion,
-		kind:        secretKind,
-		name:        args.Name,
-		namespace:   args.Namespace,
-		labels:      args.Labels,
-		annotations: over(args.SecretAnnotations, args.Annotations),
-		credentials: args.Credentials,
-		waitFor:     secretReady(args.target()),
-		spec:        SecretSpec(args),
-	}
-	registered, err := object.register(ctx, name, secret, args.Timeout, args.Hooks)
+	registered, err := args.object().register(ctx, name, secret, args.Timeout, args.Hooks)
 	if err != nil {
 		return nil, err
 	}

@@ -82,6 +82,29 @@ type StoreArgs struct {
 	Hooks *pulumi.ResourceHookBinding
 }
 
+// Ref is what an ExternalSecret refers to the store by.
+func (a *StoreArgs) Ref() StoreRef {
+	if a.Namespace == "" {
+		return StoreRef{Kind: clusterStoreKind, Name: a.Name}
+	}
+	return StoreRef{Kind: storeKind, Name: a.Name}
+}
+
+// Manifest is the object that [NewStore] registers.
+func (a *StoreArgs) Manifest() map[string]any { return a.object().manifest() }
+
+func (a *StoreArgs) object() *object {
+	return &object{
+		apiVersion:  a.APIVersion,
+		kind:        a.Ref().Kind,
+		name:        a.Name,
+		namespace:   a.Namespace,
+		annotations: a.Annotations,
+		waitFor:     storeReady,
+		spec:        StoreSpec(a),
+	}
+}
+
 // NewStore registers a store and waits until it is ready.
 func NewStore(
 	ctx *pulumi.Context, name string, args *StoreArgs, opts ...pulumi.ResourceOption,
@@ -89,23 +112,11 @@ func NewStore(
 	if err := args.validate(); err != nil {
 		return nil, fmt.Errorf("checking store %q: %w", name, err)
 	}
-	store := &Store{Ref: StoreRef{Kind: storeKind, Name: args.Name}}
-	if args.Namespace == "" {
-		store.Ref.Kind = clusterStoreKind
-	}
+	store := &Store{Ref: args.Ref()}
 	if err := ctx.RegisterComponentResource(storeType, name, store, opts...); err != nil {
 		return nil, err
 	}
-	object := object{
-		apiVersion:  args.APIVersion,
-		kind:        store.Ref.Kind,
-		name:        args.Name,
-		namespace:   args.Namespace,
-		annotations: args.Annotations,
-		waitFor:     storeReady,
-		spec:        StoreSpec(args),
-	}
-	registered, err := object.register(ctx, name, store, args.Timeout, args.Hooks)
+	registered, err := args.object().register(ctx, name, store, args.Timeout, args.Hooks)
 	if err != nil {
 		return nil, err
 	}
@@ -158,6 +169,21 @@ type object struct {
 	spec        map[string]any
 }
 
+// metadata is the object's, but for what is known only when it is registered.
+func (o *object) metadata() (labels, annotations map[string]string) {
+	return o.labels, over(map[string]string{waitFor: o.waitFor}, o.annotations)
+}
+
+func (o *object) manifest() map[string]any {
+	labels, annotations := o.metadata()
+	metadata := map[string]any{"name": o.name, "annotations": annotations}
+	put(metadata, "namespace", o.namespace)
+	if len(labels) > 0 {
+		metadata["labels"] = labels
+	}
+	return map[string]any{"apiVersion": o.apiVersion, "kind": o.kind, "metadata": metadata, "spec": o.spec}
+}
+
 func (o *object) register(
 	ctx *pulumi.Context, name string, parent pulumi.Resource, timeout kube.Timeout, hooks *pulumi.ResourceHookBinding,
 ) (*apiextensions.CustomResource, error) {
@@ -165,16 +191,14 @@ func (o *object) register(
 	if hooks != nil {
 		opts = append(opts, pulumi.ResourceHooks(hooks))
 	}
-	annotations := pulumi.StringMap{waitFor: pulumi.String(o.waitFor)}
-	for key, value := range o.annotations {
-		annotations[key] = pulumi.String(value)
-	}
+	labels, plain := o.metadata()
+	annotations := pulumi.ToStringMap(plain)
 	if o.credentials != nil {
 		annotations[credentialsAnnotation] = o.credentials
 	}
 	metadata := metav1.ObjectMetaArgs{Name: pulumi.String(o.name), Annotations: annotations}
-	if len(o.labels) > 0 {
-		metadata.Labels = pulumi.ToStringMap(o.labels)
+	if len(labels) > 0 {
+		metadata.Labels = pulumi.ToStringMap(labels)
 	}
 	if o.namespace != "" {
 		metadata.Namespace = pulumi.String(o.namespace)

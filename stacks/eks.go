@@ -18,7 +18,6 @@ import (
 	"eso-aws/irsa"
 	"eso-aws/operator"
 	"eso-aws/podidentity"
-	"eso-aws/secretsync"
 )
 
 const audience = "sts.amazonaws.com"
@@ -48,8 +47,8 @@ func eks(ctx *pulumi.Context, loaded *config.Config) error {
 	if err != nil {
 		return err
 	}
-	stores, err := stack.stores(provider, func(store *config.Store) (secretsync.Auth, []pulumi.Resource) {
-		return identity.auth(store), []pulumi.Resource{release, namespaces[store.Namespace]}
+	stores, err := stack.stores(provider, func(store *config.Store) []pulumi.Resource {
+		return []pulumi.Resource{release, namespaces[store.Namespace]}
 	})
 	if err != nil {
 		return err
@@ -126,25 +125,8 @@ func (s *stack) checkRoles(own string) error {
 type identity struct {
 	role      pulumi.StringOutput
 	operator  *operator.Identity
-	store     secretsync.Auth
 	access    pulumi.StringInput // changes with what the operator may do
 	resources []pulumi.Resource  // those that its pods need
-}
-
-// auth is how a store signs in: as the operator, by the token of the operator's service
-// account where the store is the cluster's, and by the operator's own environment where
-// it is of a namespace, from which no other's account can be named.
-func (i *identity) auth(store *config.Store) secretsync.Auth {
-	switch {
-	case store.ServiceAccount != "":
-		return secretsync.Auth{ServiceAccount: &secretsync.ServiceAccount{
-			Namespace: store.Namespace, Name: store.ServiceAccount,
-		}}
-	case store.Namespace == "":
-		return i.store
-	default:
-		return secretsync.Auth{}
-	}
 }
 
 // identity registers the operator's role.
@@ -175,7 +157,6 @@ func (s *stack) irsa(found *eksCluster) (*identity, error) {
 	who := s.who(role.ARN)
 	who.operator.RoleARN = role.ARN
 	who.resources = role.Attachments
-	who.store.ServiceAccount = &secretsync.ServiceAccount{Namespace: operatorNamespace, Name: operatorName}
 	return who, nil
 }
 

@@ -1,13 +1,10 @@
 package stacks
 
 import (
-	"cmp"
-
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"eso-aws/internal/config"
 	"eso-aws/internal/kube"
-	"eso-aws/secretsync"
 )
 
 const (
@@ -35,26 +32,15 @@ func local(ctx *pulumi.Context, loaded *config.Config) error {
 	if err != nil {
 		return err
 	}
-	stores, err := stack.stores(provider, func(store *config.Store) (secretsync.Auth, []pulumi.Resource) {
-		namespace := stack.credentialsOf(store)
-		return secretsync.Auth{Credentials: &secretsync.Credentials{
-			Namespace:          namespace,
-			SecretName:         credentialsName,
-			AccessKeyIDKey:     accessKeyIDKey,
-			SecretAccessKeyKey: secretAccessKeyKey,
-		}}, []pulumi.Resource{credentials[namespace], release}
+	stores, err := stack.stores(provider, func(store *config.Store) []pulumi.Resource {
+		return []pulumi.Resource{credentials[credentialsNamespace(loaded, store)], release}
 	})
 	if err != nil {
 		return err
 	}
 	return stack.secrets(provider, stores, func(store *config.Store) pulumi.StringInput {
-		return credentials[stack.credentialsOf(store)].Version()
+		return credentials[credentialsNamespace(loaded, store)].Version()
 	}, namespaces)
-}
-
-// credentialsOf is the namespace of the Secret that a store signs in with.
-func (s *stack) credentialsOf(store *config.Store) string {
-	return cmp.Or(store.Namespace, s.config.Namespace)
 }
 
 // credentials are the Secrets with the access key, by namespace.
@@ -63,7 +49,7 @@ func (s *stack) credentials(
 ) (map[string]*kube.Secret, error) {
 	credentials := map[string]*kube.Secret{}
 	for i := range s.config.Stores {
-		namespace := s.credentialsOf(&s.config.Stores[i])
+		namespace := credentialsNamespace(s.config, &s.config.Stores[i])
 		if credentials[namespace] != nil {
 			continue
 		}

@@ -163,7 +163,7 @@ func (s *stack) checkNames(client *cluster.Client) ([]error, error) {
 func (s *stack) foundCredentials(client *cluster.Client) ([]*cluster.Object, error) {
 	namespaces := map[string]bool{}
 	for i := range s.config.Stores {
-		namespaces[s.credentialsOf(&s.config.Stores[i])] = true
+		namespaces[credentialsNamespace(s.config, &s.config.Stores[i])] = true
 	}
 	var found []*cluster.Object
 	for _, namespace := range slices.Sorted(maps.Keys(namespaces)) {

@@ -129,28 +129,17 @@ type place struct{ namespace, name string }
 
 func placeOf(store *config.Store) place { return place{store.Namespace, store.Name} }
 
-// stores registers the stores; auth says how each signs in, and after what it comes.
+// stores registers the stores; before says after what each comes.
 func (s *stack) stores(
-	provider pulumi.ProviderResource, auth func(*config.Store) (secretsync.Auth, []pulumi.Resource),
+	provider pulumi.ProviderResource, before func(*config.Store) []pulumi.Resource,
 ) (map[place]*secretsync.Store, error) {
 	stores := map[place]*secretsync.Store{}
 	for i := range s.config.Stores {
 		store := &s.config.Stores[i]
-		auth, before := auth(store)
+		args := storeArgs(s.config, store)
+		args.Annotations, args.Timeout, args.Hooks = s.owner, s.config.Timeout, s.explainHooks()
 		name := s.resourceName(store.Namespace, store.Name)
-		registered, err := secretsync.NewStore(s.ctx, name, &secretsync.StoreArgs{
-			APIVersion:  s.config.APIVersion,
-			Name:        store.Name,
-			Namespace:   store.Namespace,
-			Annotations: s.owner,
-			Namespaces:  store.Namespaces,
-			Service:     store.Service,
-			Region:      store.Region,
-			Role:        store.Role,
-			Auth:        auth,
-			Timeout:     s.config.Timeout,
-			Hooks:       s.explainHooks(),
-		}, pulumi.Provider(provider), after(before...))
+		registered, err := secretsync.NewStore(s.ctx, name, args, pulumi.Provider(provider), after(before(store)...))
 		if err != nil {
 			return nil, err
 		}
@@ -173,27 +162,11 @@ func (s *stack) secrets(
 	for i := range s.config.Secrets {
 		secret := &s.config.Secrets[i]
 		from := s.config.StoreOf(secret)
-		store, name := stores[placeOf(from)], s.resourceName(secret.Namespace, secret.Name)
-		external, err := secretsync.NewExternalSecret(s.ctx, name, &secretsync.ExternalSecretArgs{
-			APIVersion:        s.config.APIVersion,
-			Name:              secret.Name,
-			Target:            secret.Target,
-			Namespace:         secret.Namespace,
-			Labels:            secret.Labels,
-			Annotations:       s.owner,
-			SecretAnnotations: secret.Annotations,
-			Store:             store.Ref,
-			RefreshInterval:   secret.RefreshInterval,
-			RefreshPolicy:     secret.RefreshPolicy,
-			CreationPolicy:    secret.CreationPolicy,
-			DeletionPolicy:    secret.DeletionPolicy,
-			Source:            secretsync.Source{Data: secret.Data, Extract: secret.Extract, Find: secret.Find},
-			Template:          secret.Template,
-			Spec:              secret.Spec,
-			Credentials:       credentials(from),
-			Timeout:           s.config.Timeout,
-			Hooks:             hooks,
-		}, pulumi.Provider(provider), after(store.Resource, namespaces[secret.Namespace]))
+		args, name := secretArgs(s.config, secret), s.resourceName(secret.Namespace, secret.Name)
+		args.Annotations, args.Credentials = s.owner, credentials(from)
+		args.Timeout, args.Hooks = s.config.Timeout, hooks
+		external, err := secretsync.NewExternalSecret(s.ctx, name, args,
+			pulumi.Provider(provider), after(stores[placeOf(from)].Resource, namespaces[secret.Namespace]))
 		if err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/blang/semver"
@@ -24,6 +25,8 @@ const (
 // maxChartFile bounds what is read of a Chart.yaml: they have a kilobyte or two.
 const maxChartFile = 1 << 20
 
+var ociReference = regexp.MustCompile(`^oci://[A-Za-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)+$`)
+
 // chart is the operator's chart; a local one knows its version itself.
 func (l *loader) readChart() Chart {
 	reference := l.text(KeyChart)
@@ -38,6 +41,10 @@ func (l *loader) readChart() Chart {
 		chart.Version = version
 		return chart
 	case strings.HasPrefix(reference, "oci://"):
+		if !ociReference.MatchString(reference) {
+			l.reject(at, reference, "is no reference to a chart",
+				"oci://<registry>/<path>, with no tag: chartVersion is the version")
+		}
 	case strings.ContainsAny(reference, `/\`):
 		l.reject(at, reference, "is neither a chart's name nor a path that exists",
 			"external-secrets, the path of a folder or .tgz file, or an oci:// reference")

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/blang/semver"
 
@@ -125,10 +126,13 @@ func Load(project string, values map[string]string, encrypted []string) (Config,
 	config.Chart = l.readChart()
 	l.chart = config.Chart.Version
 	config.APIVersion = l.apiVersion(config.Chart.Version, config.ChartValues)
+	l.api = config.APIVersion
 	sources := l.sources(&config)
 	config.Secrets = l.secrets(&config, sources)
 	config.Stores = l.stores(sources)
 	config.Namespaces = l.namespaces(&config)
+	l.knownValues(&config)
+	l.idleValues(&config)
 	if target == EKS {
 		l.permissions(&config, sources)
 	}
@@ -142,6 +146,7 @@ func Load(project string, values map[string]string, encrypted []string) (Config,
 
 // warned are the warnings in the order of their paths; problems where it is strict.
 func (l *loader) warned(strict bool) []Warning {
+	l.warnings = slices.DeleteFunc(l.warnings, l.withheld)
 	slices.SortStableFunc(l.warnings, func(a, b problem) int { return slices.Compare(a.path, b.path) })
 	var warnings []Warning
 	for _, w := range l.warnings {
@@ -149,19 +154,25 @@ func (l *loader) warned(strict bool) []Warning {
 			l.say(w.path, w.text)
 			continue
 		}
-		warnings = append(warnings, Warning{l.name(w.path), w.text})
+		warnings = append(warnings, Warning{l.name(w.path), oneLine(w.text)})
 	}
 	return warnings
 }
 
 // err joins the problems in the order of their paths.
 func (l *loader) err() error {
+	l.problems = slices.DeleteFunc(l.problems, l.withheld)
 	slices.SortStableFunc(l.problems, func(a, b problem) int { return slices.Compare(a.path, b.path) })
 	errs := make([]error, len(l.problems))
 	for i, p := range l.problems {
-		errs[i] = errors.New(p.text)
+		errs[i] = errors.New(oneLine(p.text))
 	}
 	return errors.Join(errs...)
+}
+
+// oneLine is a text without the line breaks of the names in it.
+func oneLine(text string) string {
+	return strings.NewReplacer("\n", `\n`, "\r", `\r`).Replace(text)
 }
 
 // sorted are a map's keys in order.

@@ -78,7 +78,7 @@ func TestLoadEverything(t *testing.T) {
 		"namespaces":      `{"zio-lucene":{"create":false},"external-secrets":{}}`,
 		"chart":           "oci://ghcr.io/external-secrets/charts/external-secrets",
 		"chartVersion":    "v1.3.2",
-		"chartValues":     `{"crds":{"unsafeServeV1Beta1":true},"replicaCount":2,"half":0.5,"list":[1,{"a":"b"}]}`,
+		"chartValues":     `{"crds":{"unsafeServeV1Beta1":true},"replicaCount":2,"extraArgs":{"half":0.5,"list":[1,{"a":"b"}]}}`,
 		"keepCRDs":        "false",
 		"apiVersion":      "external-secrets.io/v1beta1",
 		"endpoint":        "https://localhost:4566/",
@@ -108,7 +108,7 @@ func TestLoadEverything(t *testing.T) {
 		Timeout:         kube.Timeout(90 * time.Second),
 		ChartValues: map[string]any{
 			"crds":         map[string]any{"unsafeServeV1Beta1": true},
-			"replicaCount": 2, "half": 0.5, "list": []any{1, map[string]any{"a": "b"}},
+			"replicaCount": 2, "extraArgs": map[string]any{"half": 0.5, "list": []any{1, map[string]any{"a": "b"}}},
 		},
 		SecretValues: true,
 		Stores:       []config.Store{localStore("zio-lucene")},
@@ -174,14 +174,14 @@ func TestLoadSaysEverythingAtOnce(t *testing.T) {
 	})
 	assert.EqualError(t, err, strings.Join([]string{
 		`eso-aws:accessKeyId: [secret]: has a space or a line break in it; write the value alone`,
-		`eso-aws:keepCRDs: "yes": must be true or false; write true or false`,
+		`eso-aws:keepCRDs: "yes": is neither true nor false; write one of them`,
 		`eso-aws:namespace: is missing; write the namespace of the secrets, such as zio-lucene`,
 		`eso-aws:region: is missing; write an AWS region, such as us-east-1`,
 		`eso-aws:regoin: there is no such setting; did you mean region?`,
-		`eso-aws:secrets.B: "B": is no Kubernetes name; write lower-case letters, digits, - and ., 253 at most`,
-		`eso-aws:secrets.B.data["a b"]: "a b": is no key of a Secret; write letters, digits, -, _ and ., 253 at most`,
+		`eso-aws:secrets.B: "B": is no Kubernetes name; write lower-case letters, digits, - and ., 253 at most, with a letter or digit at both ends`,
+		`eso-aws:secrets.B.data["a b"]: "a b": is no key of a Secret; write letters, digits, -, _ and ., 253 at most, not beginning with ..`,
 		`eso-aws:secrets.B.data["a b"]: "c d": is no name in AWS Secrets Manager; ` +
-			`write letters, digits and /_+=.@-, 512 at most, or a full ARN`,
+			`write letters, digits and /_+=.@-, 1 to 512, or a full ARN`,
 		`eso-aws:secrets.a: has nothing to read; write data: {<key>: <name in AWS>}, or extract: <name in AWS>`,
 		`eso-aws:target: is missing; write local or eks`,
 	}, "\n"))

@@ -115,8 +115,25 @@ func (l *loader) oneOf(p path, text string, r rule) bool {
 	if len(r.enum) == 0 || slices.Contains(r.enum, text) {
 		return true
 	}
-	l.reject(p, text, "is no "+p[len(p)-1], oneOf(r.enum))
+	if p[len(p)-1] == KeyCreationPolicy && text == "None" {
+		l.reject(p, text, "makes no Secret, and an up waits for one", oneOf(r.enum))
+	} else {
+		l.choose(p, text, r.enum)
+	}
 	return false
+}
+
+// choose refuses a word that is none of several.
+func (l *loader) choose(p path, word string, all []string) {
+	rule := fmt.Sprintf("is none of %s and %s", strings.Join(all[:len(all)-1], ", "), all[len(all)-1])
+	if len(all) == 2 {
+		rule = fmt.Sprintf("is neither %s nor %s", all[0], all[1])
+	}
+	meant, ok := guess(word, all)
+	if !ok {
+		meant = "write one of them"
+	}
+	l.say(p, fmt.Sprintf("%s: %s; %s", l.shown(p, word), rule, meant))
 }
 
 // oneOf lists what there is to choose from.
@@ -135,7 +152,11 @@ func (l *loader) list(p path, value any, into reflect.Value, r rule) {
 		return
 	}
 	if !ok {
-		l.wrongType(p, value, "must be a list", "["+element.write+"]")
+		write := "[" + element.write + "]"
+		if text, ok := value.(string); ok && !l.isEncrypted(p[0]) {
+			write = "[" + text + "]"
+		}
+		l.wrongType(p, value, "must be a list", write)
 		return
 	}
 	into.Set(reflect.MakeSlice(into.Type(), len(list), len(list)))

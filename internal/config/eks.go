@@ -11,6 +11,8 @@ import (
 
 	"eso-aws/internal/iam"
 	"eso-aws/internal/language"
+	"eso-aws/irsa"
+	"eso-aws/podidentity"
 )
 
 // keyAWSRegion and keyAWSProfile are the AWS provider's own.
@@ -52,6 +54,14 @@ type Cluster struct {
 	KMSKeys []string
 }
 
+// roleName is the operator's role's.
+func (c Cluster) roleName() string {
+	if c.Auth == PodIdentity {
+		return cmp.Or(c.Role.Name, podidentity.DefaultName)
+	}
+	return cmp.Or(c.Role.Name, irsa.DefaultName)
+}
+
 var clusterName = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$`)
 
 // cluster reads what only EKS has.
@@ -61,31 +71,40 @@ func (l *loader) cluster() Cluster {
 		OIDCProviderARN: l.text(KeyOIDCProviderARN), Agent: l.boolean(KeyPodIdentityAgent), Role: l.role(),
 	}
 	partition, err := iam.PartitionOf(c.Region)
-	if err != nil {
-		return c // told already
+	checked := c.Role
+	checked.Name = c.roleName()
+	if err != nil { // told already
+		checked.PermissionsBoundary = "" // of which partition is not known
+		l.iam(path{KeyRole}, checked.Validate(iam.AWS))
+		return c
 	}
 	c.Partition = partition
-	checked := c.Role
-	checked.Name = cmp.Or(checked.Name, OperatorName) // the component has a default
 	l.iam(path{KeyRole}, checked.Validate(partition))
 	if c.OIDCProviderARN != "" {
 		l.iam(nil, iam.CheckProvider(KeyOIDCProviderARN, c.OIDCProviderARN, partition))
+		if match := issuerRegion.FindStringSubmatch(c.OIDCProviderARN); match != nil && match[1] != c.Region {
+			rule := fmt.Sprintf("is of a cluster in region %q, not in the %q of aws:region", match[1], c.Region)
+			l.reject(path{KeyOIDCProviderARN}, c.OIDCProviderARN, rule, "that of this cluster")
+		}
 	}
 	switch {
 	case c.Auth == PodIdentity && c.OIDCProviderARN != "":
 		l.reject(path{KeyOIDCProviderARN}, c.OIDCProviderARN, "is of no use with auth podIdentity",
 			"auth: irsa, or take it away")
 	case c.Auth == IRSA && c.Agent:
-		l.reject(path{KeyPodIdentityAgent}, "true", "is of no use with auth irsa", "auth: podIdentity, or take it away")
+		l.reject(path{KeyPodIdentityAgent}, "true", "is of no use with auth irsa",
+			"auth: podIdentity, or take it away")
 	}
 	return c
 }
 
+// issuerRegion is where the cluster of an issuer of EKS is.
+var issuerRegion = regexp.MustCompile(`:oidc-provider/oidc\.eks\.([a-z0-9-]+)\.`)
+
 func (l *loader) clusterName() string {
-	const write = "the name of an EKS cluster that is there"
-	value := l.required(KeyCluster, write)
+	value := l.required(KeyCluster, "the name of an EKS cluster that is there")
 	if value != "" && !clusterName.MatchString(value) {
-		l.reject(path{KeyCluster}, value, "is no name of an EKS cluster", write)
+		l.reject(path{KeyCluster}, value, "is no name of an EKS cluster", "letters, digits, - and _, 100 at most")
 	}
 	return value
 }
@@ -108,14 +127,14 @@ func (l *loader) auth() Auth {
 	case IRSA, PodIdentity:
 		return value
 	default:
-		l.reject(path{KeyAuth}, string(value), "is no way to sign in; "+
-			instead(string(value), []string{string(IRSA), string(PodIdentity)}), "irsa or podIdentity")
+		l.choose(path{KeyAuth}, string(value), []string{string(IRSA), string(PodIdentity)})
 		return ""
 	}
 }
 
 // role is the operator's role; what IAM would say of it is told later.
 func (l *loader) role() iam.RoleSettings {
+	const writeSession = "1h to 12h, in whole seconds"
 	var role language.Role
 	l.decode(KeyRole, &role)
 	settings := iam.RoleSettings{
@@ -124,9 +143,12 @@ func (l *loader) role() iam.RoleSettings {
 	if at := (path{KeyRole, "maxSession"}); l.good(at) {
 		duration, err := time.ParseDuration(role.MaxSession)
 		if err != nil {
-			l.reject(at, role.MaxSession, "is no duration", "a duration in quotes, such as 1h")
+			l.reject(at, role.MaxSession, noDuration, writeSession)
+		} else if duration < time.Hour || duration > 12*time.Hour || duration%time.Second != 0 {
+			l.reject(at, role.MaxSession, "is no duration of a session", writeSession)
+		} else {
+			settings.MaxSession = duration
 		}
-		settings.MaxSession = duration
 	}
 	return settings
 }
@@ -141,7 +163,7 @@ func (l *loader) iam(below path, err error) {
 		if strings.HasPrefix(err.Error(), "aws:") {
 			name = ""
 		}
-		field, _, _ := strings.Cut(err.Error(), ":")
+		field, _, _ := strings.Cut(err.Error(), ": ") // aws:region has a colon
 		l.problems = append(l.problems, problem{append(below[:len(below):len(below)], field), name + err.Error()})
 	}
 }
@@ -182,7 +204,7 @@ func (l *loader) environment(values map[string]any) {
 		variable, _ := entry.(map[string]any)
 		name, _ := variable["name"].(string)
 		value, _ := variable["value"].(string)
-		at := path{KeyChartValues}.member("extraEnv").entry(i)
+		at := path{KeyChartValues, "extraEnv"}.entry(i)
 		switch {
 		case slices.Contains(roleVariables, name):
 			l.say(at, fmt.Sprintf("%s would take the place of the operator's role; take it away", name))

@@ -27,5 +27,18 @@ func (l *loader) since(p path, value string, since semver.Version) {
 	l.reject(p, value, rule, write)
 }
 
+// inV1 refuses what the older API never got, though the chart knows it.
+func (l *loader) inV1(p path, value string) {
+	if !l.good(p) || l.wrong(p) || l.api != APIv1beta1 || l.failed(KeyAPIVersion) {
+		return
+	}
+	const rule, write = "is not known to " + APIv1beta1, "apiVersion: " + APIv1 + ", or take it away"
+	if value == "" {
+		l.say(p, rule+"; write "+write)
+		return
+	}
+	l.reject(p, value, rule, write)
+}
+
 // chartUnknown says that the chart's version could not be read.
 func (l *loader) chartUnknown() bool { return l.failed(KeyChart) || l.failed(KeyChartVersion) }

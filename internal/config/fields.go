@@ -2,7 +2,6 @@ package config
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -10,9 +9,9 @@ import (
 	"time"
 	"unicode"
 
+	"eso-aws/internal/iam"
 	"eso-aws/internal/kube"
 	"eso-aws/internal/language"
-	"eso-aws/operator"
 )
 
 // targetOf is local where there is none that is known, so that more can be told.
@@ -22,7 +21,7 @@ func (l *loader) targetOf() Target {
 		return Target(value)
 	case "":
 	default:
-		l.reject(path{KeyTarget}, value, "is no target", "local or eks")
+		l.choose(path{KeyTarget}, value, []string{string(Local), string(EKS)})
 	}
 	return Local
 }
@@ -39,7 +38,11 @@ func (l *loader) otherTargets(target Target) {
 		if target == EKS {
 			rule = "is for an emulator of AWS, and target is eks"
 		}
-		l.reject(path{key}, value, rule, "target: "+string(setting.only)+", or take it away")
+		if write := "target: " + string(setting.only) + ", or take it away"; setting.object {
+			l.say(path{key}, rule+"; write "+write)
+		} else {
+			l.reject(path{key}, value, rule, write)
+		}
 	}
 }
 
@@ -52,6 +55,11 @@ func (l *loader) region(target Target) string {
 	value := l.required(KeyRegion, write)
 	if value != "" && !region.MatchString(value) {
 		l.reject(path{KeyRegion}, value, "is no AWS region", write)
+	}
+	if own, err := iam.PartitionOf(l.values[keyAWSRegion]); target == EKS && err == nil && !l.failed(KeyRegion) {
+		if partition, _ := iam.PartitionOf(value); partition != own {
+			l.otherPartition(path{KeyRegion}, value, own)
+		}
 	}
 	return value
 }
@@ -101,7 +109,7 @@ func (l *loader) boolean(key string) bool {
 	value := l.text(key)
 	parsed, err := strconv.ParseBool(value)
 	if err != nil || (value != "true" && value != "false") {
-		l.reject(path{key}, value, "must be true or false", "true or false")
+		l.choose(path{key}, value, []string{"true", "false"})
 	}
 	return parsed
 }
@@ -132,13 +140,16 @@ func (l *loader) credential(key string) string {
 	return value
 }
 
+// noDuration names the units, as there is none for days.
+const noDuration = "is no duration of h, m and s"
+
 func (l *loader) timeout() kube.Timeout {
 	const write = "a duration of at least 1s, such as 5m"
 	value := l.text(KeyTimeout)
 	d, err := time.ParseDuration(value)
 	switch {
 	case err != nil:
-		l.reject(path{KeyTimeout}, value, "is no duration", write)
+		l.reject(path{KeyTimeout}, value, noDuration, write)
 	case d < time.Second:
 		l.reject(path{KeyTimeout}, value, "is too short", write)
 	}
@@ -151,28 +162,13 @@ func (l *loader) interval(p path, value string) time.Duration {
 	d, err := time.ParseDuration(value)
 	switch {
 	case err != nil:
-		l.reject(p, value, "is no duration", write)
+		l.reject(p, value, noDuration, write)
 	case d < 0:
 		l.reject(p, value, "is negative", write)
 	case d > 0 && d < time.Second:
 		l.reject(p, value, "is too short", write)
 	}
 	return d
-}
-
-func (l *loader) chartValues(target Target) map[string]any {
-	object := l.object(KeyChartValues, "the chart's values")
-	values, _ := l.plain(path{KeyChartValues}, object).(map[string]any)
-	conflicts := operator.Conflicts(values)
-	if target == EKS {
-		conflicts = append(conflicts, operator.IdentityConflicts(values)...)
-	}
-	for _, conflict := range conflicts {
-		p := path{KeyChartValues, conflict.Path}
-		l.problems = append(l.problems, problem{p, fmt.Sprintf("%s.%s: %s", l.name(path{KeyChartValues}),
-			conflict.Path, conflict.Rule)})
-	}
-	return values
 }
 
 // plain is a decoded value with Go's numbers. Pulumi would drop a null before

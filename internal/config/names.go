@@ -21,10 +21,11 @@ var (
 	subdomain = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
 	qualified = regexp.MustCompile(`^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$`)
 	secretKey = regexp.MustCompile(`^[-._a-zA-Z0-9]{1,253}$`)
-	awsName   = regexp.MustCompile(`^[A-Za-z0-9/_+=.@-]{1,512}$`)
+	// AWS's own services name their secrets with a ! after the service: rds!db-...
+	awsName = regexp.MustCompile(`^([a-z0-9-]+!)?[A-Za-z0-9/_+=.@-]{1,512}$`)
 	// awsSecret is an ARN: the name, and the six characters that AWS adds.
 	awsSecret = regexp.MustCompile(
-		`^arn:(aws[a-z-]*):secretsmanager:([^:]*):[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]{1,519}$`)
+		`^arn:(aws[a-z-]*):secretsmanager:([^:]*):[0-9]{12}:secret:([a-z0-9-]+!)?[A-Za-z0-9/_+=.@-]{1,519}$`)
 	// A parameter of a hierarchy begins with a slash, and any other has none.
 	parameterName = regexp.MustCompile(`^([A-Za-z0-9_.-]+|(/[A-Za-z0-9_.-]+)+)$`)
 	parameterPath = regexp.MustCompile(`^(/|(/[A-Za-z0-9_.-]+)+/?)$`)
@@ -42,7 +43,7 @@ const (
 	maxParameter  = 1011
 	maxAnnotation = 256 << 10
 
-	writeName  = "lower-case letters, digits, - and ., 253 at most"
+	writeName  = "lower-case letters, digits, - and ., 253 at most, with a letter or digit at both ends"
 	writeLabel = "letters, digits, -, _ and ., 63 at most, with a letter or digit at both ends"
 )
 
@@ -56,18 +57,22 @@ func (l *loader) kubeName(p path, name string) {
 // label checks the name of a namespace.
 func (l *loader) label(p path, name string) {
 	if !label.MatchString(name) {
-		l.reject(p, name, "is no name of a namespace", "lower-case letters, digits and -, 63 at most")
+		l.reject(p, name, "is no name of a namespace",
+			"lower-case letters, digits and -, 63 at most, with a letter or digit at both ends")
 	}
 }
 
 func (l *loader) secretKey(p path, key string) {
 	if !secretKey.MatchString(key) || key == "." || strings.HasPrefix(key, "..") {
-		l.reject(p, key, "is no key of a Secret", "letters, digits, -, _ and ., 253 at most")
+		l.reject(p, key, "is no key of a Secret", "letters, digits, -, _ and ., 253 at most, not beginning with ..")
 	}
 }
 
+// metadata is where labels or annotations are.
+type metadata struct{ labels, template bool }
+
 // metadata checks labels or annotations. Values that are templates are made later.
-func (l *loader) metadata(p path, object map[string]string, labels bool) {
+func (l *loader) metadata(p path, object map[string]string, kind metadata) {
 	size := 0
 	for _, key := range sorted(object) {
 		at, value := p.member(key), object[key]
@@ -82,11 +87,15 @@ func (l *loader) metadata(p path, object map[string]string, labels bool) {
 		case prefix == "eso-aws" || prefix == "pulumi.com" || prefix == "reconcile.external-secrets.io":
 			l.reject(at, key, "is for the program or the operator to write", "another key")
 		}
-		if labels && value != "" && !strings.Contains(value, "{{") && !qualified.MatchString(value) {
+		switch made := strings.Contains(value, "{{"); {
+		case !kind.labels || value == "" || made && kind.template || qualified.MatchString(value):
+		case made:
+			l.reject(at, value, "is a template, which labels of an ExternalSecret cannot be", "it in template.labels")
+		default:
 			l.reject(at, value, "is no value of a label", writeLabel)
 		}
 	}
-	if !labels && size > maxAnnotation {
+	if !kind.labels && size > maxAnnotation {
 		l.say(p, fmt.Sprintf("are %d bytes; write %d at most", size, maxAnnotation))
 	}
 }
@@ -103,13 +112,13 @@ func grammarOf(service string) grammar {
 	if service == ParameterStore {
 		return grammar{
 			"AWS Parameter Store", "parameter", parameterName, awsParameter, maxParameter,
-			"letters, digits and _.-, or parts of these that begin with /, or a full ARN",
+			"a name such as /prod/app or app, of letters, digits and _.-, or a full ARN",
 			"arn:aws:ssm:<region>:<account>:parameter/<name>",
 		}
 	}
 	return grammar{
 		"AWS Secrets Manager", "secret", awsName, awsSecret, maxSecret,
-		"letters, digits and /_+=.@-, 512 at most, or a full ARN",
+		"letters, digits and /_+=.@-, 1 to 512, or a full ARN",
 		"arn:aws:secretsmanager:<region>:<account>:secret:<name>",
 	}
 }
@@ -118,7 +127,10 @@ func grammarOf(service string) grammar {
 func (l *loader) remote(p path, value string, from *source) {
 	g := grammarOf(from.Service)
 	if !strings.HasPrefix(value, "arn:") {
-		if !g.name.MatchString(value) || len(value) > g.longest {
+		switch valid := g.name.MatchString(value) && len(value) <= g.longest; {
+		case !valid && strings.HasSuffix(value, "*"):
+			l.reject(p, value, "is one name, of which * is no part", "find: "+l.withoutStar(value)+" for all of them")
+		case !valid:
 			l.reject(p, value, "is no name in "+g.service, g.write)
 		}
 		return
@@ -133,7 +145,7 @@ func (l *loader) remote(p path, value string, from *source) {
 	case from.Region == "" || l.wrong(from.regionAt):
 	case parts[2] != from.Region:
 		l.reject(p, value, fmt.Sprintf("is in region %q, not in the store's %q", parts[2], from.Region),
-			"the ARN of a "+g.what+" there")
+			"the ARN of a "+g.what+" there, or a store with region: "+parts[2])
 	case partition != "" && parts[1] != string(partition):
 		l.reject(p, value, fmt.Sprintf("is of partition %q, not the region's %q", parts[1], partition),
 			"the ARN of a "+g.what+" there")
@@ -154,10 +166,12 @@ func (l *loader) version(p path, value string, from *source) {
 	}
 }
 
-// expression checks a regular expression.
-func (l *loader) expression(p path, value string) {
-	if _, err := regexp.Compile(value); err != nil {
+// expression checks a regular expression, and tells whether it is one.
+func (l *loader) expression(p path, value string) bool {
+	_, err := regexp.Compile(value)
+	if err != nil {
 		l.reject(p, value, "is no regular expression: "+strings.TrimPrefix(err.Error(), "error parsing regexp: "),
-			"one of RE2")
+			"one of RE2, which has no lookahead and no backreference")
 	}
+	return err == nil
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"regexp/syntax"
 	"strings"
 
@@ -19,16 +20,23 @@ func (l *loader) permissions(c *Config, sources []*source) {
 	primary := g.in(c.Region)
 	primary.Prefixes, primary.ListSecrets, primary.BatchGet = declared.Prefixes, declared.ListSecrets,
 		declared.BatchGetSecretValue
+	for i, prefix := range declared.Prefixes {
+		if at := at.member("prefixes").entry(i); strings.HasSuffix(prefix, "*") {
+			l.reject(at, prefix, "is a beginning of names, and * would be a part of it", l.withoutStar(prefix))
+		} else if awsName.MatchString(prefix) {
+			l.beginning(at, prefix)
+		}
+	}
 	own := g.read(sources)
 	if len(l.problems) > 0 {
 		return // the rest would be said of what is wrong already
 	}
 	if !own && len(l.object(KeyPermissions, "")) > 0 {
-		who := "store.role, which reads"
+		who := "store.role does"
 		if sources[0].Role == "" {
-			who = "stores of other roles, which read"
+			who = "the roles of stores do"
 		}
-		l.say(at, "is of no use with "+who+" the secrets; take it away")
+		l.say(at, "is of no use: the operator itself reads no secret, "+who+"; take it away")
 	}
 	g.keys(declared.KMSKeys)
 	policies, err := iam.Permissions(g.all(own)...)
@@ -173,8 +181,11 @@ func (g *grants) findSecrets(at path, find language.Find, in *iam.Grants) {
 		case awsName.MatchString(prefix):
 			in.Prefixes = append(in.Prefixes, prefix)
 		case len(g.prefixes) == 0:
-			g.tooMuch(at.member("name"), find.Name, "secrets",
-				"a path, begin it with ^ and what the names begin with, or grant permissions.prefixes")
+			g.tooMuch(at.member("name"), find.Name, "secrets", "a path too, or ^ and what the names "+
+				"begin with, or grant permissions.prefixes")
+		default:
+			g.warn(at.member("name"), fmt.Sprintf("%q: may match secrets beyond permissions.prefixes, and a sync "+
+				"fails on the first that may not be read; write a path too", find.Name))
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -16,22 +17,29 @@ func (e *entry) check(s *Secret) {
 	e.sources(s)
 	e.policies(s)
 	e.raw()
-	e.metadata(e.at.member("labels"), e.Labels, true)
-	e.metadata(e.at.member("annotations"), e.Annotations, false)
-	if s.Template != nil { // the operator then copies none, and makes all of them as templates
-		for _, key := range sorted(e.Annotations) {
-			keys, known := s.sourceKeys()
-			e.templateText(e.at.member("annotations").member(key), e.Annotations[key], keys, known)
-		}
-		e.template(e.at.member("template"), s)
+	e.metadata(e.at.member("labels"), e.Labels, metadata{labels: true})
+	e.metadata(e.at.member("annotations"), e.Annotations, metadata{})
+	if s.Template == nil {
+		return
 	}
+	keys, known := s.sourceKeys()
+	for _, key := range sorted(s.Annotations) { // the operator then copies none, and makes all of them as templates
+		at := e.at.member(KeyAnnotations).member(key)
+		if !e.has(at) {
+			at = path{KeyAnnotations, key}
+		}
+		if !e.wrong(at) { // by another secret
+			e.templateText(at, s.Annotations[key], keys, known)
+		}
+	}
+	e.template(e.at.member("template"), s)
 }
 
 // sources checks what is read.
 func (e *entry) sources(s *Secret) {
 	data, extract, find := e.at.member("data"), e.at.member("extract"), e.at.member("find")
 	_, known := s.sourceKeys()
-	if !e.has(data) && !e.has(extract) && !e.has(find) && known {
+	if !e.has(data) && !e.has(extract) && !e.has(find) && known && !e.strange(e.at) {
 		e.say(e.at, "has nothing to read; write "+writeSecret)
 	}
 	if e.good(data) && len(s.Data) == 0 {
@@ -62,7 +70,7 @@ func (e *entry) remoteRef(p path, remote language.Remote) {
 	switch {
 	case e.good(key):
 		e.remote(key, remote.Key, e.from)
-	case !e.has(key):
+	case !e.has(key) && !e.strange(p):
 		e.say(key, "is missing; write a secret's name in AWS, or its full ARN")
 	}
 	if at := p.member("property"); e.good(at) && remote.Property == "" {
@@ -79,7 +87,7 @@ func (e *entry) search(p path, find language.Find) {
 	switch {
 	case e.has(name) && e.has(tags):
 		e.say(tags, "are left out by the operator where there is a name; write one of the two")
-	case !e.has(at) && !e.has(name) && !e.has(tags):
+	case !e.has(at) && !e.has(name) && !e.has(tags) && !e.strange(p):
 		e.say(p, "looks for nothing; write path, name or tags")
 	case e.good(tags) && len(find.Tags) == 0:
 		e.say(tags, "are empty; write <key>: <value>")
@@ -95,8 +103,8 @@ func (e *entry) search(p path, find language.Find) {
 		e.searchPath(at, find.Path)
 	}
 	if !e.has(at) && e.from.Service == SecretsManager && e.good(name) {
-		e.warn(name, "has the operator list all secrets of the region each time, which costs a request for a hundred "+
-			"and one for each that matches; write a path too")
+		e.warn(name, "has the operator list all secrets of the region each time, which costs a request for a "+
+			"hundred and one for each that matches; write a path too")
 	}
 }
 
@@ -106,57 +114,24 @@ func (e *entry) searchPath(p path, value string) {
 		if !parameterPath.MatchString(value) {
 			e.reject(p, value, "is no path in AWS Parameter Store", "one such as /prod/app")
 		}
+	case strings.HasSuffix(value, "*"):
+		e.reject(p, value, "is a beginning of names, and * would be a part of it", e.withoutStar(value))
 	case !awsName.MatchString(value):
 		e.reject(p, value, "is no beginning of a name in AWS Secrets Manager", "letters, digits and /_+=.@-, 1 to 512")
-	case !strings.HasSuffix(value, "/"):
-		e.warn(p, fmt.Sprintf("%q: is the beginning of %[1]s2 too; write %[1]s/ for what is below it", value))
+	default:
+		e.beginning(p, value)
 	}
 }
 
-// rewrites checks what becomes of keys.
-func (e *entry) rewrites(p path, rewrites []language.Rewrite) {
-	for i, rewrite := range rewrites {
-		at := e.nth(p, i)
-		ways := 0
-		for _, way := range []string{"regexp", "transform", "merge"} {
-			if e.has(at.member(way)) {
-				ways++
-			}
-		}
-		switch {
-		case ways == 0 && !e.wrong(at):
-			e.say(at, "has none of regexp, transform and merge; write one")
-		case ways > 1:
-			e.say(at, "has several of regexp, transform and merge; write an entry for each")
-		}
-		if source := at.member("regexp").member("source"); e.good(source) {
-			e.expression(source, rewrite.Regexp.Source)
-		} else if e.good(at.member("regexp")) {
-			e.say(source, "is missing; write a regular expression")
-		}
-		if target := at.member("regexp").member("target"); e.good(at.member("regexp")) && !e.has(target) {
-			e.say(target, "is missing; write text, with $1 for the first group, or \"\" for none")
-		}
-		if transform := at.member("transform"); e.good(transform) {
-			e.templateText(transform, rewrite.Transform, []string{"value"}, true)
-		}
-		if rewrite.Merge != nil {
-			e.merge(at.member("merge"), *rewrite.Merge)
-		}
-	}
+// withoutStar is what to write for a beginning with a star.
+func (l *loader) withoutStar(value string) string {
+	return cmp.Or(strings.TrimRight(value, "*"), "what the names begin with")
 }
 
-func (e *entry) merge(p path, merge language.Merge) {
-	e.since(p, "", mergeSince())
-	e.since(p.member("priorityPolicy"), merge.PriorityPolicy, priorityPolicySince())
-	into := p.member("into")
-	switch {
-	case merge.Strategy == "JSON" && !e.has(into):
-		e.say(into, "is missing; write the key of the Secret that the JSON goes to")
-	case merge.Strategy == "JSON" && e.good(into):
-		e.secretKey(into, merge.Into)
-	case merge.Strategy != "JSON" && e.good(into):
-		e.reject(into, merge.Into, "is for strategy JSON alone", "strategy: JSON, or take it away")
+// beginning warns of one that ends within a word.
+func (l *loader) beginning(p path, value string) {
+	if last := value[len(value)-1]; last != '/' && !strings.ContainsRune("_+=.@-", rune(last)) {
+		l.warn(p, fmt.Sprintf("%q: is the beginning of %[1]s2 too; write %[1]s/ for what is below it", value))
 	}
 }
 
@@ -175,13 +150,15 @@ func (e *entry) policies(s *Secret) {
 	e.since(refresh, s.RefreshPolicy, refreshPolicySince())
 	if s.CreationPolicy == policyCreateMerge {
 		e.since(creation, s.CreationPolicy, createOrMergeSince())
+		e.inV1(creation, s.CreationPolicy)
 	}
 	interval := e.at.member("refreshInterval")
 	if e.good(interval) && s.RefreshPolicy != "" && s.RefreshPolicy != policyPeriodic {
 		e.warn(interval, "is not looked at with refreshPolicy "+s.RefreshPolicy+"; take it away")
 	}
 	if s.CreationPolicy == policyMerge {
-		e.warn(creation, "Merge creates no Secret: where there is none, an up waits for it and fails")
+		e.warn(creation, "Merge creates no Secret: where there is none, an up waits for it and fails; write Owner or "+
+			"Orphan unless others create it")
 	}
 	switch {
 	case s.DeletionPolicy == policyDelete && s.CreationPolicy != policyOwner:
@@ -192,7 +169,7 @@ func (e *entry) policies(s *Secret) {
 		}
 	case s.DeletionPolicy == policyDelete || s.DeletionPolicy == policyMerge:
 		e.warn(deletion, s.DeletionPolicy+" leaves out what AWS does not have: an up succeeds without that key, "+
-			"and an error in its name is not told")
+			"and an error in its name is not told; write Retain unless that is meant")
 	}
 }
 

@@ -107,8 +107,8 @@ func (l *loader) defaults() defaults {
 	}
 	l.decode(KeyLabels, &d.labels)
 	l.decode(KeyAnnotations, &d.annotations)
-	l.metadata(path{KeyLabels}, d.labels, true)
-	l.metadata(path{KeyAnnotations}, d.annotations, false)
+	l.metadata(path{KeyLabels}, d.labels, metadata{labels: true})
+	l.metadata(path{KeyAnnotations}, d.annotations, metadata{})
 	return d
 }
 
@@ -137,7 +137,7 @@ func (l *loader) secrets(c *Config, sources []*source) []Secret {
 			e.from.users = append(e.from.users, namespace)
 		}
 	}
-	l.targets(secrets)
+	l.targets(secrets, c.Target)
 	return secrets
 }
 
@@ -202,7 +202,7 @@ func (e *entry) namespaces(standard string) []string {
 
 // targets refuses two that would write one Secret. Only those that all merge into one
 // of somebody else's get along: any other takes it for its own.
-func (l *loader) targets(secrets []Secret) {
+func (l *loader) targets(secrets []Secret, target Target) {
 	type place struct{ namespace, name string }
 	first := map[place]*Secret{}
 	for i := range secrets {
@@ -211,7 +211,7 @@ func (l *loader) targets(secrets []Secret) {
 		if member := at.member("target"); l.has(member) {
 			at = member
 		}
-		if s.Target == CredentialsName {
+		if s.Target == CredentialsName && target == Local {
 			if !l.wrong(at) {
 				l.reject(at, s.Target, "is the name of the Secret with the access key", "another name")
 			}

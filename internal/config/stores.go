@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"eso-aws/internal/iam"
 	"eso-aws/internal/language"
@@ -104,6 +105,10 @@ func (l *loader) source(s *source, c *Config) {
 	}
 	if at := s.at.member("role"); l.good(at) && c.Cluster.Partition != "" {
 		l.iam(s.at, iam.CheckRole("role", s.Role, c.Cluster.Partition))
+		if name := c.Cluster.roleName(); strings.HasSuffix(s.Role, "/"+name) {
+			l.warn(at, fmt.Sprintf("%q: has the name of the operator's own role, which may not assume itself; "+
+				"take it away where it is that one", s.Role))
+		}
 	}
 	at := s.at.member("serviceAccount")
 	if !l.good(at) {
@@ -129,9 +134,13 @@ func (l *loader) storeRegion(p path, value string, c *Config) {
 	case !region.MatchString(value):
 		l.reject(p, value, "is no AWS region", "an AWS region, such as us-east-1")
 	case c.Target == EKS && (err != nil || c.Cluster.Partition != "" && partition != c.Cluster.Partition):
-		l.reject(p, value, "is in another partition of AWS than the cluster", "a region of partition "+
-			string(c.Cluster.Partition))
+		l.otherPartition(p, value, c.Cluster.Partition)
 	}
+}
+
+// otherPartition refuses a region that the cluster's partition does not have.
+func (l *loader) otherPartition(p path, value string, own iam.Partition) {
+	l.reject(p, value, "is in another partition of AWS than the cluster", "a region of partition "+string(own))
 }
 
 // stores are the declared ones, in each namespace where they are. One that nobody

@@ -42,8 +42,8 @@ func (e *entry) template(p path, s *Secret) {
 	for _, key := range sorted(s.Template.Data) {
 		e.secretKey(at.member(key), key)
 	}
-	e.metadata(p.member("labels"), s.Template.Labels, true)
-	e.metadata(p.member("annotations"), s.Template.Annotations, false)
+	e.metadata(p.member("labels"), s.Template.Labels, metadata{labels: true, template: true})
+	e.metadata(p.member("annotations"), s.Template.Annotations, metadata{template: true})
 	for name, texts := range map[string]map[string]string{
 		"data": s.Template.Data, "labels": s.Template.Labels, "annotations": s.Template.Annotations,
 	} {
@@ -111,8 +111,8 @@ func (l *loader) templateText(p path, text string, keys []string, known bool) {
 					"it without")
 			}
 		}
-		if key := reference(node, root); key != "" && known && !slices.Contains(keys, key) {
-			l.say(p, fmt.Sprintf("{{ .%s }}: is no key of what is read; %s", key, instead(key, keys)))
+		if key := reference(node, root); key != "" && known && len(keys) > 0 && !slices.Contains(keys, key) {
+			l.say(p, fmt.Sprintf("%q: is no key of what is read; %s", key, instead(key, keys)))
 		}
 	})
 }
@@ -125,10 +125,14 @@ var (
 // syntaxError is what the parser says, and what may have been meant.
 func syntaxError(err error, functions []string) string {
 	text := position.ReplaceAllString(err.Error(), "")
-	if match := unknownFunction.FindStringSubmatch(text); match != nil && len(match[1]) >= minGuessed {
-		if meant := instead(match[1], functions); strings.HasPrefix(meant, "did") {
+	if match := unknownFunction.FindStringSubmatch(text); match != nil {
+		text = "the operator has no function " + match[1]
+		if meant, ok := guess(match[1], functions); ok && len(match[1]) >= minGuessed {
 			return text + ", " + meant
 		}
+	}
+	if text == "unexpected EOF" {
+		text += ", an {{ end }} is missing"
 	}
 	if strings.Contains(text, "bad character U+002D") {
 		text += `, such a key is {{ index . "a-key" }}`
@@ -183,6 +187,22 @@ func function(node parse.Node) (string, bool) {
 	return identifier.Ident, true
 }
 
+// indexed is the key of {{ index . "key" }}, which is "" for one that is not there.
+func indexed(command *parse.CommandNode, root bool) string {
+	if len(command.Args) != 3 { //nolint:mnd // a function, the values, a key
+		return ""
+	}
+	name, _ := function(command.Args[0])
+	key, ok := command.Args[2].(*parse.StringNode)
+	_, dot := command.Args[1].(*parse.DotNode)
+	variable, _ := command.Args[1].(*parse.VariableNode)
+	values := dot && root || variable != nil && len(variable.Ident) == 1 && variable.Ident[0] == "$"
+	if ok && values && name == "index" {
+		return key.Text
+	}
+	return ""
+}
+
 // reference is the key that a node asks for; "" for none.
 func reference(node parse.Node, root bool) string {
 	switch n := node.(type) {
@@ -194,6 +214,8 @@ func reference(node parse.Node, root bool) string {
 		if n.Ident[0] == "$" && len(n.Ident) > 1 {
 			return n.Ident[1]
 		}
+	case *parse.CommandNode:
+		return indexed(n, root)
 	}
 	return ""
 }

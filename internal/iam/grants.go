@@ -17,12 +17,12 @@ const (
 )
 
 var (
-	secretName = regexp.MustCompile(`^[A-Za-z0-9/_+=.@-]{1,512}$`)
+	secretName = regexp.MustCompile(`^([a-z0-9-]+!)?[A-Za-z0-9/_+=.@-]{1,512}$`)
 	// wholeARN ends in what AWS adds to a name. A name that ends so by itself
 	// looks alike, and AWS does not find its secret by an ARN without more.
 	wholeARN = regexp.MustCompile(`-[A-Za-z0-9]{6}$`)
 
-	secretResource    = regexp.MustCompile(`^secret:[A-Za-z0-9/_+=.@-]{1,519}$`)
+	secretResource    = regexp.MustCompile(`^secret:([a-z0-9-]+!)?[A-Za-z0-9/_+=.@-]{1,519}$`)
 	parameterName     = regexp.MustCompile(`^([A-Za-z0-9_.-]+|(/[A-Za-z0-9_.-]+)+)$`)
 	parameterPath     = regexp.MustCompile(`^(/|(/[A-Za-z0-9_.-]+)+/?)$`)
 	parameterResource = regexp.MustCompile(`^parameter/[A-Za-z0-9_./-]+$`)
@@ -32,21 +32,21 @@ var (
 
 func secretKind() Kind {
 	return Kind{
-		Service: "secretsmanager", Regional: true, Resource: secretResource,
+		What: "a secret", Service: "secretsmanager", Regional: true, Resource: secretResource,
 		Write: "arn:<partition>:secretsmanager:<region>:<account>:secret:<name>",
 	}
 }
 
 func parameterKind() Kind {
 	return Kind{
-		Service: "ssm", Regional: true, Resource: parameterResource,
+		What: "a parameter", Service: "ssm", Regional: true, Resource: parameterResource,
 		Write: "arn:<partition>:ssm:<region>:<account>:parameter/<name>",
 	}
 }
 
 func keyKind() Kind {
 	return Kind{
-		Service: "kms", Regional: true, Resource: keyResource,
+		What: "a KMS key, which an alias is not", Service: "kms", Regional: true, Resource: keyResource,
 		Write: "arn:<partition>:kms:<region>:<account>:key/<id>",
 	}
 }

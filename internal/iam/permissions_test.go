@@ -105,6 +105,11 @@ func TestPermissionsDecide(t *testing.T) {
 			allow:  []iamtest.Request{read(secrets + "my-secret-a1B2c3")},
 			refuse: []iamtest.Request{read(secrets + "my-secret"), read(secrets + "my-a1B2c3")},
 		},
+		"OfAnAWSService": {
+			grants: iam.Grants{Secrets: []string{"rds!db-0a1b", foreign + "rds!cluster-2c3d-a1B2c3"}},
+			allow:  []iamtest.Request{read(secrets + "rds!db-0a1b-a1B2c3"), read(foreign + "rds!cluster-2c3d-a1B2c3")},
+			refuse: []iamtest.Request{read(secrets + "db-0a1b-a1B2c3"), read(foreign + "rds!cluster-2c3d-zzzzzz")},
+		},
 		"WholeARN": {
 			grants: iam.Grants{Secrets: []string{foreign + "app-a1B2c3"}},
 			allow:  []iamtest.Request{read(foreign + "app-a1B2c3")},
@@ -427,20 +432,20 @@ func TestPermissionsRefuse(t *testing.T) {
 		Prefixes: []string{"", "a/*"},
 		KMSKeys:  []string{"alias/mine", "arn:aws-cn:kms:eu-west-1:" + account + ":alias/mine"},
 	})
-	const secretARN = "arn:<partition>:secretsmanager:<region>:<account>:secret:<name>"
+	const secretARN = "arn:aws-cn:secretsmanager:<region>:<account>:secret:<name>"
 	require.EqualError(t, err, `partition: "aws-cn": is not the partition of region eu-west-1; write aws
 account: "12": is no AWS account; write its 12 digits
 secrets[0]: "": is no name of a secret; write letters, digits and /_+=.@-, 512 at most, or an ARN
 secrets[1]: "a*": is no name of a secret; write letters, digits and /_+=.@-, 512 at most, or an ARN
 secrets[2]: "a b": is no name of a secret; write letters, digits and /_+=.@-, 512 at most, or an ARN
-secrets[4]: "arn:aws-cn:secretsmanager:eu-west-1:1:secret:a": is no such ARN; write `+secretARN+`
+secrets[4]: "arn:aws-cn:secretsmanager:eu-west-1:1:secret:a": is no ARN of a secret; write `+secretARN+`
 secrets[5]: "`+foreign+`a": is of partition aws, not of aws-cn; write the ARN of one there
 secrets[6]: "arn:aws-cn:secretsmanager:cn-north-1:111122223333:secret:a": is in region cn-north-1, not in eu-west-1; write the ARN of one there
-secrets[7]: "arn:aws-cn:secretsmanager:eu-west-1:111122223333:secret:*": is no such ARN; write `+secretARN+`
+secrets[7]: "arn:aws-cn:secretsmanager:eu-west-1:111122223333:secret:*": is no ARN of a secret; write `+secretARN+`
 prefixes[0]: "": is no beginning of a secret's name; write letters, digits and /_+=.@-, 1 to 512
 prefixes[1]: "a/*": is no beginning of a secret's name; write letters, digits and /_+=.@-, 1 to 512
-kmsKeys[0]: "alias/mine": is no such ARN; write arn:<partition>:kms:<region>:<account>:key/<id>
-kmsKeys[1]: "arn:aws-cn:kms:eu-west-1:111122223333:alias/mine": is no such ARN; write arn:<partition>:kms:<region>:<account>:key/<id>`)
+kmsKeys[0]: "alias/mine": is no ARN of a KMS key, which an alias is not; write arn:aws-cn:kms:<region>:<account>:key/<id>
+kmsKeys[1]: "arn:aws-cn:kms:eu-west-1:111122223333:alias/mine": is no ARN of a KMS key, which an alias is not; write arn:aws-cn:kms:<region>:<account>:key/<id>`)
 }
 
 func TestPermissionsRefuseSearches(t *testing.T) {
@@ -457,7 +462,7 @@ func TestPermissionsRefuseSearches(t *testing.T) {
 	require.EqualError(t, err, `parameters[0]: "a/b": is no name of a parameter; write `+name+`
 parameters[3]: "/a//b": is no name of a parameter; write `+name+`
 parameters[4]: "arn:aws:ssm:us-east-1:111122223333:parameter/a": is in region us-east-1, not in eu-west-1; write the ARN of one there
-parameters[5]: "`+secrets+`a": is no such ARN; write arn:<partition>:ssm:<region>:<account>:parameter/<name>
+parameters[5]: "`+secrets+`a": is no ARN of a parameter; write arn:aws:ssm:<region>:<account>:parameter/<name>
 parameterPaths[0]: "": is no path of parameters; write one such as /prod/app
 parameterPaths[1]: "prod": is no path of parameters; write one such as /prod/app
 parameterPaths[2]: "/prod/*": is no path of parameters; write one such as /prod/app
