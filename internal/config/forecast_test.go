@@ -80,6 +80,8 @@ func TestCostLimit(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, got.Warnings)
 
-	_, err = load(configtest.With(configtest.File(t, "../../Pulumi.dev.yaml"), map[string]string{"costLimit": "much"}))
-	assert.EqualError(t, err, `eso-aws:costLimit: "much": is no amount of US dollars a month; write a number, such as 10`)
+	for _, value := range []string{"much", "NaN", "Inf", "-1", "1e3"} {
+		_, err = load(configtest.With(configtest.File(t, "../../Pulumi.dev.yaml"), map[string]string{"costLimit": value}))
+		assert.EqualError(t, err, `eso-aws:costLimit: "`+value+`": is no amount of US dollars a month; write a number, such as 10`)
+	}
 }
