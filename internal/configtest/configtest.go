@@ -71,7 +71,7 @@ func revealed(value any) (any, bool) {
 	switch v := value.(type) {
 	case map[string]any:
 		if text, ok := v["secure"].(string); ok && len(v) == 1 {
-			return decrypted(text), true
+			return Decrypted(text), true
 		}
 		shown := map[string]any{}
 		for name, member := range v {
@@ -89,7 +89,8 @@ func revealed(value any) (any, bool) {
 	}
 }
 
-func decrypted(text string) string {
+// Decrypted is the text of what is encrypted in the files of tests.
+func Decrypted(text string) string {
 	plain, err := base64.StdEncoding.DecodeString(text[strings.LastIndex(text, ":")+1:])
 	if err != nil {
 		return text

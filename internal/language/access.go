@@ -20,7 +20,7 @@ type Role struct {
 // Permissions are what the role may do beyond reading the declared secrets.
 type Permissions struct {
 	KMSKeys             []string `json:"kmsKeys" pattern:"kmsKey" each:"the ARN of a key" doc:"the ARNs of the customer managed keys that encrypt the secrets"`
-	Prefixes            []string `json:"prefixes" each:"what the names begin with, such as prod/" doc:"what the names of more secrets begin with, which it may read"`
+	Prefixes            []string `json:"prefixes" pattern:"path" each:"what the names begin with, such as prod/" doc:"what the names of more secrets begin with, which it may read"`
 	ListSecrets         bool     `json:"listSecrets" doc:"whether it may see the names of all secrets"`
 	BatchGetSecretValue bool     `json:"batchGetSecretValue" doc:"whether it may read many at once, of those that it may read"`
 }

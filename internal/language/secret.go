@@ -60,7 +60,7 @@ func (Find) Short() string { return "path" }
 // Rewrite changes keys: in one of its ways.
 type Rewrite struct {
 	Regexp    *Regexp `json:"regexp" doc:"replaces what matches in the keys"`
-	Transform string  `json:"transform" write:"a template of {{ .value }}" doc:"a template of the key, {{ .value }}"`
+	Transform string  `json:"transform" pattern:"rename" write:"a template of {{ .value }}" doc:"a template of the key, {{ .value }}"`
 	Merge     *Merge  `json:"merge" doc:"makes one map of values that are JSON"`
 }
 
@@ -95,7 +95,7 @@ func (Merge) Write() string { return "{strategy: Extract}, or {strategy: JSON, i
 type Template struct {
 	Type        string            `json:"type" pattern:"type" write:"a Secret's type" doc:"the type of the Secret, such as kubernetes.io/tls" default:"Opaque"`
 	Data        map[string]string `json:"data" keys:"key" some:"true" write:"<key>: <text with {{ .key }}>" each:"text with {{ .key }}, in quotes" doc:"the values by key, as templates of those that are read"`
-	Labels      map[string]string `json:"labels" keys:"metadata" pattern:"label" write:"<key>: <value>" each:"text, in quotes" doc:"labels of the Secret alone"`
+	Labels      map[string]string `json:"labels" keys:"metadata" pattern:"template" write:"<key>: <value>" each:"text, in quotes" doc:"labels of the Secret alone"`
 	Annotations map[string]string `json:"annotations" keys:"metadata" write:"<key>: <value>" each:"text, in quotes" doc:"annotations of the Secret alone"`
 	MergePolicy string            `json:"mergePolicy" enum:"Replace Merge" default:"Replace" doc:"whether data takes the place of what is read, or stands beside it (Merge)"`
 }

@@ -1,6 +1,7 @@
 package schema_test
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"os"
@@ -20,6 +21,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"eso-aws/internal/config"
+	"eso-aws/internal/configtest"
 	"eso-aws/internal/schema"
 )
 
@@ -50,8 +52,7 @@ func (j judges) schema(t *testing.T, content []byte) error {
 	return j.written.Validate(file)
 }
 
-// program is what Pulumi, and then the program, say of a stack file. What is encrypted stands
-// for itself.
+// program is what Pulumi, and then the program, say of a stack file.
 func (j judges) program(t *testing.T, content []byte) error {
 	t.Helper()
 	stack, err := workspace.LoadProjectStackBytes(nil, j.project, content, "Pulumi.test.yaml", encoding.YAML)
@@ -59,21 +60,35 @@ func (j judges) program(t *testing.T, content []byte) error {
 		return fmt.Errorf("pulumi: %w", err)
 	}
 	err = workspace.ValidateStackConfigAndApplyProjectConfig(t.Context(), "test", j.project, esc.Value{}, stack.Config,
-		pulumi.NopEncrypter, pulumi.NopDecrypter)
+		pulumi.NopEncrypter, plain{})
 	if err != nil {
 		return fmt.Errorf("pulumi: %w", err)
 	}
-	decrypted, err := stack.Config.Decrypt(pulumi.NopDecrypter)
+	decrypted, err := stack.Config.Decrypt(plain{})
 	require.NoError(t, err)
 	values, encrypted := map[string]string{}, []string{}
 	for key, value := range decrypted {
 		values[key.String()] = value
+	}
+	if chart, ok := strings.CutPrefix(values["eso-aws:chart"], "./testdata/"); ok {
+		values["eso-aws:chart"] = "../config/testdata/" + chart // whose cases they are
 	}
 	for _, key := range stack.Config.SecureKeys() {
 		encrypted = append(encrypted, key.String())
 	}
 	_, err = config.Load("eso-aws", values, encrypted)
 	return err
+}
+
+// plain decrypts what is encrypted in the files of tests.
+type plain struct{}
+
+func (plain) DecryptValue(_ context.Context, text string) (string, error) {
+	return configtest.Decrypted(text), nil
+}
+
+func (p plain) BatchDecrypt(ctx context.Context, texts []string) ([]string, error) {
+	return pulumi.DefaultBatchDecrypt(ctx, p, texts)
 }
 
 // alone is what the program alone can tell, by what it says, and why the schema cannot.
@@ -83,20 +98,20 @@ func alone() map[string]*regexp.Regexp {
 		"depends on several values": `merge\.into: is missing|is for strategy JSON|is there twice|needs the key|has nothing to read|` +
 			`looks for nothing|is besides |are left out|is of no use|is decided by|has none of|has several of|is the Secret of|` +
 			`is the name of|is no store of|uses no such namespace|is no key of what is read|is for a Secret that the operator owns|` +
-			`is of a namespace|is every namespace|to IAM, which tells`,
+			`is of a namespace|is every namespace|to IAM, which tells|is not known to external-secrets|has the name of the operator's`,
 		"depends on the service":       `is no name in AWS|is no ARN of|is no path in AWS|is no version of a (secret|parameter)|is no beginning`,
-		"depends on the region":        `is in (region|another partition)|is of partition`,
+		"depends on the region":        `is in (region|another partition|a partition)|is of (partition|a cluster in region)`,
 		"depends on the chart":         `is not known to chart|is not served by chart|has the function|is no version;|is older than`,
-		"depends on the files there":   `chart's name nor a path|: is not there; |Chart\.yaml|\.tgz`,
+		"depends on the files there":   `chart's name nor a path|is no reference to a chart|: is not there; |Chart\.yaml|\.tgz`,
 		"is about the chart's values":  `eso-aws:chartValues\.`,
-		"parses an expression":         `is no template|is no regular expression|must have no|must be an http|is no URL|is (a map|a list); write text`,
+		"parses an expression":         `is no template|is no regular expression|must have no|must be an http|is no URL|has (the )?group|must be text, not (a map|a list); write the value alone`,
 		"counts":                       `is too short|is negative|is no duration of a session|are \d+ bytes|are too many|managed policies`,
 		"knows what is taken":          `is for the program or the operator|is refused by the operator|begins with aws:|is the id of a version`,
 		"knows letters of all scripts": `of a tag`,
-		"knows how much it may match":  `may match all`,
+		"knows how much it may match":  `may match (all|secrets beyond)`,
 		"looks for nothing within":     `is nothing, which does not reach`,
 		"decrypts":                     `\[secret\]: (has a space|must be a map)|is encrypted, but it names`,
-		"takes warnings for errors":    `is used by no secret|is the beginning of|list all secrets|leaves out what|creates no Secret|is not looked at|is not granted|signs in by IRSA`,
+		"takes warnings for errors":    `is used by no secret|is the beginning of|list all secrets|leaves out what|creates no Secret|is not looked at|is not granted|signs in by IRSA|is less than the forecast`,
 	} {
 		rules[reason] = regexp.MustCompile(said)
 	}

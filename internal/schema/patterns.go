@@ -33,11 +33,14 @@ func forms() map[string]form {
 		"name":      {pattern: `^` + objectName + `$`, max: longestName},
 		"key":       {pattern: `^\.?[-_a-zA-Z0-9][-._a-zA-Z0-9]*$`, max: longestName},
 		"metadata":  {pattern: `^(` + objectName + `/)?` + qualifiedName + `$`},
-		"label":     {pattern: `^(` + qualifiedName + `)?$|\{\{`},
+		"label":     {pattern: `^(` + qualifiedName + `)?$`},
+		"template":  {pattern: `^(` + qualifiedName + `)?$|\{\{`},
 		"type":      {pattern: `^[A-Za-z0-9]([-A-Za-z0-9_./]{0,251}[A-Za-z0-9])?$`},
 
-		"remote":  {pattern: `^[A-Za-z0-9/_+=.@:-]+$`},
-		"path":    {pattern: `^[A-Za-z0-9/_+=.@-]+$`},
+		// AWS's own services name their secrets with a ! after the service.
+		"remote":  {pattern: `^([A-Za-z0-9:-]+!)?[A-Za-z0-9/_+=.@:-]+$`},
+		"path":    {pattern: `^([a-z0-9-]+!)?[A-Za-z0-9/_+=.@-]+$`},
+		"rename":  {pattern: `\.value`},
 		"version": {pattern: `^[^ \t\r\n]+$`},
 		"some":    {min: 1},
 
