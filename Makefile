@@ -4,6 +4,7 @@ export CGO_ENABLED := 0
 # Taken as typed: a $ in a secret's value stays a $.
 export SECRET_NAME := $(value NAME)
 export SECRET_VALUE := $(value VALUE)
+export EXPLAIN_KEY := $(value KEY)
 MAKEFLAGS += --no-print-directory
 
 STACK ?= local
@@ -11,7 +12,7 @@ SANDBOX := .sandbox/sandbox
 MODULES := . sandbox sandbox/node sandbox/modules/pulumi-language-go sandbox/modules/pulumi-resource-aws
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview down status env secret test bench lint k3d-up k3d-down clean sandbox-command
+.PHONY: help up preview down status env secret explain test bench lint k3d-up k3d-down clean sandbox-command
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +37,9 @@ env: sandbox-command ## print shell lines for working by hand: eval "$(make env)
 
 secret: sandbox-command ## store or rotate a secret: NAME=... [VALUE=..., or on standard input] [STACK=local, whose region it is]
 	@$(SANDBOX) secret --stack $(STACK) "$$SECRET_NAME" "$$SECRET_VALUE"
+
+explain: ## tell what a key of the stack file is: KEY=secrets.data; without it, which there are
+	@go run ./cmd/explain $${EXPLAIN_KEY:+"$$EXPLAIN_KEY"}
 
 test: sandbox-command ## run every test: unit, then end to end in the sandbox
 	@for m in $(MODULES); do \

@@ -25,8 +25,11 @@ func TestSecurityTable(t *testing.T) {
 	permissions, err := iam.Permissions(iam.Grants{
 		Partition: iam.AWS, Region: "us-east-1", Account: "111122223333",
 		Secrets: []string{"NAME"}, Prefixes: []string{"PREFIX"}, ListSecrets: true, BatchGet: true,
-		KMSKeys:     []string{"arn:aws:kms:us-east-1:111122223333:key/KEY"},
-		AssumeRoles: []string{"arn:aws:iam::444455556666:role/ROLE"},
+		KMSKeys:    []string{"arn:aws:kms:us-east-1:111122223333:key/KEY"},
+		Parameters: []string{"/NAME"}, ParameterPaths: []string{"/PATH"},
+		TaggedParameters: []iam.Tagged{{Prefix: "/PATH", Tags: map[string]string{"TAG": "VALUE"}}},
+		Tagged:           []iam.Tagged{{Prefix: "PREFIX", Tags: map[string]string{"TAG": "VALUE"}}},
+		AssumeRoles:      []string{"arn:aws:iam::444455556666:role/ROLE"}, TagSession: true,
 	})
 	require.NoError(t, err)
 	operator := iam.ServiceAccount{}.WithDefaults()
@@ -43,6 +46,10 @@ func TestSecurityTable(t *testing.T) {
 	rows := []string{"| Auth | Action | By or on | Only |", "| --- | --- | --- | --- |"}
 	add := func(auth string, documents ...iam.Document) {
 		for _, row := range iam.Table(documents...) {
+			auth := auth
+			if auth == "both" && row.Action == "sts:TagSession" {
+				auth = "podIdentity" // whose sessions have tags
+			}
 			on := strings.Join(append(slices.Clone(row.On), strings.Fields(row.Who)...), " ")
 			rows = append(rows, "| "+strings.Join([]string{auth, code(row.Action), code(on), code(row.When...)}, " | ")+" |")
 		}
@@ -51,7 +58,7 @@ func TestSecurityTable(t *testing.T) {
 	add("podIdentity", byPodIdentity)
 	add("both", permissions...)
 	table := strings.NewReplacer("111122223333", account, "444455556666", "<other account>", "us-east-1", "<region>",
-		"PREFIX", "<prefix>", "NAME", "<name>", "KEY", "<id>", "ROLE", "<role>", "ISSUER", issuer, "CLUSTER", "<cluster>",
+		"PREFIX", "<prefix>", "PATH", "<path>", "TAG", "<tag>", "VALUE", "<value>", "NAME", "<name>", "KEY", "<id>", "ROLE", "<role>", "ISSUER", issuer, "CLUSTER", "<cluster>",
 	).Replace(strings.Join(rows, "\n"))
 	inDocument(t, "README.md", "permissions", table)
 }

@@ -109,11 +109,11 @@ func TestTrustDecides(t *testing.T) {
 func TestTrustRefuses(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ provider, issuer, want string }{
-		"Nothing": {"", "", `providerArn: "": is no such ARN; write arn:<partition>:iam::<account>:oidc-provider/<issuer>
+		"Nothing": {"", "", `providerArn: "": is no ARN of an OIDC provider; write arn:aws:iam::<account>:oidc-provider/<issuer>
 issuer: "": is no URL of an issuer; write the cluster's issuer, such as https://oidc.eks.eu-west-1.amazonaws.com/id/ABC`},
 		"OtherKind": {
 			"arn:aws:iam::111122223333:saml-provider/a", issuer,
-			`providerArn: "arn:aws:iam::111122223333:saml-provider/a": is no such ARN; write arn:<partition>:iam::<account>:oidc-provider/<issuer>`,
+			`providerArn: "arn:aws:iam::111122223333:saml-provider/a": is no ARN of an OIDC provider; write arn:aws:iam::<account>:oidc-provider/<issuer>`,
 		},
 		"OtherPartition": {
 			"arn:aws-cn:iam::111122223333:oidc-provider/" + issuer, issuer,

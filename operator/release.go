@@ -35,6 +35,8 @@ type ReleaseArgs struct {
 	KeepCRDs bool
 	// Endpoint is the URL of Secrets Manager and STS; "" is AWS itself.
 	Endpoint string
+	// ParameterStore says that Endpoint is Parameter Store's too.
+	ParameterStore bool
 	// Identity is who the operator is to AWS; nil where its stores say that.
 	Identity *Identity
 	// ChartValues are merged over [Values], whose lists they replace.

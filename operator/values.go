@@ -12,6 +12,7 @@ import (
 const (
 	secretsManagerEndpoint = "AWS_SECRETSMANAGER_ENDPOINT" //nolint:gosec // a variable's name, not a credential
 	stsEndpoint            = "AWS_STS_ENDPOINT"
+	parameterStoreEndpoint = "AWS_SSM_ENDPOINT"
 )
 
 // Helm leaves an object with this annotation alone when it uninstalls.
@@ -55,20 +56,29 @@ func Values(args *ReleaseArgs) map[string]any {
 	}
 	values = merge(values, user)
 
+	own, _ := user["extraEnv"].([]any)
 	var env []any
 	if endpoint != "" {
 		env = []any{
 			map[string]any{"name": secretsManagerEndpoint, "value": endpoint},
 			map[string]any{"name": stsEndpoint, "value": endpoint},
 		}
+		if args.ParameterStore && !slices.ContainsFunc(own, isVariable(parameterStoreEndpoint)) {
+			env = append(env, map[string]any{"name": parameterStoreEndpoint, "value": endpoint})
+		}
 	}
-	if own, ok := user["extraEnv"].([]any); ok {
-		env = append(env, own...)
-	}
-	if len(env) > 0 {
+	if env = append(env, own...); len(env) > 0 {
 		values["extraEnv"] = env
 	}
 	return values
+}
+
+// isVariable tells whether an entry of extraEnv is the variable of that name.
+func isVariable(name string) func(any) bool {
+	return func(entry any) bool {
+		variable, _ := entry.(map[string]any)
+		return variable["name"] == name
+	}
 }
 
 // merge is base with over on top: maps are merged, all else is replaced.
@@ -113,14 +123,17 @@ func Conflicts(user map[string]any) []Conflict {
 func IdentityConflicts(user map[string]any) []Conflict {
 	var conflicts []Conflict
 	for _, value := range []struct{ object, member, key, rule string }{
-		{"serviceAccount", "name", "", "is external-secrets, which the role trusts; take it away"},
-		{"serviceAccount", "create", "", "is true, as the role trusts the chart's service account; take it away"},
+		{"serviceAccount", "name", "", "must be external-secrets, which the role trusts; take it away"},
+		{"serviceAccount", "create", "", "must be true, as the role trusts the chart's service account; take it away"},
 		{"serviceAccount", "annotations", roleAnnotation, "is decided by auth and role; write these instead"},
 		{"podAnnotations", identityAnnotation, "", "is this program's own; take it away"},
 	} {
 		object, _ := user[value.object].(map[string]any)
 		found, ok := object[value.member]
 		path := value.object + "." + value.member
+		if value.member == identityAnnotation {
+			path = fmt.Sprintf("%s[%q]", value.object, value.member)
+		}
 		if value.key != "" {
 			inner, _ := found.(map[string]any)
 			_, ok = inner[value.key]

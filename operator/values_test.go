@@ -88,6 +88,34 @@ func TestValuesMerge(t *testing.T) {
 	}
 }
 
+// TestValuesParameterStore: its endpoint is the emulator's too, unless the user says where
+// it is; and AWS's own where there is no emulator.
+func TestValuesParameterStore(t *testing.T) {
+	t.Parallel()
+	env := func(name, value string) map[string]any { return map[string]any{"name": name, "value": value} }
+	emulated := []any{env("AWS_SECRETSMANAGER_ENDPOINT", endpoint), env("AWS_STS_ENDPOINT", endpoint)}
+	own := env("AWS_SSM_ENDPOINT", "http://ssm")
+	for name, test := range map[string]struct {
+		endpoint string
+		user     map[string]any
+		want     any
+	}{
+		"Emulator": {endpoint: endpoint, want: append(emulated[:2:2], env("AWS_SSM_ENDPOINT", endpoint))},
+		"Own": {
+			endpoint: endpoint, user: map[string]any{"extraEnv": []any{own}}, want: append(emulated[:2:2], own),
+		},
+		"AWS": {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := operator.Values(&operator.ReleaseArgs{
+				Version: semver.MustParse("2.14.0"), Endpoint: test.endpoint, ChartValues: test.user, ParameterStore: true,
+			})
+			assert.Equal(t, test.want, got["extraEnv"])
+		})
+	}
+}
+
 // TestValuesLeavesItsArguments: the user's maps are merged, not written to.
 func TestValuesLeavesItsArguments(t *testing.T) {
 	t.Parallel()

@@ -46,7 +46,7 @@ func TrustPolicy(t Trust) (iam.Document, error) {
 
 func checkCluster(arn string, partition iam.Partition) error {
 	_, err := iam.Kind{
-		Service: "eks", Regional: true, Resource: clusterResource,
+		What: "an EKS cluster", Service: "eks", Regional: true, Resource: clusterResource,
 		Write: "arn:<partition>:eks:<region>:<account>:cluster/<name>",
 	}.Check("clusterArn", arn, partition)
 	return err

@@ -108,13 +108,13 @@ func TestTrustDecides(t *testing.T) {
 
 func TestTrustRefuses(t *testing.T) {
 	t.Parallel()
-	const write = "; write arn:<partition>:eks:<region>:<account>:cluster/<name>"
+	const write = "; write arn:aws:eks:<region>:<account>:cluster/<name>"
 	for arn, want := range map[string]string{
-		"":     `clusterArn: "": is no such ARN` + write,
-		"prod": `clusterArn: "prod": is no such ARN` + write,
-		"arn:aws:eks:eu-west-1:111122223333:cluster/*":       `clusterArn: "arn:aws:eks:eu-west-1:111122223333:cluster/*": is no such ARN` + write,
-		"arn:aws:eks:eu-west-1:111122223333:nodegroup/a/b/c": `clusterArn: "arn:aws:eks:eu-west-1:111122223333:nodegroup/a/b/c": is no such ARN` + write,
-		"arn:aws:eks::111122223333:cluster/a":                `clusterArn: "arn:aws:eks::111122223333:cluster/a": is no such ARN` + write,
+		"":     `clusterArn: "": is no ARN of an EKS cluster` + write,
+		"prod": `clusterArn: "prod": is no ARN of an EKS cluster` + write,
+		"arn:aws:eks:eu-west-1:111122223333:cluster/*":       `clusterArn: "arn:aws:eks:eu-west-1:111122223333:cluster/*": is no ARN of an EKS cluster` + write,
+		"arn:aws:eks:eu-west-1:111122223333:nodegroup/a/b/c": `clusterArn: "arn:aws:eks:eu-west-1:111122223333:nodegroup/a/b/c": is no ARN of an EKS cluster` + write,
+		"arn:aws:eks::111122223333:cluster/a":                `clusterArn: "arn:aws:eks::111122223333:cluster/a": is no ARN of an EKS cluster` + write,
 		"arn:aws-cn:eks:cn-north-1:111122223333:cluster/a":   `clusterArn: "arn:aws-cn:eks:cn-north-1:111122223333:cluster/a": is of partition aws-cn, not of aws; write the ARN of one there`,
 	} {
 		t.Run(want, func(t *testing.T) {

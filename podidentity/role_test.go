@@ -101,7 +101,7 @@ clusterArn: "": is empty; write the cluster's ARN`: {
 			Settings: iam.RoleSettings{Path: "a"}, ServiceAccount: iam.ServiceAccount{Namespace: "A"}, Policies: permissions(t),
 		},
 		`checking pod identity role "operator": clusterName: "a.b": is no name of a cluster; write letters, digits, - and _, 100 at most
-clusterArn: "a.b": is no such ARN; write arn:<partition>:eks:<region>:<account>:cluster/<name>`: {
+clusterArn: "a.b": is no ARN of an EKS cluster; write arn:aws:eks:<region>:<account>:cluster/<name>`: {
 			Partition: iam.AWS, ClusterName: pulumi.String("a.b"), ClusterARN: pulumi.String("a.b"),
 		},
 	} {

@@ -1,6 +1,7 @@
 package secretsync_test
 
 import (
+	"maps"
 	"testing"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 
 	"eso-aws/internal/graph"
 	"eso-aws/internal/kube"
+	"eso-aws/internal/language"
 	"eso-aws/secretsync"
 )
 
@@ -74,7 +76,7 @@ func TestNewExternalSecret(t *testing.T) {
 			Store:           secretsync.StoreRef{Kind: "SecretStore", Name: "store"},
 			Annotations:     map[string]string{"mine": "yes"},
 			RefreshInterval: 90 * time.Minute,
-			Source:          secretsync.Source{Data: map[string]string{"b": "x/b", "a": "x/a", "C": "x/c"}},
+			Source:          secretsync.Source{Data: map[string]language.Remote{"b": {Key: "x/b"}, "a": {Key: "x/a"}, "C": {Key: "x/c"}}},
 		})
 		return err
 	})
@@ -117,13 +119,69 @@ outputs:
 `, got.String())
 }
 
+// TestStoreSpec: who may use a store of the cluster, and how each kind names what it signs
+// in with: one of a namespace names nothing of another.
+func TestStoreSpec(t *testing.T) {
+	t.Parallel()
+	credentials := secretsync.Auth{Credentials: &secretsync.Credentials{
+		Namespace: "keys", SecretName: "s", AccessKeyIDKey: "i", SecretAccessKeyKey: "k",
+	}}
+	account := secretsync.Auth{ServiceAccount: &secretsync.ServiceAccount{Namespace: "here", Name: "reader"}}
+	type object = map[string]any
+	aws := func(more object) object {
+		provider := object{"service": "SecretsManager", "region": "eu-west-1"}
+		maps.Copy(provider, more)
+		return object{"provider": object{"aws": provider}}
+	}
+	ref := func(more object) object { return object{"auth": object{"jwt": object{"serviceAccountRef": more}}} }
+	restricted := aws(object{"role": "arn", "service": "ParameterStore"})
+	restricted["conditions"] = []any{object{"namespaces": []string{"a", "b"}}}
+	for name, test := range map[string]struct {
+		args secretsync.StoreArgs
+		want object
+	}{
+		"Own":              {secretsync.StoreArgs{Region: "eu-west-1"}, aws(nil)},
+		"Restricted":       {secretsync.StoreArgs{Region: "eu-west-1", Role: "arn", Service: "ParameterStore", Namespaces: []string{"a", "b"}}, restricted},
+		"Account":          {secretsync.StoreArgs{Region: "eu-west-1", Namespace: "here", Auth: account}, aws(ref(object{"name": "reader"}))},
+		"AccountOfCluster": {secretsync.StoreArgs{Region: "eu-west-1", Auth: account}, aws(ref(object{"name": "reader", "namespace": "here"}))},
+		"CredentialsOfCluster": {
+			secretsync.StoreArgs{Region: "eu-west-1", Auth: credentials},
+			aws(object{"auth": object{"secretRef": object{
+				"accessKeyIDSecretRef":     object{"name": "s", "key": "i", "namespace": "keys"},
+				"secretAccessKeySecretRef": object{"name": "s", "key": "k", "namespace": "keys"},
+			}}}),
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			assert.Equal(t, test.want, secretsync.StoreSpec(&test.args))
+		})
+	}
+}
+
+// TestSpecMergedLast: maps are merged, all else is replaced, and what is given is not
+// written to.
+func TestSpecMergedLast(t *testing.T) {
+	t.Parallel()
+	given := map[string]any{"target": map[string]any{"immutable": true}, "data": []any{1}, "more": "x"}
+	got := secretsync.SecretSpec(&secretsync.ExternalSecretArgs{
+		Name: "a", Spec: given, Source: secretsync.Source{Data: map[string]language.Remote{"k": {Key: "x"}}},
+	})
+	assert.Equal(t, map[string]any{
+		"refreshInterval": "0s", "secretStoreRef": map[string]any{"kind": "", "name": ""}, "more": "x", "data": []any{1},
+		"target": map[string]any{"name": "a", "creationPolicy": "Owner", "immutable": true},
+	}, got)
+	assert.Equal(t, map[string]any{"target": map[string]any{"immutable": true}, "data": []any{1}, "more": "x"}, given)
+}
+
 // TestCanonicalInterval: the operator would rewrite any other form.
 func TestCanonicalInterval(t *testing.T) {
 	t.Parallel()
 	for want, given := range map[string]time.Duration{
 		"1h0m0s": time.Hour, "0s": 0, "1m30s": 90 * time.Second, "24h0m0s": 24 * time.Hour, "1.5s": 1500 * time.Millisecond,
 	} {
-		assert.Equal(t, want, secretsync.SecretSpec(secretsync.StoreRef{}, "t", given, secretsync.Source{})["refreshInterval"])
+		got := secretsync.SecretSpec(&secretsync.ExternalSecretArgs{RefreshInterval: given})
+		assert.Equal(t, want, got["refreshInterval"])
 	}
 }
 

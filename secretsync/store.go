@@ -18,7 +18,7 @@ const (
 	clusterStoreKind = "ClusterSecretStore"
 )
 
-// Store is a SecretStore or a ClusterSecretStore for AWS Secrets Manager.
+// Store is a SecretStore or a ClusterSecretStore for a service of AWS.
 type Store struct {
 	pulumi.ResourceState
 
@@ -36,7 +36,7 @@ type StoreRef struct {
 // Auth is how a store signs in; at most one of its fields. With none it is the
 // operator's own identity, such as that of EKS Pod Identity.
 type Auth struct {
-	// Credentials are in the store's namespace; nil for none.
+	// Credentials are an access key that is in the cluster; nil for none.
 	Credentials *Credentials
 	// ServiceAccount is whose token is exchanged, as IRSA does; nil for none.
 	ServiceAccount *ServiceAccount
@@ -50,6 +50,8 @@ type ServiceAccount struct {
 
 // Credentials say which Secret holds an access key, and under which keys.
 type Credentials struct {
+	// Namespace is the Secret's, for a ClusterSecretStore; any other's is its own.
+	Namespace          string
 	SecretName         string
 	AccessKeyIDKey     string
 	SecretAccessKeyKey string
@@ -64,6 +66,10 @@ type StoreArgs struct {
 	Name, Namespace string
 	// Annotations are the object's annotations; nil for none of the caller's.
 	Annotations map[string]string
+	// Namespaces are those that may use a ClusterSecretStore; none is every one.
+	Namespaces []string
+	// Service is SecretsManager, which "" is too, or ParameterStore.
+	Service string
 	// Region is the AWS region whose secrets are read.
 	Region string
 	// Role is the ARN of a role to go on to; "" for none.
@@ -76,6 +82,29 @@ type StoreArgs struct {
 	Hooks *pulumi.ResourceHookBinding
 }
 
+// Ref is what an ExternalSecret refers to the store by.
+func (a *StoreArgs) Ref() StoreRef {
+	if a.Namespace == "" {
+		return StoreRef{Kind: clusterStoreKind, Name: a.Name}
+	}
+	return StoreRef{Kind: storeKind, Name: a.Name}
+}
+
+// Manifest is the object that [NewStore] registers.
+func (a *StoreArgs) Manifest() map[string]any { return a.object().manifest() }
+
+func (a *StoreArgs) object() *object {
+	return &object{
+		apiVersion:  a.APIVersion,
+		kind:        a.Ref().Kind,
+		name:        a.Name,
+		namespace:   a.Namespace,
+		annotations: a.Annotations,
+		waitFor:     storeReady,
+		spec:        StoreSpec(a),
+	}
+}
+
 // NewStore registers a store and waits until it is ready.
 func NewStore(
 	ctx *pulumi.Context, name string, args *StoreArgs, opts ...pulumi.ResourceOption,
@@ -83,23 +112,11 @@ func NewStore(
 	if err := args.validate(); err != nil {
 		return nil, fmt.Errorf("checking store %q: %w", name, err)
 	}
-	store := &Store{Ref: StoreRef{Kind: storeKind, Name: args.Name}}
-	if args.Namespace == "" {
-		store.Ref.Kind = clusterStoreKind
-	}
+	store := &Store{Ref: args.Ref()}
 	if err := ctx.RegisterComponentResource(storeType, name, store, opts...); err != nil {
 		return nil, err
 	}
-	object := object{
-		apiVersion:  args.APIVersion,
-		kind:        store.Ref.Kind,
-		name:        args.Name,
-		namespace:   args.Namespace,
-		annotations: args.Annotations,
-		waitFor:     pulumi.String(storeReady),
-		spec:        StoreSpec(args.Region, args.Role, args.Auth),
-	}
-	registered, err := object.register(ctx, name, store, args.Timeout, args.Hooks)
+	registered, err := args.object().register(ctx, name, store, args.Timeout, args.Hooks)
 	if err != nil {
 		return nil, err
 	}
@@ -112,8 +129,10 @@ func (a *StoreArgs) validate() error {
 		required("apiVersion", a.APIVersion), required("name", a.Name), required("region", a.Region),
 	}
 	if c := a.Auth.Credentials; c != nil {
+		if a.Namespace == "" {
+			problems = append(problems, required("auth.credentials.namespace", c.Namespace))
+		}
 		problems = append(problems,
-			required("namespace", a.Namespace),
 			required("auth.credentials.secretName", c.SecretName),
 			required("auth.credentials.accessKeyIDKey", c.AccessKeyIDKey),
 			required("auth.credentials.secretAccessKeyKey", c.SecretAccessKeyKey))
@@ -143,10 +162,27 @@ func required(field, value string) error {
 type object struct {
 	apiVersion, kind, name, namespace string
 
+	labels      map[string]string
 	annotations map[string]string
 	credentials pulumi.StringInput // the value of credentialsAnnotation; nil for none
-	waitFor     pulumi.StringInput
+	waitFor     string
+	ready       func(credentials string) string // what is waited for where there are credentials
 	spec        map[string]any
+}
+
+// metadata is the object's, but for what is known only when it is registered.
+func (o *object) metadata() (labels, annotations map[string]string) {
+	return o.labels, over(map[string]string{waitFor: o.waitFor}, o.annotations)
+}
+
+func (o *object) manifest() map[string]any {
+	labels, annotations := o.metadata()
+	metadata := map[string]any{"name": o.name, "annotations": annotations}
+	put(metadata, "namespace", o.namespace)
+	if len(labels) > 0 {
+		metadata["labels"] = labels
+	}
+	return map[string]any{"apiVersion": o.apiVersion, "kind": o.kind, "metadata": metadata, "spec": o.spec}
 }
 
 func (o *object) register(
@@ -156,14 +192,16 @@ func (o *object) register(
 	if hooks != nil {
 		opts = append(opts, pulumi.ResourceHooks(hooks))
 	}
-	annotations := pulumi.StringMap{waitFor: o.waitFor}
-	for key, value := range o.annotations {
-		annotations[key] = pulumi.String(value)
-	}
+	labels, plain := o.metadata()
+	annotations := pulumi.ToStringMap(plain)
 	if o.credentials != nil {
 		annotations[credentialsAnnotation] = o.credentials
+		annotations[waitFor] = o.credentials.ToStringOutput().ApplyT(o.ready).(pulumi.StringOutput)
 	}
 	metadata := metav1.ObjectMetaArgs{Name: pulumi.String(o.name), Annotations: annotations}
+	if len(labels) > 0 {
+		metadata.Labels = pulumi.ToStringMap(labels)
+	}
 	if o.namespace != "" {
 		metadata.Namespace = pulumi.String(o.namespace)
 	}

@@ -18,18 +18,14 @@ import (
 	"eso-aws/irsa"
 	"eso-aws/operator"
 	"eso-aws/podidentity"
-	"eso-aws/secretsync"
 )
 
-const (
-	awsStore = "aws-secretsmanager"
-	audience = "sts.amazonaws.com"
-)
+const audience = "sts.amazonaws.com"
 
 // eks is a cluster of EKS: the operator signs in with a role that may read the
 // declared secrets and nothing else.
-func eks(ctx *pulumi.Context, config *config.Config) error {
-	stack := newStack(ctx, config)
+func eks(ctx *pulumi.Context, loaded *config.Config) error {
+	stack := newStack(ctx, loaded)
 	found, err := stack.findCluster()
 	if err != nil {
 		return err
@@ -54,9 +50,9 @@ func eks(ctx *pulumi.Context, config *config.Config) error {
 	if err != nil {
 		return err
 	}
-	store, err := stack.store(provider, &secretsync.StoreArgs{
-		Name: awsStore, Role: config.Cluster.AssumedRole, Auth: identity.store,
-	}, release)
+	stores, err := stack.stores(provider, func(store *config.Store) []pulumi.Resource {
+		return []pulumi.Resource{release, namespaces[store.Namespace]}
+	})
 	if err != nil {
 		return err
 	}
@@ -65,7 +61,8 @@ func eks(ctx *pulumi.Context, config *config.Config) error {
 	if stack.generated != "" {
 		ctx.Export("kubeconfig", pulumi.String(stack.generated))
 	}
-	return stack.secrets(provider, store, identity.access, namespaces)
+	access := func(*config.Store) pulumi.StringInput { return identity.access }
+	return stack.secrets(provider, stores, access, namespaces)
 }
 
 // eksCluster is what AWS knows of the cluster.
@@ -110,18 +107,28 @@ func (s *stack) findCluster() (*eksCluster, error) {
 		s.kubeconfig, s.kubeContext = s.generated, found.Arn
 	}
 	s.endpoint, s.account = e.endpoint, arn.Account
-	if own := s.roleARN(e); c.AssumedRole == own {
-		return nil, fmt.Errorf("%s:%s.role: %q: is the operator's own role, which AWS lets nobody assume twice; "+
-			"write the ARN of another one, or take it away", s.ctx.Project(), config.KeyStore, own)
+	return e, s.checkRoles(s.roleARN(e))
+}
+
+// checkRoles refuses a store that would have the operator assume its own role.
+func (s *stack) checkRoles(own string) error {
+	for _, store := range s.config.Stores {
+		at := config.KeyStore
+		if !store.Default {
+			at = config.KeyStores + "." + store.Name
+		}
+		if store.Role == own {
+			return fmt.Errorf("%s:%s.role: %q: is the operator's own role, which AWS lets nobody assume twice; "+
+				"write the ARN of another one, or take it away", s.ctx.Project(), at, own)
+		}
 	}
-	return e, nil
+	return nil
 }
 
 // identity is who the operator is.
 type identity struct {
 	role      pulumi.StringOutput
 	operator  *operator.Identity
-	store     secretsync.Auth
 	access    pulumi.StringInput // changes with what the operator may do
 	resources []pulumi.Resource  // those that its pods need
 }
@@ -150,7 +157,6 @@ func (s *stack) irsa(found *eksCluster) (*identity, error) {
 	who := s.who(role.ARN)
 	who.operator.RoleARN = role.ARN
 	who.resources = role.Attachments
-	who.store.ServiceAccount = &secretsync.ServiceAccount{Namespace: operatorNamespace, Name: operatorName}
 	return who, nil
 }
 
@@ -189,10 +195,19 @@ func (s *stack) who(role pulumi.StringOutput) *identity {
 			return fmt.Sprintf("%x", sha256.Sum256(text))[:16], err
 		}).(pulumi.StringOutput)
 	}
+	with := []any{c.Role.PermissionsBoundary, slices.Sorted(slices.Values(c.KMSKeys)), ""}
+	for _, store := range s.config.Stores {
+		switch {
+		case store.Default:
+			with[2] = store.Role
+		case store.Role != "":
+			with = append(with, store.Role)
+		}
+	}
 	return &identity{
 		role:     role,
 		operator: &operator.Identity{ServiceAccount: operatorName, Version: changing()},
-		access:   changing(c.Role.PermissionsBoundary, slices.Sorted(slices.Values(c.KMSKeys)), c.AssumedRole),
+		access:   changing(with...),
 	}
 }
 

@@ -148,7 +148,7 @@ func (s *stack) explain(args *pulumi.ErrorHookArgs) (string, error) {
 	}
 	token := string(args.Type)
 	kind := token[strings.LastIndex(token, ":")+1:]
-	namespace, name := s.config.Namespace, args.Name
+	namespace, name := s.located(args.Name)
 	switch {
 	case strings.HasPrefix(token, "aws:"):
 		return s.refusal(args, kind), nil // AWS says itself what is wrong

@@ -35,7 +35,12 @@ func TestLocalGraph(t *testing.T) {
 			options.Preview = preview
 			got, err := run(options)
 			require.NoError(t, err)
-			assert.Empty(t, got.Log)
+			if preview {
+				require.Len(t, got.Log, 1)
+				assert.Contains(t, got.Log[0], "1 ExternalSecrets with 1 keys make 720 calls of Secrets Manager in 30 days: ")
+			} else {
+				assert.Empty(t, got.Log)
+			}
 			golden(t, "testdata/local.golden", text(got, kubeconfig))
 		})
 	}

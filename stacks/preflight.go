@@ -116,9 +116,8 @@ func (s *stack) checkNamespace(client *cluster.Client, name string, found *clust
 
 // checkNames refuses to make over what others have made under the same names.
 func (s *stack) checkNames(client *cluster.Client) ([]error, error) {
-	ctx, namespace := s.ctx.Context(), s.config.Namespace
 	var problems []error
-	check := func(key, kind, instead string, object *cluster.Object) {
+	check := func(key, instead, kind string, object *cluster.Object) {
 		if object == nil || s.owns(object) {
 			return
 		}
@@ -130,53 +129,103 @@ func (s *stack) checkNames(client *cluster.Client) ([]error, error) {
 			"or delete it first: kubectl delete %s %s%s", s.ctx.Project(), key, kind, qualified(object), instead,
 			strings.ToLower(kind), object.Name, flag))
 	}
+	found := objects{stack: s, client: client, lists: map[string][]cluster.Object{}}
 	if s.config.Target == config.Local {
-		credentials, err := client.Secret(ctx, namespace, credentialsName)
+		credentials, err := s.foundCredentials(client)
 		if err != nil {
 			return nil, err
 		}
-		check(config.KeyNamespace, "Secret", "namespace", credentials)
-	}
-	store, err := s.findStore(client)
-	if err != nil {
-		return nil, err
-	}
-	if s.config.Target == config.Local {
-		check(config.KeyNamespace, "SecretStore", "namespace", store)
-	} else {
-		check(config.KeyCluster, "ClusterSecretStore", "cluster", store)
-	}
-	secrets, err := client.ListIn(ctx, s.config.APIVersion, namespace, "externalsecrets")
-	if err != nil {
-		return nil, err
-	}
-	for i := range secrets {
-		declared := func(secret config.Secret) bool { return secret.Name == secrets[i].Name }
-		if slices.ContainsFunc(s.config.Secrets, declared) {
-			check(config.KeySecrets+"."+secrets[i].Name, "ExternalSecret", "name", &secrets[i])
+		for _, object := range credentials {
+			check(config.KeyNamespace, "namespace", "Secret", object)
 		}
+	}
+	for i := range s.config.Stores {
+		store := &s.config.Stores[i]
+		kind := storeKind(store)
+		object, err := found.object(strings.ToLower(kind)+"s", store.Namespace, store.Name)
+		if err != nil {
+			return nil, err
+		}
+		key, instead := s.storeKey(store)
+		check(key, instead, kind, object)
+	}
+	for _, secret := range s.config.Secrets {
+		object, err := found.object("externalsecrets", secret.Namespace, secret.Name)
+		if err != nil {
+			return nil, err
+		}
+		check(config.KeySecrets+"."+secret.Name, "name", "ExternalSecret", object)
 	}
 	return problems, nil
 }
 
-// findStore is the object of the store's kind and name; nil where there is none.
-func (s *stack) findStore(client *cluster.Client) (store *cluster.Object, err error) {
-	name, stores := localStore, []cluster.Object(nil)
-	if s.config.Target == config.Local {
-		stores, err = client.ListIn(s.ctx.Context(), s.config.APIVersion, s.config.Namespace, "secretstores")
-	} else {
-		name = awsStore
-		stores, _, err = client.List(s.ctx.Context(), s.config.APIVersion, "clustersecretstores")
+// foundCredentials are the Secrets that are where those with the access key will be.
+func (s *stack) foundCredentials(client *cluster.Client) ([]*cluster.Object, error) {
+	namespaces := map[string]bool{}
+	for i := range s.config.Stores {
+		namespaces[credentialsNamespace(s.config, &s.config.Stores[i])] = true
+	}
+	var found []*cluster.Object
+	for _, namespace := range slices.Sorted(maps.Keys(namespaces)) {
+		object, err := client.Secret(s.ctx.Context(), namespace, credentialsName)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, object)
+	}
+	return found, nil
+}
+
+func storeKind(store *config.Store) string {
+	if store.Namespace == "" {
+		return "ClusterSecretStore"
+	}
+	return "SecretStore"
+}
+
+// storeKey is the setting by which a store could get out of another's way, and what to
+// write another of.
+func (s *stack) storeKey(store *config.Store) (key, instead string) {
+	named := store.Name != config.LocalStore && store.Name != config.EKSStore
+	switch {
+	case !store.Default:
+		return config.KeyStores + "." + store.Name, "name"
+	case named, s.config.Target == config.Local && store.Namespace == "":
+		return config.KeyStore + ".name", "name"
+	case store.Namespace == "":
+		return config.KeyCluster, "cluster"
+	default:
+		return config.KeyNamespace, "namespace"
+	}
+}
+
+// objects are those of the operator in the cluster; each list is asked for once.
+type objects struct {
+	stack  *stack
+	client *cluster.Client
+	lists  map[string][]cluster.Object
+}
+
+// object is the one of that name; nil where there is none.
+func (o *objects) object(resource, namespace, name string) (found *cluster.Object, err error) {
+	ctx, version, key := o.stack.ctx.Context(), o.stack.config.APIVersion, resource+"/"+namespace
+	list, ok := o.lists[key]
+	switch {
+	case ok:
+	case namespace == "":
+		list, _, err = o.client.List(ctx, version, resource)
+	default:
+		list, err = o.client.ListIn(ctx, version, namespace, resource)
 	}
 	if err != nil {
 		return nil, err
 	}
-	for i := range stores {
-		if stores[i].Name == name {
-			return &stores[i], nil
-		}
+	o.lists[key] = list
+	at := slices.IndexFunc(list, func(object cluster.Object) bool { return object.Name == name })
+	if at < 0 {
+		return nil, nil //nolint:nilnil // as the client has it
 	}
-	return nil, nil //nolint:nilnil // as the client has it
+	return &list[at], nil
 }
 
 func (s *stack) contextFlag(client *cluster.Client) string {

@@ -22,6 +22,16 @@ func Program() (pulumi.RunFunc, pulumi.RunOption) {
 		if err != nil {
 			return fmt.Errorf("checking the configuration of stack %q:\n%w", ctx.Stack(), err)
 		}
+		for _, warning := range loaded.Warnings {
+			if err := ctx.Log.Warn(warning.String(), nil); err != nil {
+				return err
+			}
+		}
+		if ctx.DryRun() {
+			if err := ctx.Log.Info(loaded.Forecast().String(), nil); err != nil {
+				return err
+			}
+		}
 		if loaded.Target == config.EKS {
 			return eks(ctx, &loaded)
 		}

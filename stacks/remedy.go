@@ -29,11 +29,10 @@ func causes(
 	if err != nil || !strings.Contains(text, `Store "`) || !strings.Contains(text, "is not ready") {
 		return text, err
 	}
-	storeNamespace, kind, name := c.Namespace, "SecretStore", localStore
-	if c.Target == config.EKS {
-		storeNamespace, kind, name = "default", clusterStore, awsStore
+	var why string
+	for _, store := range sourceOf(c, namespace, kind, name) {
+		why, err = warnings(ctx, client, c, cmp.Or(store.Namespace, "default"), storeKind(store), store.Name)
 	}
-	why, err := warnings(ctx, client, c, storeNamespace, kind, name)
 	return strings.TrimSpace(text + "\n" + why), err
 }
 
@@ -52,12 +51,23 @@ func warnings(
 	for _, w := range found[:min(len(found), maxNamed)] {
 		object := qualified(&cluster.Object{Namespace: namespace, Name: w.Name})
 		line := fmt.Sprintf("%s %s: %s: %s", w.Kind, object, w.Reason, strings.TrimSpace(w.Message))
-		if hint := remedy(config, w.Message); hint != "" {
+		if hint := remedy(config, w.Message, sourceOf(config, namespace, w.Kind, w.Name)...); hint != "" {
 			line += "; " + hint
 		}
 		lines = append(lines, line)
 	}
 	return strings.Join(lines, "\n"), nil
+}
+
+// sourceOf is the store of a secret; none of anything else.
+func sourceOf(c *config.Config, namespace, kind, name string) []*config.Store {
+	for i := range c.Secrets {
+		secret := &c.Secrets[i]
+		if kind == "ExternalSecret" && secret.Name == name && secret.Namespace == namespace {
+			return []*config.Store{c.StoreOf(secret)}
+		}
+	}
+	return nil
 }
 
 // known is what to do about messages with a part in them.
@@ -73,9 +83,17 @@ func first(table []known, message string) string {
 	return ""
 }
 
-// remedy is what to do about a message of the operator or of a node.
-func remedy(c *config.Config, message string) string {
-	missing := "store it in Secrets Manager, in region " + c.Region + ", or correct its name"
+// remedy is what to do about a message of the operator or of a node. The store is where what it is about is
+// read from.
+func remedy(c *config.Config, message string, from ...*config.Store) string {
+	service, region := "Secrets Manager", c.Region
+	for _, store := range from {
+		region = store.Region
+		if store.Service == config.ParameterStore {
+			service = "Parameter Store"
+		}
+	}
+	missing := "store it in " + service + ", in region " + region + ", or correct its name"
 	image := "correct the image in chartValues, or let the node reach its registry"
 	all := []known{
 		{"Secret does not exist", missing},

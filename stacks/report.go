@@ -1,6 +1,7 @@
 package stacks
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -61,38 +62,42 @@ type report struct {
 }
 
 func (r *report) run() error {
-	namespace, name := r.config.Namespace, localStore
-	if r.config.Target == config.EKS {
-		namespace, name = "", awsStore
-	}
-	exists, ready, err := r.client.Store(r.ctx, r.config.APIVersion, namespace, name)
-	if err != nil {
-		return err
-	}
-	store := "ready"
-	switch {
-	case !exists:
-		store = "missing"
-		r.causes = append(r.causes, "store "+name+" is missing: run pulumi up")
-	case !ready:
-		store = "not ready"
-		kind := "SecretStore"
-		if namespace == "" {
-			namespace, kind = "default", "ClusterSecretStore" // where the events are of what has no namespace
-		}
-		if err := r.cause(namespace, kind, name); err != nil {
+	stores := map[place]string{}
+	for i := range r.config.Stores {
+		store := &r.config.Stores[i]
+		state, err := r.store(store)
+		if err != nil {
 			return err
 		}
+		stores[placeOf(store)] = store.Name + " " + state
 	}
 	rows := []string{"SECRET\tSTORE\tEXTERNAL SECRET\tKEYS\tLAST SYNC"}
 	for i := range r.config.Secrets {
-		row, err := r.secret(&r.config.Secrets[i], name+" "+store)
+		secret := &r.config.Secrets[i]
+		row, err := r.secret(secret, stores[placeOf(r.config.StoreOf(secret))])
 		if err != nil {
 			return err
 		}
 		rows = append(rows, row)
 	}
 	return r.print(rows)
+}
+
+// store is how a store is.
+func (r *report) store(store *config.Store) (string, error) {
+	exists, ready, err := r.client.Store(r.ctx, r.config.APIVersion, store.Namespace, store.Name)
+	switch {
+	case err != nil:
+		return "", err
+	case !exists:
+		r.causes = append(r.causes, "store "+store.Name+" is missing: run pulumi up")
+		return "missing", nil
+	case !ready:
+		// The events of what has no namespace are in default.
+		return "not ready", r.cause(cmp.Or(store.Namespace, "default"), storeKind(store), store.Name)
+	default:
+		return "ready", nil
+	}
 }
 
 // print writes the table, and what is wrong.
@@ -114,7 +119,7 @@ func (r *report) print(rows []string) error {
 
 // secret is a line of the table.
 func (r *report) secret(secret *config.Secret, store string) (string, error) {
-	namespace := r.config.Namespace
+	namespace := secret.Namespace
 	sync, err := r.client.ExternalSecret(r.ctx, r.config.APIVersion, namespace, secret.Name)
 	if err != nil {
 		return "", err
@@ -130,7 +135,7 @@ func (r *report) secret(secret *config.Secret, store string) (string, error) {
 		if err := r.cause(namespace, "ExternalSecret", secret.Name); err != nil {
 			return "", err
 		}
-	case !sync.Current():
+	case !sync.Current() && !secret.Once():
 		state = "changed since"
 		r.causes = append(r.causes, full+": the operator has not looked at the newest change yet; "+
 			"try again in a moment")
@@ -138,19 +143,19 @@ func (r *report) secret(secret *config.Secret, store string) (string, error) {
 	if sync != nil && !sync.Refreshed.IsZero() {
 		refreshed = time.Since(sync.Refreshed).Round(time.Second).String() + " ago"
 	}
-	keys, err := r.keys(namespace, secret)
+	keys, err := r.keys(secret)
 	return strings.Join([]string{full, store, state, keys, refreshed}, "\t"), err
 }
 
 // keys are those of the Secret, and those it lacks.
-func (r *report) keys(namespace string, secret *config.Secret) (string, error) {
-	present, err := r.client.SecretKeys(r.ctx, namespace, secret.Name)
+func (r *report) keys(secret *config.Secret) (string, error) {
+	present, err := r.client.SecretKeys(r.ctx, secret.Namespace, secret.Target)
 	if err != nil {
 		return "", err
 	}
 	declared, _ := secret.Keys()
 	lacking := slices.DeleteFunc(declared, func(key string) bool { return slices.Contains(present, key) })
-	full := namespace + "/" + secret.Name
+	full := secret.Namespace + "/" + secret.Name
 	switch {
 	case len(present) == 0:
 		r.causes = append(r.causes, full+": there is no Secret with keys")

@@ -3,6 +3,7 @@ package stacks
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -84,13 +85,16 @@ func (s *stack) operator(
 		return nil, err
 	}
 	release, err := operator.NewRelease(s.ctx, operatorName, &operator.ReleaseArgs{
-		Name:         operatorName,
-		Namespace:    operatorNamespace,
-		Chart:        s.config.Chart.Reference,
-		Repository:   s.config.Chart.Repository,
-		Version:      s.config.Chart.Version,
-		KeepCRDs:     s.config.KeepCRDs,
-		Endpoint:     s.config.Endpoint,
+		Name:       operatorName,
+		Namespace:  operatorNamespace,
+		Chart:      s.config.Chart.Reference,
+		Repository: s.config.Chart.Repository,
+		Version:    s.config.Chart.Version,
+		KeepCRDs:   s.config.KeepCRDs,
+		Endpoint:   s.config.Endpoint,
+		ParameterStore: slices.ContainsFunc(s.config.Stores, func(store config.Store) bool {
+			return store.Service == config.ParameterStore
+		}),
 		Identity:     identity,
 		ChartValues:  s.config.ChartValues,
 		SecretValues: s.config.SecretValues,
@@ -103,19 +107,51 @@ func (s *stack) operator(
 	return release.Resource, nil
 }
 
-// store registers a store with what all of them have.
-func (s *stack) store(
-	provider pulumi.ProviderResource, args *secretsync.StoreArgs, before ...pulumi.Resource,
-) (*secretsync.Store, error) {
-	args.APIVersion, args.Region, args.Annotations = s.config.APIVersion, s.config.Region, s.owner
-	args.Timeout, args.Hooks = s.config.Timeout, s.explainHooks()
-	return secretsync.NewStore(s.ctx, args.Name, args, pulumi.Provider(provider), after(before...))
+// resourceName is an object's name in the state: that of the object where it is in the
+// stack's namespace or in none.
+func (s *stack) resourceName(namespace, name string) string {
+	if namespace == "" || namespace == s.config.Namespace {
+		return name
+	}
+	return namespace + "/" + name
 }
 
-// secrets are synced anew when credentials change.
+// located is where the object of that name in the state is.
+func (s *stack) located(resource string) (namespace, name string) {
+	if namespace, name, ok := strings.Cut(resource, "/"); ok {
+		return namespace, name
+	}
+	return s.config.Namespace, resource
+}
+
+// place is where a store is; one of the cluster is in no namespace.
+type place struct{ namespace, name string }
+
+func placeOf(store *config.Store) place { return place{store.Namespace, store.Name} }
+
+// stores registers the stores; before says after what each comes.
+func (s *stack) stores(
+	provider pulumi.ProviderResource, before func(*config.Store) []pulumi.Resource,
+) (map[place]*secretsync.Store, error) {
+	stores := map[place]*secretsync.Store{}
+	for i := range s.config.Stores {
+		store := &s.config.Stores[i]
+		args := storeArgs(s.config, store)
+		args.Annotations, args.Timeout, args.Hooks = s.owner, s.config.Timeout, s.explainHooks()
+		name := s.resourceName(store.Namespace, store.Name)
+		registered, err := secretsync.NewStore(s.ctx, name, args, pulumi.Provider(provider), after(before(store)...))
+		if err != nil {
+			return nil, err
+		}
+		stores[placeOf(store)] = registered
+	}
+	return stores, nil
+}
+
+// secrets are synced anew when the credentials of their store change.
 func (s *stack) secrets(
-	provider pulumi.ProviderResource, store *secretsync.Store, credentials pulumi.StringInput,
-	namespaces map[string]pulumi.Resource,
+	provider pulumi.ProviderResource, stores map[place]*secretsync.Store,
+	credentials func(*config.Store) pulumi.StringInput, namespaces map[string]pulumi.Resource,
 ) error {
 	verifier := newVerifier(s)
 	hooks, err := verifier.hooks()
@@ -123,27 +159,26 @@ func (s *stack) secrets(
 		return err
 	}
 	keys := pulumi.StringArrayMap{}
-	for _, secret := range s.config.Secrets {
-		external, err := secretsync.NewExternalSecret(s.ctx, secret.Name, &secretsync.ExternalSecretArgs{
-			APIVersion:      s.config.APIVersion,
-			Name:            secret.Name,
-			Namespace:       s.config.Namespace,
-			Annotations:     s.owner,
-			Store:           store.Ref,
-			RefreshInterval: secret.RefreshInterval,
-			Source:          secretsync.Source{Data: secret.Data, Extract: secret.Extract, Template: secret.Template},
-			Credentials:     credentials,
-			Timeout:         s.config.Timeout,
-			Hooks:           hooks,
-		}, pulumi.Provider(provider), after(store.Resource, namespaces[s.config.Namespace]))
+	for i := range s.config.Secrets {
+		secret := &s.config.Secrets[i]
+		from := s.config.StoreOf(secret)
+		args, name := secretArgs(s.config, secret), s.resourceName(secret.Namespace, secret.Name)
+		args.Annotations, args.Credentials = s.owner, credentials(from)
+		args.Timeout, args.Hooks = s.config.Timeout, hooks
+		external, err := secretsync.NewExternalSecret(s.ctx, name, args,
+			pulumi.Provider(provider), after(stores[placeOf(from)].Resource, namespaces[secret.Namespace]))
 		if err != nil {
 			return err
 		}
-		keys[secret.Name] = verifier.keys(secret, external.Resource)
+		keys[name] = verifier.keys(secret, external.Resource)
 	}
 	s.ctx.Export("namespace", pulumi.String(s.config.Namespace))
-	s.ctx.Export("storeKind", pulumi.String(store.Ref.Kind))
-	s.ctx.Export("storeName", pulumi.String(store.Ref.Name))
+	for i := range s.config.Stores {
+		if store := &s.config.Stores[i]; store.Default {
+			s.ctx.Export("storeKind", pulumi.String(stores[placeOf(store)].Ref.Kind))
+			s.ctx.Export("storeName", pulumi.String(store.Name))
+		}
+	}
 	s.ctx.Export("secrets", keys)
 	return nil
 }

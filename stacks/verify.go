@@ -27,7 +27,7 @@ type verifier struct {
 	connect func() (*cluster.Client, error) // the one client of all
 	asking  chan struct{}                   // as many as may ask at once
 	mu      sync.Mutex
-	before  map[string]*cluster.Sync // of what this up changes, by name
+	before  map[string]*cluster.Sync // of what this up changes, by name in the state
 }
 
 func newVerifier(s *stack) *verifier {
@@ -43,7 +43,8 @@ func (v *verifier) note(args *pulumi.ResourceHookArgs) error {
 	if err != nil {
 		return err
 	}
-	before, err := v.sync(v.stack.ctx.Context(), client, args.Name)
+	namespace, name := v.stack.located(args.Name)
+	before, err := v.sync(v.stack.ctx.Context(), client, namespace, name)
 	if err != nil {
 		return err
 	}
@@ -64,41 +65,41 @@ func (v *verifier) hooks() (*pulumi.ResourceHookBinding, error) {
 	return hooks, nil
 }
 
-func (v *verifier) sync(ctx context.Context, client *cluster.Client, name string) (*cluster.Sync, error) {
+func (v *verifier) sync(ctx context.Context, client *cluster.Client, namespace, name string) (*cluster.Sync, error) {
 	v.asking <- struct{}{}
 	defer func() { <-v.asking }()
-	return client.ExternalSecret(ctx, v.stack.config.APIVersion, v.stack.config.Namespace, name)
+	return client.ExternalSecret(ctx, v.stack.config.APIVersion, namespace, name)
 }
 
 // keys are the keys of a secret, to export: the export is an up's last word, and without it the up has
 // failed. A preview has nothing to wait for.
-func (v *verifier) keys(secret config.Secret, external pulumi.CustomResource) pulumi.StringArrayInput {
+func (v *verifier) keys(secret *config.Secret, external pulumi.CustomResource) pulumi.StringArrayInput {
 	keys, known := secret.Keys()
 	if v.stack.ctx.DryRun() {
 		if !known {
-			return v.present(secret.Name)
+			return v.present(secret)
 		}
 		return pulumi.ToStringArray(keys)
 	}
 	return external.ID().ApplyT(func(pulumi.ID) ([]string, error) {
-		if err := v.verify(secret.Name); err != nil || known {
+		if err := v.verify(secret); err != nil || known {
 			return keys, err
 		}
 		client, err := v.connect()
 		if err != nil {
 			return nil, err
 		}
-		return client.SecretKeys(v.stack.ctx.Context(), v.stack.config.Namespace, secret.Name)
+		return client.SecretKeys(v.stack.ctx.Context(), secret.Namespace, secret.Target)
 	}).(pulumi.StringArrayOutput)
 }
 
 // present are the keys of a Secret that may be there, to preview those that AWS decides.
-func (v *verifier) present(name string) pulumi.StringArrayInput {
+func (v *verifier) present(secret *config.Secret) pulumi.StringArrayInput {
 	client, err := v.connect()
 	if err != nil {
 		return pulumi.StringArray{}
 	}
-	keys, err := client.SecretKeys(v.stack.ctx.Context(), v.stack.config.Namespace, name)
+	keys, err := client.SecretKeys(v.stack.ctx.Context(), secret.Namespace, secret.Target)
 	if err != nil {
 		return pulumi.StringArray{}
 	}
@@ -106,7 +107,7 @@ func (v *verifier) present(name string) pulumi.StringArrayInput {
 }
 
 // verify waits until the ExternalSecret is synced as it is now.
-func (v *verifier) verify(name string) error {
+func (v *verifier) verify(secret *config.Secret) error {
 	s := v.stack
 	client, err := v.connect()
 	if err != nil {
@@ -115,9 +116,9 @@ func (v *verifier) verify(name string) error {
 	ctx, cancel := context.WithTimeout(s.ctx.Context(), time.Duration(s.config.Timeout))
 	defer cancel()
 	for {
-		now, err := v.sync(ctx, client, name)
+		now, err := v.sync(ctx, client, secret.Namespace, secret.Name)
 		switch {
-		case err == nil && now != nil && v.done(name, now):
+		case err == nil && now != nil && v.done(secret, now):
 			return nil
 		case ctx.Err() == nil && err != nil:
 			return err
@@ -128,27 +129,32 @@ func (v *verifier) verify(name string) error {
 			if s.ctx.Context().Err() != nil {
 				return s.ctx.Context().Err()
 			}
-			return v.failure(client, name)
+			return v.failure(client, secret)
 		}
 	}
 }
 
-func (v *verifier) done(name string, now *cluster.Sync) bool {
+// done tells whether the Secret is as declared. The operator never looks again at one that
+// it syncs once, whatever has changed since.
+func (v *verifier) done(secret *config.Secret, now *cluster.Sync) bool {
+	if secret.Once() {
+		return now.Ready && now.Synced != "" && now.Target == secret.Target
+	}
 	v.mu.Lock()
-	before := v.before[name]
+	before := v.before[v.stack.resourceName(secret.Namespace, secret.Name)]
 	v.mu.Unlock()
 	changed := before != nil && (before.Generation != now.Generation || before.Metadata != now.Metadata)
-	return now.Current() && now.Target == name && (!changed || before.Synced != now.Synced)
+	return now.Current() && now.Target == secret.Target && (!changed || before.Synced != now.Synced)
 }
 
 // failure tells why a secret is not synced.
-func (v *verifier) failure(client *cluster.Client, name string) error {
+func (v *verifier) failure(client *cluster.Client, secret *config.Secret) error {
 	s := v.stack
-	text, err := causes(s.ctx.Context(), client, s.config, s.config.Namespace, "ExternalSecret", name)
+	text, err := causes(s.ctx.Context(), client, s.config, secret.Namespace, "ExternalSecret", secret.Name)
 	if err != nil || text == "" {
 		text = fmt.Sprintf("ExternalSecret %s/%s: the operator says nothing of it; look at its log: "+
 			"kubectl logs -n %s deployment/%s%s",
-			s.config.Namespace, name, operatorNamespace, operatorName, s.contextFlag(client))
+			secret.Namespace, secret.Name, operatorNamespace, operatorName, s.contextFlag(client))
 	}
 	return errors.New("not synced after " + time.Duration(s.config.Timeout).String() + ": " + text)
 }

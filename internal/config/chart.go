@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/blang/semver"
@@ -24,8 +25,10 @@ const (
 // maxChartFile bounds what is read of a Chart.yaml: they have a kilobyte or two.
 const maxChartFile = 1 << 20
 
+var ociReference = regexp.MustCompile(`^oci://[A-Za-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)+$`)
+
 // chart is the operator's chart; a local one knows its version itself.
-func (l *loader) chart() Chart {
+func (l *loader) readChart() Chart {
 	reference := l.text(KeyChart)
 	at := path{KeyChart}
 	chart := Chart{Reference: reference}
@@ -38,13 +41,17 @@ func (l *loader) chart() Chart {
 		chart.Version = version
 		return chart
 	case strings.HasPrefix(reference, "oci://"):
+		if !ociReference.MatchString(reference) {
+			l.reject(at, reference, "is no reference to a chart",
+				"oci://<registry>/<path>, with no tag: chartVersion is the version")
+		}
 	case strings.ContainsAny(reference, `/\`):
 		l.reject(at, reference, "is neither a chart's name nor a path that exists",
 			"external-secrets, the path of a folder or .tgz file, or an oci:// reference")
 	default:
 		chart.Repository = l.repository()
 	}
-	chart.Version = l.version(path{KeyChartVersion}, l.text(KeyChartVersion))
+	chart.Version = l.exactVersion(path{KeyChartVersion}, l.text(KeyChartVersion))
 	return chart
 }
 
@@ -61,7 +68,7 @@ func (l *loader) repository() string {
 	return value
 }
 
-func (l *loader) version(p path, value string) semver.Version {
+func (l *loader) exactVersion(p path, value string) semver.Version {
 	version, err := parseVersion(value)
 	if err != nil {
 		l.reject(p, value, err.Error(), "an exact version in quotes, such as 2.14.0")

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"time"
+	"strings"
 
 	"github.com/blang/semver"
 
@@ -33,7 +33,7 @@ type Config struct {
 	Kubeconfig string
 	// KubeContext is the kubeconfig's context; "" is its current one.
 	KubeContext string
-	// Namespace is where the store and the secrets are.
+	// Namespace is where secrets are that name no other.
 	Namespace string
 	// Namespaces are the namespaces the stack uses, and whether it makes them.
 	Namespaces map[string]bool
@@ -53,8 +53,12 @@ type Config struct {
 	ChartValues map[string]any
 	// SecretValues says that the chart's values have a secret in them.
 	SecretValues bool
-	// Secrets are the secrets to sync, by name.
+	// Stores are the stores to make: one entry for each namespace where it is.
+	Stores []Store
+	// Secrets are the secrets to sync, by name: one entry for each namespace.
 	Secrets []Secret
+	// Warnings are what may not be meant; none where strict is true.
+	Warnings []Warning
 }
 
 // Chart says where the operator's chart is.
@@ -67,28 +71,24 @@ type Chart struct {
 	Version semver.Version
 }
 
-// Secret is a secret to sync.
-type Secret struct {
-	// Name is that of the ExternalSecret and of the Secret it fills.
-	Name string
-	// Data are names or ARNs in AWS by the Secret's key.
-	Data map[string]string
-	// Extract is the name or ARN of a JSON secret whose keys are all taken.
-	Extract string
-	// Template are the values of the Secret's keys, made of the ones above; nil
-	// where those are the Secret's own.
-	Template map[string]string
-	// RefreshInterval is how often AWS is asked; 0 is once.
-	RefreshInterval time.Duration
+// Warning is what is allowed and may not be meant.
+type Warning struct {
+	// Path leads to the value, as `pulumi config set --path` takes it.
+	Path, Text string
 }
 
-// Keys are the keys that the Secret will have, in order; known is false where AWS
-// decides.
-func (s *Secret) Keys() (keys []string, known bool) {
-	if s.Template != nil {
-		return sorted(s.Template), true
+// String is the warning as people read it.
+func (w Warning) String() string { return w.Path + ": " + w.Text }
+
+// StoreOf is the store that a secret is read from.
+func (c *Config) StoreOf(secret *Secret) *Store {
+	for i := range c.Stores {
+		store := &c.Stores[i]
+		if store.Name == secret.Store && (store.Namespace == "" || store.Namespace == secret.Namespace) {
+			return store
+		}
 	}
-	return sorted(s.Data), s.Extract == ""
+	return nil
 }
 
 // Load reads the configuration of a stack of that project, whose keys are
@@ -97,9 +97,9 @@ func (s *Secret) Keys() (keys []string, known bool) {
 // other namespaces are not looked at.
 //
 // The error has every problem, in the order of the keys, one a line. No secret
-// is in it.
+// is in it. With strict: true warnings are problems.
 func Load(project string, values map[string]string, encrypted []string) (Config, error) {
-	l := &loader{project: project, values: values, encrypted: encrypted}
+	l := &loader{project: project, values: values, encrypted: encrypted, form: newForm()}
 	l.unknownKeys()
 	l.plainKeys()
 	target := l.targetOf()
@@ -123,41 +123,56 @@ func Load(project string, values map[string]string, encrypted []string) (Config,
 		config.Endpoint = l.endpoint()
 		config.AccessKeyID, config.SecretAccessKey = l.credential(KeyAccessKeyID), l.credential(KeySecretAccessKey)
 	}
-	config.Namespaces = l.namespaces(config.Namespace, target)
-	config.Chart = l.chart()
+	config.Chart = l.readChart()
+	l.chart = config.Chart.Version
 	config.APIVersion = l.apiVersion(config.Chart.Version, config.ChartValues)
-	config.Secrets = l.secrets(config.Region)
+	l.api = config.APIVersion
+	sources := l.sources(&config)
+	config.Secrets = l.secrets(&config, sources)
+	config.Stores = l.stores(sources)
+	config.Namespaces = l.namespaces(&config)
+	l.knownValues(&config)
+	l.idleValues(&config)
 	if target == EKS {
-		l.permissions(&config)
+		l.permissions(&config, sources)
 	}
+	l.limit(&config)
+	config.Warnings = l.warned(l.boolean(KeyStrict))
 	if err := l.err(); err != nil {
 		return Config{}, err
 	}
 	return config, nil
 }
 
-// remotes are the names and ARNs of the secrets in AWS that are read.
-func (c *Config) remotes() []string {
-	var remotes []string
-	for _, secret := range c.Secrets {
-		for _, remote := range secret.Data {
-			remotes = append(remotes, remote)
+// warned are the warnings in the order of their paths; problems where it is strict.
+func (l *loader) warned(strict bool) []Warning {
+	l.warnings = slices.DeleteFunc(l.warnings, l.withheld)
+	slices.SortStableFunc(l.warnings, func(a, b problem) int { return slices.Compare(a.path, b.path) })
+	var warnings []Warning
+	for _, w := range l.warnings {
+		if strict {
+			l.say(w.path, w.text)
+			continue
 		}
-		if secret.Extract != "" {
-			remotes = append(remotes, secret.Extract)
-		}
+		warnings = append(warnings, Warning{l.name(w.path), oneLine(w.text)})
 	}
-	return remotes
+	return warnings
 }
 
 // err joins the problems in the order of their paths.
 func (l *loader) err() error {
+	l.problems = slices.DeleteFunc(l.problems, l.withheld)
 	slices.SortStableFunc(l.problems, func(a, b problem) int { return slices.Compare(a.path, b.path) })
 	errs := make([]error, len(l.problems))
 	for i, p := range l.problems {
-		errs[i] = errors.New(p.text)
+		errs[i] = errors.New(oneLine(p.text))
 	}
 	return errors.Join(errs...)
+}
+
+// oneLine is a text without the line breaks of the names in it.
+func oneLine(text string) string {
+	return strings.NewReplacer("\n", `\n`, "\r", `\r`).Replace(text)
 }
 
 // sorted are a map's keys in order.

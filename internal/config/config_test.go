@@ -15,6 +15,7 @@ import (
 	"eso-aws/internal/config"
 	"eso-aws/internal/configtest"
 	"eso-aws/internal/kube"
+	"eso-aws/internal/language"
 )
 
 // localConfig is the committed Pulumi.local.yaml as Pulumi hands it over.
@@ -25,6 +26,14 @@ func localConfig(t *testing.T) map[string]string {
 
 func load(values map[string]string, encrypted ...string) (config.Config, error) {
 	return config.Load("eso-aws", values, encrypted)
+}
+
+// localStore is the default store of target local in a namespace.
+func localStore(namespace string) config.Store {
+	return config.Store{
+		Name: "localstack-secretsmanager", Namespace: namespace, Default: true,
+		Service: "SecretsManager", Region: "us-east-1",
+	}
 }
 
 func TestLoadLocal(t *testing.T) {
@@ -49,10 +58,15 @@ func TestLoadLocal(t *testing.T) {
 		SecretAccessKey: "test",
 		Timeout:         kube.Timeout(5 * time.Minute),
 		ChartValues:     map[string]any{},
+		Stores:          []config.Store{localStore("zio-lucene")},
 		Secrets: []config.Secret{{
 			Name:            "datadog-api-key",
-			Data:            map[string]string{"api-key": "zio-lucene/datadog-api-key"},
+			Target:          "datadog-api-key",
+			Namespace:       "zio-lucene",
+			Store:           "localstack-secretsmanager",
+			Data:            map[string]language.Remote{"api-key": {Key: "zio-lucene/datadog-api-key"}},
 			RefreshInterval: time.Hour,
+			CreationPolicy:  "Owner",
 		}},
 	}, got)
 }
@@ -64,7 +78,7 @@ func TestLoadEverything(t *testing.T) {
 		"namespaces":      `{"zio-lucene":{"create":false},"external-secrets":{}}`,
 		"chart":           "oci://ghcr.io/external-secrets/charts/external-secrets",
 		"chartVersion":    "v1.3.2",
-		"chartValues":     `{"crds":{"unsafeServeV1Beta1":true},"replicaCount":2,"half":0.5,"list":[1,{"a":"b"}]}`,
+		"chartValues":     `{"crds":{"unsafeServeV1Beta1":true},"replicaCount":2,"extraArgs":{"half":0.5,"list":[1,{"a":"b"}]}}`,
 		"keepCRDs":        "false",
 		"apiVersion":      "external-secrets.io/v1beta1",
 		"endpoint":        "https://localhost:4566/",
@@ -94,14 +108,21 @@ func TestLoadEverything(t *testing.T) {
 		Timeout:         kube.Timeout(90 * time.Second),
 		ChartValues: map[string]any{
 			"crds":         map[string]any{"unsafeServeV1Beta1": true},
-			"replicaCount": 2, "half": 0.5, "list": []any{1, map[string]any{"a": "b"}},
+			"replicaCount": 2, "extraArgs": map[string]any{"half": 0.5, "list": []any{1, map[string]any{"a": "b"}}},
 		},
 		SecretValues: true,
+		Stores:       []config.Store{localStore("zio-lucene")},
 		Secrets: []config.Secret{
-			{Name: "a.b", Data: map[string]string{"k": "v"}, RefreshInterval: 90 * time.Minute},
-			{Name: "b", Data: map[string]string{
-				"K_1": "x/y", "k.2": "arn:aws:secretsmanager:us-east-1:000000000000:secret:a-AbCdEf",
-			}},
+			{
+				Name: "a.b", Target: "a.b", Namespace: "zio-lucene", Store: "localstack-secretsmanager",
+				Data: map[string]language.Remote{"k": {Key: "v"}}, RefreshInterval: 90 * time.Minute, CreationPolicy: "Owner",
+			},
+			{
+				Name: "b", Target: "b", Namespace: "zio-lucene", Store: "localstack-secretsmanager",
+				Data: map[string]language.Remote{
+					"K_1": {Key: "x/y"}, "k.2": {Key: "arn:aws:secretsmanager:us-east-1:000000000000:secret:a-AbCdEf"},
+				}, CreationPolicy: "Owner",
+			},
 		},
 	}, got)
 }
@@ -153,14 +174,14 @@ func TestLoadSaysEverythingAtOnce(t *testing.T) {
 	})
 	assert.EqualError(t, err, strings.Join([]string{
 		`eso-aws:accessKeyId: [secret]: has a space or a line break in it; write the value alone`,
-		`eso-aws:keepCRDs: "yes": must be true or false; write true or false`,
+		`eso-aws:keepCRDs: "yes": is neither true nor false; write one of them`,
 		`eso-aws:namespace: is missing; write the namespace of the secrets, such as zio-lucene`,
 		`eso-aws:region: is missing; write an AWS region, such as us-east-1`,
 		`eso-aws:regoin: there is no such setting; did you mean region?`,
-		`eso-aws:secrets.B: "B": is no Kubernetes name; write lower-case letters, digits, - and ., 253 at most`,
-		`eso-aws:secrets.B.data["a b"]: "a b": is no key of a Secret; write letters, digits, -, _ and ., 253 at most`,
+		`eso-aws:secrets.B: "B": is no Kubernetes name; write lower-case letters, digits, - and ., 253 at most, with a letter or digit at both ends`,
+		`eso-aws:secrets.B.data["a b"]: "a b": is no key of a Secret; write letters, digits, -, _ and ., 253 at most, not beginning with ..`,
 		`eso-aws:secrets.B.data["a b"]: "c d": is no name in AWS Secrets Manager; ` +
-			`write letters, digits and /_+=.@-, 512 at most, or a full ARN`,
+			`write letters, digits and /_+=.@-, 1 to 512, or a full ARN`,
 		`eso-aws:secrets.a: has nothing to read; write data: {<key>: <name in AWS>}, or extract: <name in AWS>`,
 		`eso-aws:target: is missing; write local or eks`,
 	}, "\n"))

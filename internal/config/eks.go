@@ -10,6 +10,9 @@ import (
 	"time"
 
 	"eso-aws/internal/iam"
+	"eso-aws/internal/language"
+	"eso-aws/irsa"
+	"eso-aws/podidentity"
 )
 
 // keyAWSRegion and keyAWSProfile are the AWS provider's own.
@@ -45,12 +48,18 @@ type Cluster struct {
 	Agent bool
 	// Role is the operator's; an empty name is the default of the kind.
 	Role iam.RoleSettings
-	// AssumedRole is the ARN of a role that the store goes on to; "" for none.
-	AssumedRole string
 	// Policies grant what the secrets need. The account is open in them.
 	Policies []iam.Document
 	// KMSKeys are the customer managed keys in the policies.
 	KMSKeys []string
+}
+
+// roleName is the operator's role's.
+func (c Cluster) roleName() string {
+	if c.Auth == PodIdentity {
+		return cmp.Or(c.Role.Name, podidentity.DefaultName)
+	}
+	return cmp.Or(c.Role.Name, irsa.DefaultName)
 }
 
 var clusterName = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$`)
@@ -62,38 +71,40 @@ func (l *loader) cluster() Cluster {
 		OIDCProviderARN: l.text(KeyOIDCProviderARN), Agent: l.boolean(KeyPodIdentityAgent), Role: l.role(),
 	}
 	partition, err := iam.PartitionOf(c.Region)
-	if err != nil {
-		return c // told already
+	checked := c.Role
+	checked.Name = c.roleName()
+	if err != nil { // told already
+		checked.PermissionsBoundary = "" // of which partition is not known
+		l.iam(path{KeyRole}, checked.Validate(iam.AWS))
+		return c
 	}
 	c.Partition = partition
-	checked := c.Role
-	checked.Name = cmp.Or(checked.Name, OperatorName) // the component has a default
 	l.iam(path{KeyRole}, checked.Validate(partition))
 	if c.OIDCProviderARN != "" {
 		l.iam(nil, iam.CheckProvider(KeyOIDCProviderARN, c.OIDCProviderARN, partition))
-	}
-	store := l.object(KeyStore, "{role: <ARN of a role to assume>}")
-	l.onlyMembers(path{KeyStore}, store, "role")
-	if value, ok := store["role"]; ok {
-		at := path{KeyStore, "role"}
-		c.AssumedRole, _ = l.asText(at, value, "the ARN of a role")
-		l.iam(path{KeyStore}, iam.CheckRole("role", c.AssumedRole, partition))
+		if match := issuerRegion.FindStringSubmatch(c.OIDCProviderARN); match != nil && match[1] != c.Region {
+			rule := fmt.Sprintf("is of a cluster in region %q, not in the %q of aws:region", match[1], c.Region)
+			l.reject(path{KeyOIDCProviderARN}, c.OIDCProviderARN, rule, "that of this cluster")
+		}
 	}
 	switch {
 	case c.Auth == PodIdentity && c.OIDCProviderARN != "":
 		l.reject(path{KeyOIDCProviderARN}, c.OIDCProviderARN, "is of no use with auth podIdentity",
 			"auth: irsa, or take it away")
 	case c.Auth == IRSA && c.Agent:
-		l.reject(path{KeyPodIdentityAgent}, "true", "is of no use with auth irsa", "auth: podIdentity, or take it away")
+		l.reject(path{KeyPodIdentityAgent}, "true", "is of no use with auth irsa",
+			"auth: podIdentity, or take it away")
 	}
 	return c
 }
 
+// issuerRegion is where the cluster of an issuer of EKS is.
+var issuerRegion = regexp.MustCompile(`:oidc-provider/oidc\.eks\.([a-z0-9-]+)\.`)
+
 func (l *loader) clusterName() string {
-	const write = "the name of an EKS cluster that is there"
-	value := l.required(KeyCluster, write)
+	value := l.required(KeyCluster, "the name of an EKS cluster that is there")
 	if value != "" && !clusterName.MatchString(value) {
-		l.reject(path{KeyCluster}, value, "is no name of an EKS cluster", write)
+		l.reject(path{KeyCluster}, value, "is no name of an EKS cluster", "letters, digits, - and _, 100 at most")
 	}
 	return value
 }
@@ -116,112 +127,30 @@ func (l *loader) auth() Auth {
 	case IRSA, PodIdentity:
 		return value
 	default:
-		l.reject(path{KeyAuth}, string(value), "is no way to sign in; "+
-			instead(string(value), []string{string(IRSA), string(PodIdentity)}), "irsa or podIdentity")
+		l.choose(path{KeyAuth}, string(value), []string{string(IRSA), string(PodIdentity)})
 		return ""
 	}
 }
 
 // role is the operator's role; what IAM would say of it is told later.
 func (l *loader) role() iam.RoleSettings {
-	var settings iam.RoleSettings
-	at := path{KeyRole}
-	object := l.object(KeyRole, "{name: <name>}")
-	l.onlyMembers(at, object, "name", "path", "permissionsBoundary", "maxSession", "tags")
-	for name, target := range map[string]*string{
-		"name": &settings.Name, "path": &settings.Path, "permissionsBoundary": &settings.PermissionsBoundary,
-	} {
-		if value, ok := object[name]; ok {
-			*target, _ = l.asText(at.member(name), value, "text")
-		}
+	const writeSession = "1h to 12h, in whole seconds"
+	var role language.Role
+	l.decode(KeyRole, &role)
+	settings := iam.RoleSettings{
+		Name: role.Name, Path: role.Path, PermissionsBoundary: role.PermissionsBoundary, Tags: role.Tags,
 	}
-	if value, ok := object["maxSession"]; ok {
-		const write = "a duration in quotes, such as 1h"
-		if text, ok := l.asText(at.member("maxSession"), value, write); ok {
-			duration, err := time.ParseDuration(text)
-			if err != nil {
-				l.reject(at.member("maxSession"), text, "is no duration", write)
-			}
+	if at := (path{KeyRole, "maxSession"}); l.good(at) {
+		duration, err := time.ParseDuration(role.MaxSession)
+		if err != nil {
+			l.reject(at, role.MaxSession, noDuration, writeSession)
+		} else if duration < time.Hour || duration > 12*time.Hour || duration%time.Second != 0 {
+			l.reject(at, role.MaxSession, "is no duration of a session", writeSession)
+		} else {
 			settings.MaxSession = duration
 		}
 	}
-	if value, ok := object["tags"]; ok {
-		settings.Tags = map[string]string{}
-		tags := l.asMap(at.member("tags"), value, "<key>: <value>")
-		for _, key := range sorted(tags) {
-			settings.Tags[key], _ = l.asText(at.member("tags").member(key), tags[key], "text, in quotes")
-		}
-	}
 	return settings
-}
-
-// permissions are the policies for the secrets. They may not grant what the
-// configuration does not ask for: what does not fit is an error.
-func (l *loader) permissions(config *Config) {
-	at := path{KeyPermissions}
-	const write = "{kmsKeys: [<ARN>]}, or one of listSecrets, batchGetSecretValue and prefixes"
-	object := l.object(KeyPermissions, write)
-	l.onlyMembers(at, object, "kmsKeys", "prefixes", "listSecrets", "batchGetSecretValue")
-	grants := iam.Grants{
-		Partition: config.Cluster.Partition, Region: config.Region,
-		KMSKeys:     l.texts(at.member("kmsKeys"), object, "the ARN of a key"),
-		Prefixes:    l.texts(at.member("prefixes"), object, "what the names begin with, such as prod/"),
-		ListSecrets: l.flag(at.member("listSecrets"), object),
-		BatchGet:    l.flag(at.member("batchGetSecretValue"), object),
-	}
-	config.Cluster.KMSKeys = grants.KMSKeys
-	if len(l.problems) > 0 {
-		return // the rest would be said of what is wrong already
-	}
-	if role := config.Cluster.AssumedRole; role != "" {
-		// The secrets are that role's to read.
-		if len(object) > 0 {
-			l.say(at, "is of no use with store.role, which reads the secrets; take it away")
-		}
-		grants = iam.Grants{Partition: grants.Partition, Region: grants.Region, AssumeRoles: []string{role}}
-	} else {
-		grants.Secrets = config.remotes()
-	}
-	policies, err := iam.Permissions(grants)
-	config.Cluster.Policies = policies
-	for _, err := range problems(err) {
-		if strings.HasPrefix(err.Error(), KeySecrets) {
-			l.iam(nil, err)
-		} else {
-			l.iam(at, err)
-		}
-	}
-}
-
-// texts is a list of texts in an object; nil where it has none.
-func (l *loader) texts(p path, object map[string]any, write string) []string {
-	value, ok := object[p[len(p)-1]]
-	if !ok {
-		return nil
-	}
-	list, ok := value.([]any)
-	if !ok {
-		l.wrongType(p, value, "must be a list", "["+write+"]")
-		return nil
-	}
-	texts := make([]string, len(list))
-	for i, entry := range list {
-		texts[i], _ = l.asText(p.entry(i), entry, write)
-	}
-	return texts
-}
-
-// flag is true or false in an object; false where it has none.
-func (l *loader) flag(p path, object map[string]any) bool {
-	value, ok := object[p[len(p)-1]]
-	if !ok {
-		return false
-	}
-	flag, ok := value.(bool)
-	if !ok {
-		l.wrongType(p, value, "must be true or false", "true or false")
-	}
-	return flag
 }
 
 // iam tells errors of the package of that name, whose fields are below a path.
@@ -234,7 +163,7 @@ func (l *loader) iam(below path, err error) {
 		if strings.HasPrefix(err.Error(), "aws:") {
 			name = ""
 		}
-		field, _, _ := strings.Cut(err.Error(), ":")
+		field, _, _ := strings.Cut(err.Error(), ": ") // aws:region has a colon
 		l.problems = append(l.problems, problem{append(below[:len(below):len(below)], field), name + err.Error()})
 	}
 }
@@ -275,7 +204,7 @@ func (l *loader) environment(values map[string]any) {
 		variable, _ := entry.(map[string]any)
 		name, _ := variable["name"].(string)
 		value, _ := variable["value"].(string)
-		at := path{KeyChartValues}.member("extraEnv").entry(i)
+		at := path{KeyChartValues, "extraEnv"}.entry(i)
 		switch {
 		case slices.Contains(roleVariables, name):
 			l.say(at, fmt.Sprintf("%s would take the place of the operator's role; take it away", name))

@@ -86,8 +86,18 @@ func TestLoadEKSAssumedRole(t *testing.T) {
 	const role = "arn:aws:iam::444455556666:role/reader"
 	got, err := load(configtest.With(stackFile(t, "dev"), map[string]string{"store": `{"role":"` + role + `"}`}))
 	require.NoError(t, err)
-	assert.Equal(t, role, got.Cluster.AssumedRole)
+	assert.Equal(t, role, got.StoreOf(&got.Secrets[0]).Role)
 	assert.Equal(t, policies(t, iam.Grants{AssumeRoles: []string{role}}), got.Cluster.Policies)
+}
+
+// TestLoadEKSAssumedRolePodIdentity: those sessions have tags, which go on with them.
+func TestLoadEKSAssumedRolePodIdentity(t *testing.T) {
+	t.Parallel()
+	const role = "arn:aws:iam::444455556666:role/reader"
+	got, err := load(configtest.With(stackFile(t, "training"), map[string]string{"store": `{"role":"` + role + `"}`}))
+	require.NoError(t, err)
+	assert.Equal(t, policies(t, iam.Grants{AssumeRoles: []string{role}, TagSession: true}), got.Cluster.Policies)
+	assert.Contains(t, got.Cluster.Policies[0].JSON(), `["sts:AssumeRole","sts:TagSession"]`)
 }
 
 // TestLoadEKSErrors: one wrong value each, and the whole message.
@@ -132,7 +142,7 @@ func TestLoadEKSErrors(t *testing.T) {
 		},
 		"ServiceAccountName": {
 			change: map[string]string{"chartValues": `{"serviceAccount":{"name":"eso"}}`},
-			want:   `eso-aws:chartValues.serviceAccount.name: is external-secrets, which the role trusts; take it away`,
+			want:   `eso-aws:chartValues.serviceAccount.name: must be external-secrets, which the role trusts; take it away`,
 		},
 		"ClusterMissing": {
 			change: map[string]string{"cluster": ""},
@@ -140,7 +150,7 @@ func TestLoadEKSErrors(t *testing.T) {
 		},
 		"ClusterName": {
 			change: map[string]string{"cluster": "a b"},
-			want:   `eso-aws:cluster: "a b": is no name of an EKS cluster; write the name of an EKS cluster that is there`,
+			want:   `eso-aws:cluster: "a b": is no name of an EKS cluster; write letters, digits, - and _, 100 at most`,
 		},
 		"AWSRegionMissing": {
 			aws:  map[string]string{"aws:region": ""},
@@ -152,7 +162,7 @@ func TestLoadEKSErrors(t *testing.T) {
 		},
 		"Auth": {
 			change: map[string]string{"auth": "irssa"},
-			want:   `eso-aws:auth: "irssa": is no way to sign in; did you mean irsa?; write irsa or podIdentity`,
+			want:   `eso-aws:auth: "irssa": is neither irsa nor podIdentity; did you mean irsa?`,
 		},
 		"OIDCProviderWithPodIdentity": {
 			stack:  "training",
@@ -181,16 +191,16 @@ func TestLoadEKSErrors(t *testing.T) {
 		},
 		"RoleSession": {
 			change: map[string]string{"role": `{"maxSession":"long"}`},
-			want:   `eso-aws:role.maxSession: "long": is no duration; write a duration in quotes, such as 1h`,
+			want:   `eso-aws:role.maxSession: "long": is no duration of h, m and s; write 1h to 12h, in whole seconds`,
 		},
 		"KMSKeyAlias": {
 			change: map[string]string{"permissions": `{"kmsKeys":["arn:aws:kms:us-east-1:111122223333:alias/a"]}`},
-			want: `eso-aws:permissions.kmsKeys[0]: "arn:aws:kms:us-east-1:111122223333:alias/a": is no such ARN; ` +
-				`write arn:<partition>:kms:<region>:<account>:key/<id>`,
+			want: `eso-aws:permissions.kmsKeys[0]: "arn:aws:kms:us-east-1:111122223333:alias/a": is no ARN of a KMS key, which an alias is not; ` +
+				`write arn:aws:kms:<region>:<account>:key/<id>`,
 		},
 		"KMSKeyText": {
 			change: map[string]string{"permissions": `{"kmsKeys":"arn"}`},
-			want:   `eso-aws:permissions.kmsKeys: "arn": must be a list, not text; write [the ARN of a key]`,
+			want:   `eso-aws:permissions.kmsKeys: "arn": must be a list, not text; write [arn]`,
 		},
 		"ListSecretsText": {
 			change: map[string]string{"permissions": `{"listSecrets":"yes"}`},
@@ -200,18 +210,18 @@ func TestLoadEKSErrors(t *testing.T) {
 			change: map[string]string{
 				"store": `{"role":"arn:aws:iam::444455556666:role/r"}`, "permissions": `{"listSecrets":true}`,
 			},
-			want: `eso-aws:permissions: is of no use with store.role, which reads the secrets; take it away`,
+			want: `eso-aws:permissions: is of no use: the operator itself reads no secret, store.role does; take it away`,
 		},
 		"StoreRole": {
 			change: map[string]string{"store": `{"role":"reader"}`},
-			want:   `eso-aws:store.role: "reader": is no such ARN; write arn:<partition>:iam::<account>:role/<name>`,
+			want:   `eso-aws:store.role: "reader": is no ARN of a role; write arn:aws:iam::<account>:role/<name>`,
 		},
 		"SecretOfAnotherRegion": {
 			change: map[string]string{
 				"secrets": `{"a":{"data":{"k":"arn:aws:secretsmanager:eu-west-1:111122223333:secret:a-AbCdEf"}}}`,
 			},
 			want: `eso-aws:secrets.a.data.k: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:a-AbCdEf": ` +
-				`is in region "eu-west-1", not in the store's "us-east-1"; write the ARN of a secret there`,
+				`is in region "eu-west-1", not in the store's "us-east-1"; write the ARN of a secret there, or a store with region: eu-west-1`,
 		},
 		"TooManySecrets": {
 			change: map[string]string{"secrets": string(tooMany)},

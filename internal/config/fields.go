@@ -2,7 +2,6 @@ package config
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -10,8 +9,9 @@ import (
 	"time"
 	"unicode"
 
+	"eso-aws/internal/iam"
 	"eso-aws/internal/kube"
-	"eso-aws/operator"
+	"eso-aws/internal/language"
 )
 
 // targetOf is local where there is none that is known, so that more can be told.
@@ -21,7 +21,7 @@ func (l *loader) targetOf() Target {
 		return Target(value)
 	case "":
 	default:
-		l.reject(path{KeyTarget}, value, "is no target", "local or eks")
+		l.choose(path{KeyTarget}, value, []string{string(Local), string(EKS)})
 	}
 	return Local
 }
@@ -38,7 +38,11 @@ func (l *loader) otherTargets(target Target) {
 		if target == EKS {
 			rule = "is for an emulator of AWS, and target is eks"
 		}
-		l.reject(path{key}, value, rule, "target: "+string(setting.only)+", or take it away")
+		if write := "target: " + string(setting.only) + ", or take it away"; setting.object {
+			l.say(path{key}, rule+"; write "+write)
+		} else {
+			l.reject(path{key}, value, rule, write)
+		}
 	}
 }
 
@@ -52,6 +56,11 @@ func (l *loader) region(target Target) string {
 	if value != "" && !region.MatchString(value) {
 		l.reject(path{KeyRegion}, value, "is no AWS region", write)
 	}
+	if own, err := iam.PartitionOf(l.values[keyAWSRegion]); target == EKS && err == nil && !l.failed(KeyRegion) {
+		if partition, _ := iam.PartitionOf(value); partition != own {
+			l.otherPartition(path{KeyRegion}, value, own)
+		}
+	}
 	return value
 }
 
@@ -64,30 +73,33 @@ func (l *loader) namespace() string {
 	return value
 }
 
-// namespaces are those the stack uses: the operator's and the secrets'. On EKS
-// the latter is an application's, and there already.
-func (l *loader) namespaces(secrets string, target Target) map[string]bool {
+// namespaces are those the stack uses: the operator's, the stores' and the secrets'. On
+// EKS the latter are applications', and there already.
+func (l *loader) namespaces(c *Config) map[string]bool {
 	used := map[string]bool{}
-	if secrets != "" {
-		used[secrets] = target == Local
+	use := func(name string) {
+		if name != "" {
+			used[name] = c.Target == Local
+		}
+	}
+	use(c.Namespace)
+	for _, secret := range c.Secrets {
+		use(secret.Namespace)
+	}
+	for _, store := range c.Stores {
+		use(store.Namespace)
 	}
 	used[OperatorNamespace] = true
-	const write = "{create: true} or {create: false}"
-	object := l.object(KeyNamespaces, "<name>: "+write)
-	for _, name := range sorted(object) {
+	declared := map[string]language.Namespace{}
+	l.decode(KeyNamespaces, &declared)
+	for _, name := range sorted(declared) {
 		at := path{KeyNamespaces, name}
-		if _, ok := used[name]; !ok {
+		_, ok := used[name]
+		switch create := declared[name].Create; {
+		case !ok:
 			l.say(at, "this stack uses no such namespace; "+instead(name, sorted(used)))
-			continue
-		}
-		members := l.asMap(at, object[name], write)
-		l.onlyMembers(at, members, "create")
-		if value, ok := members["create"]; ok {
-			create, isBool := value.(bool)
-			if !isBool {
-				l.wrongType(at.member("create"), value, "must be true or false", "true or false")
-			}
-			used[name] = create
+		case create != nil:
+			used[name] = *create
 		}
 	}
 	return used
@@ -97,7 +109,7 @@ func (l *loader) boolean(key string) bool {
 	value := l.text(key)
 	parsed, err := strconv.ParseBool(value)
 	if err != nil || (value != "true" && value != "false") {
-		l.reject(path{key}, value, "must be true or false", "true or false")
+		l.choose(path{key}, value, []string{"true", "false"})
 	}
 	return parsed
 }
@@ -128,13 +140,16 @@ func (l *loader) credential(key string) string {
 	return value
 }
 
+// noDuration names the units, as there is none for days.
+const noDuration = "is no duration of h, m and s"
+
 func (l *loader) timeout() kube.Timeout {
 	const write = "a duration of at least 1s, such as 5m"
 	value := l.text(KeyTimeout)
 	d, err := time.ParseDuration(value)
 	switch {
 	case err != nil:
-		l.reject(path{KeyTimeout}, value, "is no duration", write)
+		l.reject(path{KeyTimeout}, value, noDuration, write)
 	case d < time.Second:
 		l.reject(path{KeyTimeout}, value, "is too short", write)
 	}
@@ -147,28 +162,13 @@ func (l *loader) interval(p path, value string) time.Duration {
 	d, err := time.ParseDuration(value)
 	switch {
 	case err != nil:
-		l.reject(p, value, "is no duration", write)
+		l.reject(p, value, noDuration, write)
 	case d < 0:
 		l.reject(p, value, "is negative", write)
 	case d > 0 && d < time.Second:
 		l.reject(p, value, "is too short", write)
 	}
 	return d
-}
-
-func (l *loader) chartValues(target Target) map[string]any {
-	object := l.object(KeyChartValues, "the chart's values")
-	values, _ := l.plain(path{KeyChartValues}, object).(map[string]any)
-	conflicts := operator.Conflicts(values)
-	if target == EKS {
-		conflicts = append(conflicts, operator.IdentityConflicts(values)...)
-	}
-	for _, conflict := range conflicts {
-		p := path{KeyChartValues, conflict.Path}
-		l.problems = append(l.problems, problem{p, fmt.Sprintf("%s.%s: %s", l.name(path{KeyChartValues}),
-			conflict.Path, conflict.Rule)})
-	}
-	return values
 }
 
 // plain is a decoded value with Go's numbers. Pulumi would drop a null before
@@ -194,7 +194,11 @@ func (l *loader) plain(p path, value any) any {
 		f, _ := v.Float64()
 		return f
 	case nil:
-		l.say(p, "is nothing, which does not reach the chart; write a value, or leave the key out")
+		whom := "the chart"
+		if p[0] == KeySecrets {
+			whom = "the operator"
+		}
+		l.say(p, "is nothing, which does not reach "+whom+"; write a value, or leave the key out")
 		return nil
 	default:
 		return v

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/texttheater/golang-levenshtein/levenshtein"
+	"github.com/blang/semver"
 )
 
 // loader reads values and collects what is wrong with them.
@@ -16,6 +16,10 @@ type loader struct {
 	values    map[string]string
 	encrypted []string
 	problems  []problem
+	warnings  []problem
+	form      form
+	chart     semver.Version // the zero version where it is not known
+	api       string         // the operator's API
 }
 
 type problem struct {
@@ -27,6 +31,9 @@ type problem struct {
 type path []string
 
 func (p path) member(name string) path { return append(slices.Clone(p), name) }
+
+// key is the path as the key of a map.
+func (p path) key() string { return strings.Join(p, "\x00") }
 
 func (p path) entry(i int) path { return p.member(fmt.Sprintf("[%d]", i)) }
 
@@ -63,21 +70,47 @@ func (l *loader) full(key string) string {
 
 // reject says what is wrong with a value, and what to write instead.
 func (l *loader) reject(p path, value, rule, write string) {
-	shown := fmt.Sprintf("%q", value)
-	if settings()[p[0]].secret || l.isEncrypted(p[0]) {
-		shown = "[secret]"
-	}
-	l.say(p, fmt.Sprintf("%s: %s; write %s", shown, rule, write))
+	l.say(p, fmt.Sprintf("%s: %s; write %s", l.shown(p, value), rule, write))
 }
 
-// say adds a problem that has no value to show.
+// shown is a value in a message.
+func (l *loader) shown(p path, value string) string {
+	if settings()[p[0]].secret || l.isEncrypted(p[0]) {
+		return "[secret]"
+	}
+	return fmt.Sprintf("%q", value)
+}
+
+// say adds a problem that has no value to show. It is told once.
 func (l *loader) say(p path, text string) {
-	l.problems = append(l.problems, problem{p, l.name(p) + ": " + text})
+	found := problem{p, l.name(p) + ": " + text}
+	if !slices.ContainsFunc(l.problems, found.equal) {
+		l.problems = append(l.problems, found)
+	}
+}
+
+func (p problem) equal(other problem) bool {
+	return p.text == other.text && slices.Equal(p.path, other.path)
+}
+
+// warn tells what is allowed and may not be meant.
+func (l *loader) warn(p path, text string) {
+	warning := problem{p, text}
+	if !slices.ContainsFunc(l.warnings, warning.equal) {
+		l.warnings = append(l.warnings, warning)
+	}
+}
+
+// wrong tells whether there is a problem with the very value.
+func (l *loader) wrong(p path) bool {
+	return slices.ContainsFunc(l.problems, func(problem problem) bool { return slices.Equal(problem.path, p) })
 }
 
 func (l *loader) isEncrypted(key string) bool {
 	return slices.Contains(l.encrypted, l.full(key))
 }
+
+const noSetting = "there is no such setting"
 
 // unknownKeys rejects the keys of this project that there are not.
 func (l *loader) unknownKeys() {
@@ -85,35 +118,44 @@ func (l *loader) unknownKeys() {
 	for _, full := range sorted(l.values) {
 		key, ours := strings.CutPrefix(full, l.project+":")
 		if ours && !slices.Contains(known, key) {
-			l.say(path{key}, "there is no such setting; "+instead(key, known))
+			l.say(path{key}, noSetting+"; "+instead(key, known))
 		}
 	}
 }
 
 // plainKeys rejects secrets that would not stay secret.
 func (l *loader) plainKeys() {
-	for key, setting := range settings() {
+	keys := settings()
+	if l.values[l.full(KeyTarget)] == string(EKS) {
+		keys[keyAWSRegion] = setting{}
+		keys[keyAWSProfile] = setting{}
+	}
+	for key, setting := range keys {
 		if l.isEncrypted(key) && !setting.mayEncrypt {
-			l.say(path{key}, "[secret]: is encrypted, but it names things, which are plain in the state; "+
-				"write it without --secret")
+			l.problems = append(l.problems, l.encryptedName(key))
 		}
 	}
 }
 
-// instead says what was meant, or else what there is.
-func instead(word string, known []string) string {
-	best, distance := "", len(word)
-	for _, candidate := range known {
-		d := levenshtein.DistanceForStrings([]rune(strings.ToLower(word)), []rune(strings.ToLower(candidate)),
-			levenshtein.DefaultOptionsWithSub)
-		if d < distance {
-			best, distance = candidate, d
-		}
-	}
-	if distance <= max(2, len(word)/3) && best != "" {
-		return fmt.Sprintf("did you mean %s?", best)
-	}
-	return "there is " + strings.Join(known, ", ")
+// encryptedName is the one problem that is told of a key that cannot stay secret.
+func (l *loader) encryptedName(key string) problem {
+	return problem{path{key}, l.name(path{key}) + ": [secret]: is encrypted, but it names things, which are plain in " +
+		"the state; write it without --secret"}
+}
+
+// withheld tells whether a key's problems are: a text of theirs may have the value.
+func (l *loader) withheld(p problem) bool {
+	key := p.path[0]
+	return l.isEncrypted(key) && !settings()[key].mayEncrypt && p.text != l.encryptedName(key).text
+}
+
+// strange tells whether an object has a member that there is not: what else is missing in
+// it may be meant by that.
+func (l *loader) strange(p path) bool {
+	return slices.ContainsFunc(l.problems, func(problem problem) bool {
+		return len(problem.path) == len(p)+1 && slices.Equal(problem.path[:len(p)], p) &&
+			strings.Contains(problem.text, noSetting)
+	})
 }
 
 // text is a value that is not an object, or the default.
@@ -129,7 +171,7 @@ func (l *loader) text(key string) string {
 	if json.Unmarshal([]byte(value), &object) == nil {
 		switch object.(type) {
 		case map[string]any, []any:
-			l.say(path{key}, fmt.Sprintf("is %s; write text", typeOf(object)))
+			l.say(path{key}, fmt.Sprintf("must be text, not %s; write the value alone", typeOf(object)))
 			return settings()[key].fallback
 		}
 	}
@@ -177,10 +219,25 @@ func (l *loader) asMap(p path, value any, write string) map[string]any {
 // asText is a value as text, or "" and a problem.
 func (l *loader) asText(p path, value any, write string) (string, bool) {
 	text, ok := value.(string)
+	if _, isScalar := scalar(value); isScalar && !strings.Contains(write, "quotes") {
+		write += ", in quotes"
+	}
 	if !ok {
 		l.wrongType(p, value, "must be text", write)
 	}
 	return text, ok
+}
+
+// asBool is a value as true or false, or false and a problem.
+func (l *loader) asBool(p path, value any) bool {
+	flag, ok := value.(bool)
+	if write := "true or false"; !ok {
+		if value == "true" || value == "false" {
+			write = "it without quotes"
+		}
+		l.wrongType(p, value, "must be true or false", write)
+	}
+	return flag
 }
 
 func (l *loader) wrongType(p path, value any, rule, write string) {
@@ -195,7 +252,7 @@ func (l *loader) wrongType(p path, value any, rule, write string) {
 func (l *loader) onlyMembers(p path, object map[string]any, known ...string) {
 	for _, name := range sorted(object) {
 		if !slices.Contains(known, name) {
-			l.say(p.member(name), "there is no such setting; "+instead(name, known))
+			l.say(p.member(name), noSetting+"; "+instead(name, known))
 		}
 	}
 }

@@ -1,159 +1,231 @@
 package config
 
 import (
-	"fmt"
-	"regexp"
-	"strings"
-)
+	"cmp"
+	"maps"
+	"slices"
+	"time"
 
-var (
-	region = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+){1,2}-[0-9]{1,2}$`)
-	// label and subdomain are RFC 1123's, as Kubernetes checks names.
-	label     = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
-	subdomain = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
-	secretKey = regexp.MustCompile(`^[-._a-zA-Z0-9]{1,253}$`)
-	awsName   = regexp.MustCompile(`^[A-Za-z0-9/_+=.@-]{1,512}$`)
-	// awsSecret is an ARN: the name, and the six characters that AWS adds.
-	awsSecret = regexp.MustCompile(
-		`^arn:aws[a-z-]*:secretsmanager:([^:]*):[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]{1,519}$`)
+	"eso-aws/internal/language"
 )
 
 const (
-	maxSubdomain = 253
-	writeSecrets = "<name>: {data: {<key>: <name in AWS>}}" //nolint:gosec // what to write, not a credential
-	writeSecret  = "data: {" + writeData + "}, or extract: <name in AWS>"
-	writeData    = "<key>: <name in AWS>"
-	writeRemote  = "a secret's name in AWS, or its full ARN"
+	writeSecret = "data: {" + writeData + "}, or extract: <name in AWS>"
+	writeData   = "<key>: <name in AWS>"
 )
 
-// secrets are the secrets to sync, in the order of their names.
-func (l *loader) secrets(region string) []Secret {
-	at := path{KeySecrets}
-	interval := l.interval(path{KeyRefreshInterval}, l.text(KeyRefreshInterval))
-	object := l.object(KeySecrets, writeSecrets)
-	if len(object) == 0 && !l.failed(KeySecrets) {
-		l.say(at, "is missing; write "+writeSecrets)
+// The policies that are looked at here, as the operator calls them.
+const (
+	policyOwner       = "Owner"
+	policyOrphan      = "Orphan"
+	policyMerge       = "Merge"
+	policyCreateMerge = "CreateOrMerge"
+	policyDelete      = "Delete"
+	policyRetain      = "Retain"
+	policyPeriodic    = "Periodic"
+	policyOnce        = "CreatedOnce"
+)
+
+// Secret is a secret to sync, in one namespace.
+type Secret struct {
+	// Name is that of the ExternalSecret, Target that of the Secret it fills, and
+	// Namespace where both are.
+	Name, Target, Namespace string
+	// Store is the name of what it is read from.
+	Store string
+	// Data are the values in AWS by the Secret's key.
+	Data map[string]language.Remote
+	// Extract are JSON secrets whose keys are all taken, and Find searches.
+	Extract []language.Extract
+	Find    []language.Find
+	// Template is the Secret's form; nil where it is the values'.
+	Template *language.Template
+	// RefreshInterval is how often AWS is asked; 0 is once.
+	RefreshInterval time.Duration
+	// RefreshPolicy and DeletionPolicy are the operator's own where they are "".
+	RefreshPolicy, CreationPolicy, DeletionPolicy string
+	// Labels and Annotations are on the ExternalSecret and the Secret.
+	Labels, Annotations map[string]string
+	// Spec is merged over the rest.
+	Spec map[string]any
+}
+
+// Keys are the keys that the Secret will have, in order; known is false where AWS or
+// the cluster decides.
+func (s *Secret) Keys() (keys []string, known bool) {
+	keys, known = s.sourceKeys()
+	target, _ := s.Spec["target"].(map[string]any)
+	_, shaped := target["template"]
+	skips := s.DeletionPolicy != "" && s.DeletionPolicy != policyRetain
+	merges := s.CreationPolicy == policyMerge || s.CreationPolicy == policyCreateMerge
+	switch {
+	case skips || merges || shaped:
+		return keys, false
+	case s.Template == nil || len(s.Template.Data) == 0:
+		return keys, known
+	case s.Template.MergePolicy == policyMerge:
+		keys = append(keys, sorted(s.Template.Data)...)
+		return slices.Compact(slices.Sorted(slices.Values(keys))), known
+	default:
+		return sorted(s.Template.Data), true
 	}
-	secrets := make([]Secret, 0, len(object))
-	for _, name := range sorted(object) {
-		secret := Secret{Name: name, RefreshInterval: interval}
-		at := at.member(name)
-		l.secretName(at, name)
-		members := l.asMap(at, object[name], "{data: {"+writeData+"}}")
-		if members == nil {
+}
+
+// sourceKeys are the keys of what is read, before the template.
+func (s *Secret) sourceKeys() (keys []string, known bool) {
+	_, data := s.Spec["data"]
+	_, from := s.Spec["dataFrom"]
+	return sorted(s.Data), len(s.Extract)+len(s.Find) == 0 && !data && !from
+}
+
+// Once tells whether the operator syncs the secret when it is made, and never again,
+// whatever is changed.
+func (s *Secret) Once() bool {
+	periodic := s.RefreshPolicy == "" || s.RefreshPolicy == policyPeriodic
+	return s.RefreshPolicy == policyOnce || periodic && s.RefreshInterval == 0
+}
+
+// defaults are what the stack says for all of its secrets.
+type defaults struct {
+	interval    time.Duration
+	policies    map[string]string
+	labels      map[string]string
+	annotations map[string]string
+}
+
+func (l *loader) defaults() defaults {
+	d := defaults{
+		interval: l.interval(path{KeyRefreshInterval}, l.text(KeyRefreshInterval)),
+		policies: map[string]string{},
+	}
+	for _, key := range []string{KeyRefreshPolicy, KeyCreationPolicy, KeyDeletionPolicy} {
+		at, value := path{key}, l.text(key)
+		if value != "" && !l.failed(key) && l.oneOf(at, value, ruleFor(key)) {
+			l.form.read[at.key()] = true
+			d.policies[key] = value
+		}
+	}
+	l.decode(KeyLabels, &d.labels)
+	l.decode(KeyAnnotations, &d.annotations)
+	l.metadata(path{KeyLabels}, d.labels, metadata{labels: true})
+	l.metadata(path{KeyAnnotations}, d.annotations, metadata{})
+	return d
+}
+
+// secrets are the secrets to sync, in the order of their names and namespaces.
+func (l *loader) secrets(c *Config, sources []*source) []Secret {
+	defaults := l.defaults()
+	declared := map[string]language.Secret{}
+	l.decode(KeySecrets, &declared)
+	if len(declared) == 0 && !l.failed(KeySecrets) {
+		l.say(path{KeySecrets}, "is missing; write "+ruleFor(KeySecrets).write)
+	}
+	secrets := make([]Secret, 0, len(declared))
+	for _, name := range sorted(declared) {
+		e := entry{loader: l, at: path{KeySecrets, name}, Secret: declared[name]}
+		whole := !l.wrong(e.at)
+		l.kubeName(e.at, name)
+		if !whole {
 			continue
 		}
-		l.onlyMembers(at, members, "data", "extract", "template", "refreshInterval")
-		l.source(at, members, region, &secret)
-		secret.Template = l.template(at.member("template"), members)
-		if value, ok := members["refreshInterval"]; ok {
-			at := at.member("refreshInterval")
-			if text, ok := l.asText(at, value, "a duration in quotes, such as 1h"); ok {
-				secret.RefreshInterval = l.interval(at, text)
-			}
+		e.from = l.named(sources, e.at.member("store"), e.Store)
+		secret := e.expand(name, defaults)
+		e.check(&secret)
+		for _, namespace := range e.namespaces(c.Namespace) {
+			secret.Namespace = namespace
+			secrets = append(secrets, secret)
+			e.from.users = append(e.from.users, namespace)
 		}
-		secrets = append(secrets, secret)
 	}
+	l.targets(secrets, c.Target)
 	return secrets
 }
 
-func (l *loader) secretName(p path, name string) {
-	if len(name) > maxSubdomain || !subdomain.MatchString(name) {
-		l.reject(p, name, "is no Kubernetes name", "lower-case letters, digits, - and ., 253 at most")
-	}
-	if name == CredentialsName {
-		l.reject(p, name, "is the name of the Secret with the access key", "another name")
-	}
+// entry is one of secrets, as it is declared.
+type entry struct {
+	*loader
+	language.Secret
+	at   path
+	from *source
 }
 
-// source is where the values come from: data, extract or both.
-func (l *loader) source(p path, members map[string]any, region string, secret *Secret) {
-	data, hasData := members["data"]
-	extract, hasExtract := members["extract"]
-	if hasData {
-		secret.Data = l.data(p.member("data"), data, region)
+// expand is the secret with the defaults in place, in no namespace yet.
+func (e *entry) expand(name string, d defaults) Secret {
+	s := Secret{
+		Name: name, Target: cmp.Or(e.Target, name), Store: e.from.name,
+		Data: e.Data, Extract: e.Extract, Find: e.Find, Template: e.Template,
+		RefreshInterval: d.interval,
+		RefreshPolicy:   cmp.Or(e.RefreshPolicy, d.policies[KeyRefreshPolicy]),
+		CreationPolicy:  cmp.Or(e.CreationPolicy, d.policies[KeyCreationPolicy], policyOwner),
+		DeletionPolicy:  cmp.Or(e.DeletionPolicy, d.policies[KeyDeletionPolicy]),
+		Labels:          merged(d.labels, e.Labels), Annotations: merged(d.annotations, e.Annotations),
+		Spec: e.Spec,
 	}
-	if hasExtract {
-		at := p.member("extract")
-		if text, ok := l.asText(at, extract, writeRemote+", in quotes"); ok {
-			l.remote(at, text, region)
-			secret.Extract = text
-		}
+	if at := e.at.member("refreshInterval"); e.good(at) {
+		s.RefreshInterval = e.interval(at, e.RefreshInterval)
 	}
-	if !hasData && !hasExtract {
-		l.say(p, "has nothing to read; write "+writeSecret)
-	}
+	return s
 }
 
-// template are the Secret's values by key, made of what was read.
-func (l *loader) template(p path, secret map[string]any) map[string]string {
-	const write = "{data: {<key>: <text with {{ .key }}>}}"
-	value, ok := secret["template"]
-	if !ok {
-		return nil
-	}
-	object := l.asMap(p, value, write)
-	l.onlyMembers(p, object, "data")
-	if object == nil {
-		return nil
-	}
-	data := l.asMap(p.member("data"), object["data"], "<key>: <text with {{ .key }}>")
-	made := make(map[string]string, len(data))
-	for _, key := range sorted(data) {
-		at := p.member("data").member(key)
-		l.secretKey(at, key)
-		if text, ok := l.asText(at, data[key], "text with {{ .key }}, in quotes"); ok {
-			made[key] = text
-		}
-	}
-	return made
-}
-
-func (l *loader) data(p path, value any, region string) map[string]string {
-	object := l.asMap(p, value, writeData)
-	if object != nil && len(object) == 0 {
-		l.say(p, "is empty; write "+writeData)
-	}
-	data := make(map[string]string, len(object))
-	for _, key := range sorted(object) {
-		at := p.member(key)
-		l.secretKey(at, key)
-		if text, ok := l.asText(at, object[key], writeRemote+", in quotes"); ok {
-			l.remote(at, text, region)
-			data[key] = text
-		}
-	}
-	return data
-}
-
-func (l *loader) secretKey(p path, key string) {
-	if !secretKey.MatchString(key) || key == "." || strings.HasPrefix(key, "..") {
-		l.reject(p, key, "is no key of a Secret", "letters, digits, -, _ and ., 253 at most")
-	}
-}
-
-// remote checks a name or an ARN of AWS Secrets Manager.
-func (l *loader) remote(p path, value, region string) {
-	if !strings.HasPrefix(value, "arn:") {
-		if !awsName.MatchString(value) {
-			l.reject(p, value, "is no name in AWS Secrets Manager",
-				"letters, digits and /_+=.@-, 512 at most, or a full ARN")
-		}
-		return
-	}
-	parts := awsSecret.FindStringSubmatch(value)
+// namespaces are where the secret is.
+func (e *entry) namespaces(standard string) []string {
+	one, several := e.at.member("namespace"), e.at.member("namespaces")
 	switch {
-	case parts == nil:
-		l.reject(p, value, "is no ARN of a secret", "arn:aws:secretsmanager:<region>:<account>:secret:<name>")
-	case parts[1] != region && region != "":
-		l.reject(p, value, fmt.Sprintf("is in region %q, not in the store's %q", parts[1], region),
-			"the ARN of a secret there")
+	case e.has(one) && e.has(several):
+		e.say(several, "is besides namespace; write one of the two")
+		return nil
+	case e.has(one):
+		if e.good(one) {
+			e.label(one, e.Namespace)
+		}
+		return slices.DeleteFunc([]string{e.Namespace}, func(name string) bool { return name == "" })
+	case !e.has(several):
+		return slices.DeleteFunc([]string{standard}, func(name string) bool { return name == "" })
+	case e.good(several) && len(e.Namespaces) == 0:
+		e.say(several, "is empty; write [<name>, <name>]")
 	}
+	seen := map[string]bool{}
+	for i, name := range e.Namespaces {
+		at := e.nth(several, i)
+		switch {
+		case !e.good(at):
+		case seen[name]:
+			e.reject(at, name, "is there twice", "each namespace once")
+		default:
+			e.label(at, name)
+		}
+		seen[name] = true
+	}
+	delete(seen, "")
+	return slices.Sorted(maps.Keys(seen))
 }
 
-// label checks the name of a namespace.
-func (l *loader) label(p path, name string) {
-	if !label.MatchString(name) {
-		l.reject(p, name, "is no name of a namespace", "lower-case letters, digits and -, 63 at most")
+// targets refuses two that would write one Secret. Only those that all merge into one
+// of somebody else's get along: any other takes it for its own.
+func (l *loader) targets(secrets []Secret, target Target) {
+	type place struct{ namespace, name string }
+	first := map[place]*Secret{}
+	for i := range secrets {
+		s := &secrets[i]
+		at := path{KeySecrets, s.Name}
+		if member := at.member("target"); l.has(member) {
+			at = member
+		}
+		if s.Target == CredentialsName && target == Local {
+			if !l.wrong(at) {
+				l.reject(at, s.Target, "is the name of the Secret with the access key", "another name")
+			}
+			continue
+		}
+		here := place{s.Namespace, s.Target}
+		other := first[here]
+		switch {
+		case other == nil:
+			first[here] = s
+		case other.CreationPolicy == policyMerge && s.CreationPolicy == policyMerge:
+		case !l.wrong(at):
+			l.reject(at, s.Target, "is the Secret of "+other.Name+" in namespace "+s.Namespace+" too",
+				"another target, or creationPolicy: Merge in both for a Secret of somebody else's")
+		}
 	}
 }

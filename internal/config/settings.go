@@ -1,11 +1,14 @@
 package config
 
 // The names that are not settings: of the operator's release, its namespace and
-// its service account, and of the Secret with an emulator's access key.
+// its service account, and of the Secret with an emulator's access key. The default
+// stores' are those where store has no other.
 const (
 	OperatorName      = "external-secrets"
 	OperatorNamespace = "external-secrets"
 	CredentialsName   = "localstack-credentials"
+	LocalStore        = "localstack-secretsmanager"
+	EKSStore          = "aws-secretsmanager"
 )
 
 // The keys of the configuration, as Pulumi.yaml declares them.
@@ -33,7 +36,15 @@ const (
 	KeyAccessKeyID      = "accessKeyId"
 	KeySecretAccessKey  = "secretAccessKey"
 	KeyTimeout          = "timeout"
+	KeyStores           = "stores"
+	KeyStrict           = "strict"
+	KeyCostLimit        = "costLimit"
 	KeyRefreshInterval  = "refreshInterval"
+	KeyRefreshPolicy    = "refreshPolicy"
+	KeyCreationPolicy   = "creationPolicy"
+	KeyDeletionPolicy   = "deletionPolicy"
+	KeyLabels           = "labels"
+	KeyAnnotations      = "annotations"
 	KeySecrets          = "secrets"
 )
 
@@ -62,7 +73,8 @@ func settings() map[string]setting {
 		KeyPodIdentityAgent: {fallback: "false", only: EKS},
 		KeyRole:             {object: true, only: EKS},
 		KeyPermissions:      {object: true, only: EKS},
-		KeyStore:            {object: true, only: EKS},
+		KeyStore:            {object: true},
+		KeyStores:           {object: true},
 		KeyRegion:           {},
 		KeyKubeconfig:       {secret: true, mayEncrypt: true},
 		KeyKubeContext:      {},
@@ -78,7 +90,14 @@ func settings() map[string]setting {
 		KeyAccessKeyID:      {fallback: "test", secret: true, mayEncrypt: true, only: Local},
 		KeySecretAccessKey:  {fallback: "test", secret: true, mayEncrypt: true, only: Local},
 		KeyTimeout:          {fallback: "5m"},
+		KeyStrict:           {fallback: "false"},
+		KeyCostLimit:        {fallback: "10"},
 		KeyRefreshInterval:  {fallback: "1h"},
+		KeyRefreshPolicy:    {},
+		KeyCreationPolicy:   {},
+		KeyDeletionPolicy:   {},
+		KeyLabels:           {object: true},
+		KeyAnnotations:      {object: true},
 		KeySecrets:          {object: true},
 	}
 }

@@ -28,12 +28,14 @@ func (a ARN) String() string {
 
 // Kind is what an ARN must be.
 type Kind struct {
+	// What it names, such as "a role".
+	What    string
 	Service string
 	// Regional says whether the ARN has a region.
 	Regional bool
 	// Accounts and Resource are what the account and the rest must match.
 	Accounts, Resource *regexp.Regexp
-	// Write is an example.
+	// Write is an example, with <partition> for the partition.
 	Write string
 }
 
@@ -46,7 +48,8 @@ func (k Kind) Check(field, text string, partition Partition) (ARN, error) {
 	}
 	if !ok || arn.Service != k.Service || !accounts.MatchString(arn.Account) ||
 		!k.Resource.MatchString(arn.Resource) || (arn.Region != "") != k.Regional {
-		return ARN{}, Problem(field, text, "is no such ARN", k.Write)
+		return ARN{}, Problem(field, text, "is no ARN of "+k.What,
+			strings.Replace(k.Write, "<partition>", string(partition), 1))
 	}
 	if arn.Partition != partition {
 		return ARN{}, Problem(field, text, fmt.Sprintf("is of partition %s, not of %s", arn.Partition, partition),
@@ -63,7 +66,7 @@ var (
 // CheckRole refuses what is not the ARN of a role.
 func CheckRole(field, text string, partition Partition) error {
 	_, err := Kind{
-		Service: "iam", Resource: roleResource, Write: "arn:<partition>:iam::<account>:role/<name>",
+		What: "a role", Service: "iam", Resource: roleResource, Write: "arn:<partition>:iam::<account>:role/<name>",
 	}.Check(field, text, partition)
 	return err
 }
@@ -71,7 +74,8 @@ func CheckRole(field, text string, partition Partition) error {
 // CheckProvider refuses what is not the ARN of an OIDC provider.
 func CheckProvider(field, text string, partition Partition) error {
 	_, err := Kind{
-		Service: "iam", Resource: providerResource, Write: "arn:<partition>:iam::<account>:oidc-provider/<issuer>",
+		What: "an OIDC provider", Service: "iam", Resource: providerResource,
+		Write: "arn:<partition>:iam::<account>:oidc-provider/<issuer>",
 	}.Check(field, text, partition)
 	return err
 }

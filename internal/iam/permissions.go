@@ -1,7 +1,10 @@
 package iam
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -30,28 +33,75 @@ type Grants struct {
 	// scope in AWS; BatchGet to read many at once, each if it may be read. A
 	// batch by filters, such as a prefix or tags, takes both.
 	ListSecrets, BatchGet bool
+	// Tagged are secrets that are looked for by tags.
+	Tagged []Tagged
+	// Parameters are names, and ARNs, of parameters in Parameter Store, and
+	// ParameterPaths what is above those that are looked for by name.
+	Parameters, ParameterPaths []string
+	// TaggedParameters are parameters that are looked for by tags.
+	TaggedParameters []Tagged
 	// AssumeRoles are the ARNs of roles to go on to, which have permissions of
 	// their own.
 	AssumeRoles []string
+	// TagSession says that the operator's sessions have tags, as those of Pod
+	// Identity do, which go on with it to these roles.
+	TagSession bool
 	// KMSKeys are the ARNs of the customer managed keys of the secrets. They
-	// decrypt through Secrets Manager only.
+	// decrypt through the services that are read from only.
 	KMSKeys []string
 }
 
+// Tagged is what has all of some tags, below a prefix; "" is every name. A prefix of
+// parameters is a path.
+type Tagged struct {
+	Prefix string
+	Tags   map[string]string
+}
+
 // Permissions are the policies that grant what is asked, and no more: none if
-// nothing is, several if one were longer than IAM takes. Their order and
-// content depend on what is granted and not on the order in which it was given.
-func Permissions(g Grants) ([]Document, error) {
-	if err := g.validate(); err != nil {
+// nothing is, several if one were longer than IAM takes. Grants of several regions
+// are one after the other. The policies' order and content depend on what is granted
+// and not on the order in which it was given.
+func Permissions(grants ...Grants) ([]Document, error) {
+	var problems []error
+	var statements []Statement
+	var names []string
+	for _, g := range grants {
+		problems = append(problems, g.validate())
+		statements = add(statements, g.statements())
+		names = append(append(names, g.Secrets...), g.Parameters...)
+	}
+	if err := errors.Join(problems...); err != nil {
 		return nil, err
 	}
-	documents := pack(g.statements())
+	documents := pack(statements)
 	if len(documents) > MaxPolicies {
 		return nil, fmt.Errorf("secrets: %d names: take %d managed policies of %d characters, "+
 			"and a role has %d at most; write %s",
-			len(g.Secrets), len(documents), MaxPolicySize, MaxPolicies, proposal(g.Secrets))
+			len(names), len(documents), MaxPolicySize, MaxPolicies, proposal(names))
 	}
 	return documents, nil
+}
+
+// add has more statements: resources where there is one that differs in nothing else,
+// and one with a number where it is another of the same name.
+func add(statements, more []Statement) []Statement {
+	for _, statement := range more {
+		name := statement.Sid
+		for number := 2; len(statement.Resource) > 0; number++ {
+			same := slices.IndexFunc(statements, func(s Statement) bool { return s.Sid == statement.Sid })
+			if same < 0 {
+				statements = append(statements, statement)
+				break
+			}
+			if reflect.DeepEqual(statements[same].Condition, statement.Condition) {
+				statements[same].Resource = set(append(slices.Clone(statements[same].Resource), statement.Resource...))
+				break
+			}
+			statement.Sid = fmt.Sprint(name, number)
+		}
+	}
+	return statements
 }
 
 func (g Grants) statements() []Statement {
@@ -73,19 +123,32 @@ func (g Grants) statements() []Statement {
 		statements = append(statements,
 			Statement{Sid: "FindSecrets", Effect: Allow, Action: find, Resource: []string{"*"}})
 	}
+	statements = append(statements, g.parameters()...)
+	for _, tagged := range g.Tagged {
+		statements = add(statements, []Statement{
+			tagged.statement("ReadTaggedSecrets", "secretsmanager:GetSecretValue", g.secretARN(tagged.Prefix)+"*"),
+		})
+	}
+	for _, tagged := range g.TaggedParameters {
+		statements = add(statements, []Statement{
+			tagged.statement("ReadTaggedParameters", "ssm:GetParameter", g.parameterARN(below(tagged.Prefix))),
+		})
+	}
+	assume := []string{"sts:AssumeRole"}
+	if g.TagSession {
+		assume = append(assume, "sts:TagSession")
+	}
 	return append(statements, Statement{
 		Sid:      "AssumeRoles",
 		Effect:   Allow,
-		Action:   []string{"sts:AssumeRole"},
+		Action:   assume,
 		Resource: set(g.AssumeRoles),
 	}, Statement{
-		Sid:      "DecryptSecrets",
-		Effect:   Allow,
-		Action:   []string{"kms:Decrypt"},
-		Resource: set(g.KMSKeys),
-		Condition: Condition{"StringEquals": {
-			"kms:ViaService": {"secretsmanager." + g.Region + "." + g.Partition.dnsSuffix()},
-		}},
+		Sid:       "DecryptSecrets",
+		Effect:    Allow,
+		Action:    []string{"kms:Decrypt"},
+		Resource:  set(g.KMSKeys),
+		Condition: Condition{"StringEquals": {"kms:ViaService": g.services()}},
 	})
 }
 
@@ -127,12 +190,10 @@ func (g Grants) pattern(secret string) string {
 	return secret + "-??????"
 }
 
+func (g Grants) account() string { return cmp.Or(g.Account, UnknownAccount) }
+
 func (g Grants) secretARN(name string) string {
-	account := g.Account
-	if account == "" {
-		account = UnknownAccount
-	}
-	return ARN{g.Partition, "secretsmanager", g.Region, account, "secret:" + name}.String()
+	return ARN{g.Partition, "secretsmanager", g.Region, g.account(), "secret:" + name}.String()
 }
 
 // pack fills documents one after the other with the statements' resources.

@@ -105,6 +105,11 @@ func TestPermissionsDecide(t *testing.T) {
 			allow:  []iamtest.Request{read(secrets + "my-secret-a1B2c3")},
 			refuse: []iamtest.Request{read(secrets + "my-secret"), read(secrets + "my-a1B2c3")},
 		},
+		"OfAnAWSService": {
+			grants: iam.Grants{Secrets: []string{"rds!db-0a1b", foreign + "rds!cluster-2c3d-a1B2c3"}},
+			allow:  []iamtest.Request{read(secrets + "rds!db-0a1b-a1B2c3"), read(foreign + "rds!cluster-2c3d-a1B2c3")},
+			refuse: []iamtest.Request{read(secrets + "db-0a1b-a1B2c3"), read(foreign + "rds!cluster-2c3d-zzzzzz")},
+		},
 		"WholeARN": {
 			grants: iam.Grants{Secrets: []string{foreign + "app-a1B2c3"}},
 			allow:  []iamtest.Request{read(foreign + "app-a1B2c3")},
@@ -159,6 +164,139 @@ func TestPermissionsDecide(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestPermissionsSearches: what is looked for, in both services.
+func TestPermissionsSearches(t *testing.T) {
+	t.Parallel()
+	const parameters = "arn:aws:ssm:eu-west-1:" + account + ":parameter/"
+	const get, getSecret, byPath = "ssm:GetParameter", "secretsmanager:GetSecretValue", "ssm:GetParametersByPath"
+	on := func(action, arn string, context ...string) iamtest.Request {
+		request := iamtest.Request{Action: action, Resource: arn, Context: map[string]string{}}
+		for i := 0; i < len(context); i += 2 {
+			request.Context[context[i]] = context[i+1]
+		}
+		return request
+	}
+	for name, test := range map[string]struct {
+		grants        iam.Grants
+		allow, refuse []iamtest.Request
+	}{
+		"Tags": {
+			grants: iam.Grants{
+				Tagged:      []iam.Tagged{{Tags: map[string]string{"env": "prod", "team": "a"}}},
+				ListSecrets: true, BatchGet: true,
+			},
+			allow: []iamtest.Request{
+				on(getSecret, secrets+"x-a1B2c3", "aws:ResourceTag/env", "prod", "aws:ResourceTag/team", "a"),
+				on("secretsmanager:ListSecrets", "*"), on("secretsmanager:BatchGetSecretValue", "*"),
+			},
+			refuse: []iamtest.Request{
+				on(getSecret, secrets+"x-a1B2c3"), on(getSecret, secrets+"x-a1B2c3", "aws:ResourceTag/env", "prod"),
+				on(getSecret, secrets+"x-a1B2c3", "aws:ResourceTag/env", "production", "aws:ResourceTag/team", "a"),
+				on(getSecret, foreign+"x-a1B2c3", "aws:ResourceTag/env", "prod", "aws:ResourceTag/team", "a"),
+			},
+		},
+		"TagsBelowAPath": {
+			grants: iam.Grants{Tagged: []iam.Tagged{{Prefix: "prod/", Tags: map[string]string{"env": "prod"}}}},
+			allow:  []iamtest.Request{on(getSecret, secrets+"prod/x-a1B2c3", "aws:ResourceTag/env", "prod")},
+			refuse: []iamtest.Request{
+				on(getSecret, secrets+"prod/x-a1B2c3"), on(getSecret, secrets+"x-a1B2c3", "aws:ResourceTag/env", "prod"),
+			},
+		},
+		"TwoTags": {
+			grants: iam.Grants{Tagged: []iam.Tagged{
+				{Tags: map[string]string{"env": "prod"}}, {Prefix: "b/", Tags: map[string]string{"env": "test"}},
+			}},
+			allow: []iamtest.Request{
+				on(getSecret, secrets+"x-a1B2c3", "aws:ResourceTag/env", "prod"),
+				on(getSecret, secrets+"b/x-a1B2c3", "aws:ResourceTag/env", "test"),
+			},
+			refuse: []iamtest.Request{on(getSecret, secrets+"x-a1B2c3", "aws:ResourceTag/env", "test")},
+		},
+		"Parameters": {
+			grants: iam.Grants{Parameters: []string{"/prod/db", "plain", "arn:aws:ssm:eu-west-1:" + other + ":parameter/shared"}},
+			allow: []iamtest.Request{
+				on(get, parameters+"prod/db"), on(get, parameters+"plain"),
+				on(get, "arn:aws:ssm:eu-west-1:"+other+":parameter/shared"),
+			},
+			refuse: []iamtest.Request{
+				on(get, parameters+"prod/db2"), on(get, parameters+"prod/db/x"), on(get, parameters+"shared"),
+				on("ssm:PutParameter", parameters+"plain"), on("ssm:GetParameterHistory", parameters+"plain"),
+				on("ssm:DescribeParameters", "*"), on(byPath, parameters+"prod"),
+			},
+		},
+		"ParameterPath": {
+			grants: iam.Grants{ParameterPaths: []string{"/prod/app/"}},
+			allow: []iamtest.Request{
+				on(byPath, parameters+"prod/app"), on(byPath, parameters+"prod/app/"), on(byPath, parameters+"prod/app/x"),
+			},
+			refuse: []iamtest.Request{on(byPath, parameters+"prod"), on(byPath, parameters+"prod/app2"), on(get, parameters+"prod/app/x")},
+		},
+		"ParameterTags": {
+			grants: iam.Grants{TaggedParameters: []iam.Tagged{{Prefix: "/prod", Tags: map[string]string{"env": "prod"}}}},
+			allow: []iamtest.Request{
+				on(get, parameters+"prod/x", "aws:ResourceTag/env", "prod"), on("ssm:DescribeParameters", "*"),
+				on("tag:GetResources", "*"),
+			},
+			refuse: []iamtest.Request{on(get, parameters+"prod/x"), on(get, parameters+"x", "aws:ResourceTag/env", "prod")},
+		},
+		"ParameterKey": {
+			grants: iam.Grants{Parameters: []string{"plain"}, KMSKeys: []string{key}},
+			allow:  []iamtest.Request{on("kms:Decrypt", key, "kms:ViaService", "ssm.eu-west-1.amazonaws.com")},
+			refuse: []iamtest.Request{on("kms:Decrypt", key, "kms:ViaService", via)},
+		},
+		"BothKeys": {
+			grants: iam.Grants{Parameters: []string{"plain"}, Secrets: []string{"app"}, KMSKeys: []string{key}},
+			allow: []iamtest.Request{
+				on("kms:Decrypt", key, "kms:ViaService", "ssm.eu-west-1.amazonaws.com"), on("kms:Decrypt", key, "kms:ViaService", via),
+			},
+			refuse: []iamtest.Request{on("kms:Decrypt", key, "kms:ViaService", "ssm.eu-west-2.amazonaws.com")},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test.grants.Partition, test.grants.Region, test.grants.Account = iam.AWS, region, account
+			documents, err := iam.Permissions(test.grants)
+			require.NoError(t, err)
+			for want, requests := range map[bool][]iamtest.Request{true: test.allow, false: test.refuse} {
+				for _, request := range requests {
+					got, err := iamtest.Allowed(request, texts(t, documents)...)
+					require.NoError(t, err)
+					assert.Equal(t, want, got, "%+v", request)
+				}
+			}
+		})
+	}
+}
+
+// TestPermissionsOfRegions: each has its own secrets and keys, and one statement of a
+// name that differs in nothing else.
+func TestPermissionsOfRegions(t *testing.T) {
+	t.Parallel()
+	const otherKey = "arn:aws:kms:us-east-1:" + account + ":key/b"
+	documents, err := iam.Permissions(iam.Grants{
+		Partition: iam.AWS, Region: region, Account: account, Secrets: []string{"a"}, KMSKeys: []string{key}, ListSecrets: true,
+		AssumeRoles: []string{"arn:aws:iam::" + other + ":role/reader"},
+	}, iam.Grants{
+		Partition: iam.AWS, Region: "us-east-1", Account: account, Secrets: []string{"b"}, KMSKeys: []string{otherKey}, ListSecrets: true,
+	})
+	require.NoError(t, err)
+	assert.Equal(t, []iam.Row{
+		{Action: "secretsmanager:DescribeSecret", On: documents[0].Statement[0].Resource},
+		{Action: "secretsmanager:GetSecretValue", On: []string{
+			secrets + "a-??????", "arn:aws:secretsmanager:us-east-1:" + account + ":secret:b-??????",
+		}},
+		{Action: "secretsmanager:ListSecrets", On: []string{"*"}},
+		{Action: "sts:AssumeRole", On: []string{"arn:aws:iam::" + other + ":role/reader"}},
+		{Action: "kms:Decrypt", On: []string{key}, When: []string{"kms:ViaService = " + via}},
+		{Action: "kms:Decrypt", On: []string{otherKey}, When: []string{"kms:ViaService = secretsmanager.us-east-1.amazonaws.com"}},
+	}, iam.Table(documents...))
+	names := map[string]bool{}
+	for _, statement := range documents[0].Statement {
+		assert.False(t, names[statement.Sid], statement.Sid)
+		names[statement.Sid] = true
 	}
 }
 
@@ -294,20 +432,45 @@ func TestPermissionsRefuse(t *testing.T) {
 		Prefixes: []string{"", "a/*"},
 		KMSKeys:  []string{"alias/mine", "arn:aws-cn:kms:eu-west-1:" + account + ":alias/mine"},
 	})
-	const secretARN = "arn:<partition>:secretsmanager:<region>:<account>:secret:<name>"
+	const secretARN = "arn:aws-cn:secretsmanager:<region>:<account>:secret:<name>"
 	require.EqualError(t, err, `partition: "aws-cn": is not the partition of region eu-west-1; write aws
 account: "12": is no AWS account; write its 12 digits
 secrets[0]: "": is no name of a secret; write letters, digits and /_+=.@-, 512 at most, or an ARN
 secrets[1]: "a*": is no name of a secret; write letters, digits and /_+=.@-, 512 at most, or an ARN
 secrets[2]: "a b": is no name of a secret; write letters, digits and /_+=.@-, 512 at most, or an ARN
-secrets[4]: "arn:aws-cn:secretsmanager:eu-west-1:1:secret:a": is no such ARN; write `+secretARN+`
+secrets[4]: "arn:aws-cn:secretsmanager:eu-west-1:1:secret:a": is no ARN of a secret; write `+secretARN+`
 secrets[5]: "`+foreign+`a": is of partition aws, not of aws-cn; write the ARN of one there
 secrets[6]: "arn:aws-cn:secretsmanager:cn-north-1:111122223333:secret:a": is in region cn-north-1, not in eu-west-1; write the ARN of one there
-secrets[7]: "arn:aws-cn:secretsmanager:eu-west-1:111122223333:secret:*": is no such ARN; write `+secretARN+`
+secrets[7]: "arn:aws-cn:secretsmanager:eu-west-1:111122223333:secret:*": is no ARN of a secret; write `+secretARN+`
 prefixes[0]: "": is no beginning of a secret's name; write letters, digits and /_+=.@-, 1 to 512
 prefixes[1]: "a/*": is no beginning of a secret's name; write letters, digits and /_+=.@-, 1 to 512
-kmsKeys[0]: "alias/mine": is no such ARN; write arn:<partition>:kms:<region>:<account>:key/<id>
-kmsKeys[1]: "arn:aws-cn:kms:eu-west-1:111122223333:alias/mine": is no such ARN; write arn:<partition>:kms:<region>:<account>:key/<id>`)
+kmsKeys[0]: "alias/mine": is no ARN of a KMS key, which an alias is not; write arn:aws-cn:kms:<region>:<account>:key/<id>
+kmsKeys[1]: "arn:aws-cn:kms:eu-west-1:111122223333:alias/mine": is no ARN of a KMS key, which an alias is not; write arn:aws-cn:kms:<region>:<account>:key/<id>`)
+}
+
+func TestPermissionsRefuseSearches(t *testing.T) {
+	t.Parallel()
+	_, err := iam.Permissions(iam.Grants{
+		Partition: iam.AWS, Region: region,
+		Parameters:       []string{"a/b", "fine", "/a/b", "/a//b", "arn:aws:ssm:us-east-1:" + account + ":parameter/a", secrets + "a"},
+		ParameterPaths:   []string{"", "prod", "/prod/*", "/"},
+		Tagged:           []iam.Tagged{{}, {Prefix: "a*", Tags: map[string]string{"a": "b"}}, {Tags: map[string]string{"*": "${x}"}}},
+		TaggedParameters: []iam.Tagged{{Prefix: "a", Tags: map[string]string{"aws:x": "b"}}},
+	})
+	const name = "letters, digits and _.-, or parts of these that begin with /, or an ARN"
+	const tag = "letters, digits, spaces and _.:/=+-@, "
+	require.EqualError(t, err, `parameters[0]: "a/b": is no name of a parameter; write `+name+`
+parameters[3]: "/a//b": is no name of a parameter; write `+name+`
+parameters[4]: "arn:aws:ssm:us-east-1:111122223333:parameter/a": is in region us-east-1, not in eu-west-1; write the ARN of one there
+parameters[5]: "`+secrets+`a": is no ARN of a parameter; write arn:aws:ssm:<region>:<account>:parameter/<name>
+parameterPaths[0]: "": is no path of parameters; write one such as /prod/app
+parameterPaths[1]: "prod": is no path of parameters; write one such as /prod/app
+parameterPaths[2]: "/prod/*": is no path of parameters; write one such as /prod/app
+taggedParameters[0]: "a": is no path of parameters; write one such as /prod/app
+tagged[0]: "": has no tags; write one at least
+tagged[1]: "a*": is no beginning of a secret's name; write letters, digits and /_+=.@-, 1 to 512
+tagged[2]: "*": is no key of a tag; write `+tag+`1 to 128
+tagged[2]["*"]: "${x}": is no value of a tag; write `+tag+`256 at most`)
 }
 
 func TestWithAccountRefuses(t *testing.T) {

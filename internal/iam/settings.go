@@ -61,14 +61,14 @@ func (s RoleSettings) Validate(partition Partition) error {
 	session := s.MaxSession
 	if session != 0 && (session < time.Hour || session > 12*time.Hour || session%time.Second != 0) {
 		problems = append(problems, Problem("maxSession", session.String(), "is no duration of a session",
-			"whole seconds from 3600 to 43200, such as 1h"))
+			"1h to 12h, in whole seconds"))
 	}
 	return errors.Join(append(problems, tagProblems(s.Tags)...)...)
 }
 
 func policyKind() Kind {
 	return Kind{
-		Service: "iam", Accounts: policyOwner, Resource: policyResource,
+		What: "a policy", Service: "iam", Accounts: policyOwner, Resource: policyResource,
 		Write: "arn:<partition>:iam::<account>:policy/<name>",
 	}
 }

@@ -61,8 +61,8 @@ func TestSettingsRefuse(t *testing.T) {
 	const (
 		name    = "letters, digits and +=,.@_-, 64 at most"
 		path    = "one that begins and ends with /, 512 characters at most"
-		policy  = "arn:<partition>:iam::<account>:policy/<name>"
-		session = "whole seconds from 3600 to 43200, such as 1h"
+		policy  = "arn:aws:iam::<account>:policy/<name>"
+		session = "1h to 12h, in whole seconds"
 		text    = "letters, digits, spaces and _.:/=+-@, "
 	)
 	many := map[string]string{}
@@ -76,8 +76,8 @@ func TestSettingsRefuse(t *testing.T) {
 		`path: "team": is no path; write ` + path:                                      {Name: "a", Path: "team"},
 		`path: "/team": is no path; write ` + path:                                     {Name: "a", Path: "/team"},
 		`path: "/a b/": is no path; write ` + path:                                     {Name: "a", Path: "/a b/"},
-		`permissionsBoundary: "boundary": is no such ARN; write ` + policy:             {Name: "a", PermissionsBoundary: "boundary"},
-		`permissionsBoundary: "arn:aws:iam::111122223333:role/a": is no such ARN; write ` + policy: {
+		`permissionsBoundary: "boundary": is no ARN of a policy; write ` + policy:      {Name: "a", PermissionsBoundary: "boundary"},
+		`permissionsBoundary: "arn:aws:iam::111122223333:role/a": is no ARN of a policy; write ` + policy: {
 			Name: "a", PermissionsBoundary: "arn:aws:iam::111122223333:role/a",
 		},
 		`permissionsBoundary: "arn:aws-cn:iam::aws:policy/a": is of partition aws-cn, not of aws; ` +

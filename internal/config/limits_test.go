@@ -1,0 +1,50 @@
+package config_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"eso-aws/internal/configtest"
+)
+
+// TestLoadLimits: what is too large for a case of its own in testdata/invalid.
+func TestLoadLimits(t *testing.T) {
+	t.Parallel()
+	text := func(value any) string {
+		encoded, err := json.Marshal(value)
+		require.NoError(t, err)
+		return string(encoded)
+	}
+	many := map[string]any{}
+	for i := range 800 {
+		many[fmt.Sprintf("secret-%d", i)] = map[string]any{"extract": fmt.Sprintf("payments/a-name-that-is-long/%d", i)}
+	}
+	for name, test := range map[string]struct {
+		stack  string
+		change map[string]string
+		want   string
+	}{
+		"Annotations": {
+			stack:  "local",
+			change: map[string]string{"annotations": text(map[string]string{"a": strings.Repeat("b", 256<<10)})},
+			want:   `eso-aws:annotations: are 262145 bytes; write 262144 at most`,
+		},
+		"Policies": {
+			stack:  "dev",
+			change: map[string]string{"secrets": text(many)},
+			want: `eso-aws:secrets: 800 names: take 13 managed policies of 6144 characters, and a role has 10 at most; ` +
+				`write a prefix if the operator may read all below it, such as "payments/a-name-that-is-long/" for 800 of them`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := load(configtest.With(configtest.File(t, "../../Pulumi."+test.stack+".yaml"), test.change))
+			assert.EqualError(t, err, test.want)
+		})
+	}
+}

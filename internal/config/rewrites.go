@@ -1,0 +1,96 @@
+package config
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"eso-aws/internal/language"
+)
+
+// rewrites checks what becomes of keys.
+func (e *entry) rewrites(p path, rewrites []language.Rewrite) {
+	for i, rewrite := range rewrites {
+		at := e.nth(p, i)
+		ways := 0
+		for _, way := range []string{"regexp", "transform", "merge"} {
+			if e.has(at.member(way)) {
+				ways++
+			}
+		}
+		switch {
+		case ways == 0 && !e.wrong(at) && !e.strange(at):
+			e.say(at, "has none of regexp, transform and merge; write one")
+		case ways > 1:
+			e.say(at, "has several of regexp, transform and merge; write an entry for each")
+		}
+		if at := at.member("regexp"); rewrite.Regexp != nil {
+			e.replacement(at, rewrite.Regexp)
+		}
+		if at := at.member("transform"); e.good(at) {
+			e.transform(at, rewrite.Transform)
+		}
+		if rewrite.Merge != nil {
+			e.merge(at.member("merge"), *rewrite.Merge)
+		}
+	}
+}
+
+// replacement checks what is replaced, and by what.
+func (e *entry) replacement(p path, rewrite *language.Regexp) {
+	source, target := p.member("source"), p.member("target")
+	if e.good(source) && e.expression(source, rewrite.Source) && e.good(target) {
+		e.groups(target, rewrite)
+	}
+	if e.good(p) && !e.has(source) {
+		e.say(source, "is missing; write a regular expression")
+	}
+	if e.good(p) && !e.has(target) {
+		e.say(target, "is missing; write text, with $1 for the first group, or \"\" for none")
+	}
+}
+
+func (e *entry) transform(p path, text string) {
+	e.templateText(p, text, []string{"value"}, true)
+	if !strings.Contains(text, ".value") && !e.wrong(p) {
+		e.reject(p, text, "makes one key of all", "{{ .value }} in it, which is the key")
+	}
+}
+
+// group is what Go takes for the name or the number of a group in a target.
+var group = regexp.MustCompile(`\$\$|\$\{(\w+)\}|\$(\w+)`)
+
+// groups refuses those that an expression does not have: they would be nothing.
+func (e *entry) groups(p path, rewrite *language.Regexp) {
+	expression := regexp.MustCompile(rewrite.Source)
+	for _, match := range group.FindAllStringSubmatch(rewrite.Target, -1) {
+		name := match[1] + match[2]
+		number, err := strconv.Atoi(name)
+		switch {
+		case name == "" || err == nil && number <= expression.NumSubexp() || expression.SubexpIndex(name) >= 0:
+		case err == nil:
+			e.reject(p, rewrite.Target, fmt.Sprintf("has group %d, and source has %d", number, expression.NumSubexp()),
+				"a group that source has in ( and )")
+		default:
+			e.reject(p, rewrite.Target, "has the group "+name+", which source does not have",
+				"${1} for the first, as letters, digits and _ after $1 are of its name")
+		}
+	}
+}
+
+func (e *entry) merge(p path, merge language.Merge) {
+	e.since(p, "", mergeSince())
+	e.inV1(p, "")
+	e.since(p.member("priorityPolicy"), merge.PriorityPolicy, priorityPolicySince())
+	into := p.member("into")
+	switch {
+	case e.wrong(p.member("strategy")):
+	case merge.Strategy == "JSON" && !e.has(into):
+		e.say(into, "is missing; write the key of the Secret that the JSON goes to")
+	case merge.Strategy == "JSON" && e.good(into):
+		e.secretKey(into, merge.Into)
+	case merge.Strategy != "JSON" && e.good(into):
+		e.reject(into, merge.Into, "is for strategy JSON alone", "strategy: JSON, or take it away")
+	}
+}

@@ -1,0 +1,318 @@
+package stacks_test
+
+import (
+	"flag"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/blang/semver"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
+
+	"eso-aws/internal/config"
+	"eso-aws/internal/configtest"
+	"eso-aws/internal/crd"
+	"eso-aws/internal/iam"
+	"eso-aws/stacks"
+)
+
+// FuzzLoad: no stack file makes the program panic, and of what it accepts the API takes
+// every object. A seed other than 0 grafts parts of the known files onto the given one.
+func FuzzLoad(f *testing.F) {
+	pool := newPool(f)
+	for i, content := range pool.files {
+		f.Add(content, uint64(0))
+		f.Add(content, uint64(i+1))
+	}
+	schemas := schemaCache{}
+	f.Fuzz(func(t *testing.T, content []byte, seed uint64) {
+		if seed != 0 {
+			content = pool.graft(content, rand.New(rand.NewPCG(seed, 0)))
+		}
+		judge(t, &schemas, content)
+	})
+}
+
+// TestGrafts is a little of that each time, and more of it with -grafts.
+func TestGrafts(t *testing.T) {
+	t.Parallel()
+	pool, schemas, accepted := newPool(t), schemaCache{}, 0
+	for i := range *grafts {
+		random := rand.New(rand.NewPCG(uint64(i), *salt))
+		if judge(t, &schemas, pool.graft(pool.valid[random.IntN(len(pool.valid))], random)) {
+			accepted++
+		}
+		if t.Failed() {
+			t.FailNow()
+		}
+	}
+	t.Logf("of %d grafts %d are accepted", *grafts, accepted)
+	assert.Greater(t, accepted, *grafts/10)
+}
+
+var (
+	grafts = flag.Int("grafts", 2000, "how many changed stack files to try")
+	salt   = flag.Uint64("salt", 1, "a number for others than the usual ones")
+)
+
+// judge loads a stack file, and tells whether it is accepted.
+func judge(t *testing.T, schemas *schemaCache, content []byte) bool {
+	t.Helper()
+	values, encrypted, err := configtest.Parse(content)
+	if err != nil || slices.ContainsFunc(slices.Collect(maps.Keys(values)), unreadable) ||
+		!strings.HasPrefix(values["eso-aws:chart"]+"oci://", "oci://") {
+		return false // nothing that Pulumi reads, or a chart that is on this machine or not
+	}
+	defer func() {
+		if t.Failed() {
+			t.Logf("the stack file:\n%s", content)
+		}
+	}()
+	loaded, err := config.Load("eso-aws", values, encrypted)
+	again, anew := config.Load("eso-aws", values, encrypted)
+	assert.Equal(t, fmt.Sprint(err), fmt.Sprint(anew))
+	if err != nil {
+		told(t, err)
+		return false
+	}
+	assert.Equal(t, loaded, again)
+	strict(t, values, encrypted, len(loaded.Warnings) > 0)
+	for i := range loaded.Secrets {
+		require.NotNil(t, loaded.StoreOf(&loaded.Secrets[i]))
+		loaded.Secrets[i].Spec = nil // which is the user's own
+	}
+	assert.Empty(t, refusals(schemas.of(t, loaded.Chart.Version), &loaded))
+	assert.Empty(t, malformed(stacks.Manifests(&loaded)))
+	for _, policy := range loaded.Cluster.Policies {
+		assert.LessOrEqual(t, policy.Size(), iam.MaxPolicySize)
+	}
+	return true
+}
+
+// unreadable is a key that Pulumi refuses.
+func unreadable(key string) bool { return strings.Count(key, ":") != 1 }
+
+// told: a line for each problem, which begins with where it is, and none twice.
+func told(t *testing.T, err error) {
+	t.Helper()
+	lines := strings.Split(err.Error(), "\n")
+	for i, line := range lines {
+		assert.Regexp(t, `^(eso-aws|aws):[^ ].*: `, line)
+		assert.NotContains(t, lines[:i], line)
+	}
+}
+
+// strict: warnings, and they alone, are errors where that is asked.
+func strict(t *testing.T, values map[string]string, encrypted []string, warned bool) {
+	t.Helper()
+	_, err := config.Load("eso-aws", configtest.With(values, map[string]string{config.KeyStrict: "true"}), encrypted)
+	assert.Equal(t, warned, err != nil, "strict: %v", err)
+}
+
+var (
+	objectName = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
+	labelName  = regexp.MustCompile(`^[A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?$`)
+)
+
+// malformed are what an API server has against the metadata of objects, which a CRD
+// says nothing of, and two objects of one name.
+func malformed(manifests []map[string]any) []string {
+	var found []string
+	seen := map[string]bool{}
+	for _, manifest := range manifests {
+		metadata := manifest["metadata"].(map[string]any)
+		name, _ := metadata["name"].(string)
+		namespace, _ := metadata["namespace"].(string)
+		id := fmt.Sprint(manifest["kind"], " ", namespace, "/", name)
+		if seen[id] {
+			found = append(found, id+": is there twice")
+		}
+		seen[id] = true
+		if !objectName.MatchString(name) || len(name) > 253 ||
+			namespace != "" && (!objectName.MatchString(namespace) || len(namespace) > 63 || strings.Contains(namespace, ".")) {
+			found = append(found, id+": is no name")
+		}
+		labels, _ := metadata["labels"].(map[string]string)
+		for key, value := range labels {
+			if !isQualified(key) || value != "" && !labelName.MatchString(value) {
+				found = append(found, fmt.Sprintf("%s: label %q: %q", id, key, value))
+			}
+		}
+		annotations, _ := metadata["annotations"].(map[string]string)
+		for key := range annotations {
+			if !isQualified(key) {
+				found = append(found, fmt.Sprintf("%s: annotation %q", id, key))
+			}
+		}
+	}
+	return found
+}
+
+func isQualified(key string) bool {
+	prefix, name, ok := strings.Cut(key, "/")
+	if !ok {
+		return labelName.MatchString(key)
+	}
+	return labelName.MatchString(name) && objectName.MatchString(prefix) && len(prefix) <= 253
+}
+
+// schemaCache are the schemas of charts, which take a while to compile.
+type schemaCache struct{ byChart sync.Map }
+
+func (s *schemaCache) of(t *testing.T, chart semver.Version) *crd.Schemas {
+	t.Helper()
+	chart.Pre, chart.Build = nil, nil
+	if schemas, ok := s.byChart.Load(chart.String()); ok {
+		return schemas.(*crd.Schemas)
+	}
+	schemas, err := crd.For(chart)
+	require.NoError(t, err)
+	s.byChart.Store(chart.String(), schemas)
+	return schemas
+}
+
+// pool are the known stack files, those that must load among them, and the values in them
+// by the name of their member.
+type pool struct {
+	files  [][]byte
+	valid  [][]byte
+	values map[string][]any
+	names  []string
+}
+
+func newPool(tb testing.TB) *pool {
+	tb.Helper()
+	p := &pool{values: map[string][]any{"": oddities()}}
+	paths, err := filepath.Glob("../internal/config/testdata/*valid/*.yaml")
+	require.NoError(tb, err)
+	require.NotEmpty(tb, paths)
+	for _, path := range paths {
+		content, err := os.ReadFile(path)
+		require.NoError(tb, err)
+		p.files = append(p.files, content)
+		if filepath.Base(filepath.Dir(path)) == "valid" {
+			p.valid = append(p.valid, content)
+		}
+		var file map[string]any
+		require.NoError(tb, yaml.Unmarshal(content, &file))
+		p.collect(file["config"])
+	}
+	p.names = slices.Sorted(maps.Keys(p.values))
+	return p
+}
+
+// oddities are values that nobody writes on purpose.
+func oddities() []any {
+	return []any{
+		nil, true, 0, -1, 1.5, "", " ", "*", "x", "X", "-", ".", "..", "a/b", "{{ .x }}", "{{ . | upper }}", "{{", "${x}",
+		"0s", "1h", "arn:aws:iam::111122223333:role/x", strings.Repeat("a", 64), strings.Repeat("a", 254), "é", "\x00",
+		[]any{},
+		map[string]any{},
+		[]any{nil},
+		map[string]any{"": ""},
+	}
+}
+
+func (p *pool) collect(value any) {
+	switch v := value.(type) {
+	case map[string]any:
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			p.values[name] = append(p.values[name], v[name])
+			p.collect(v[name])
+		}
+	case []any:
+		for _, entry := range v {
+			p.collect(entry)
+		}
+	}
+}
+
+// graft is a file with some of its values replaced, left out or added.
+func (p *pool) graft(content []byte, random *rand.Rand) []byte {
+	var file map[string]any
+	if yaml.Unmarshal(content, &file) != nil {
+		return content
+	}
+	config, ok := file["config"].(map[string]any)
+	if !ok {
+		return content
+	}
+	for range 1 + random.IntN(4) {
+		p.change(config, random)
+	}
+	changed, err := yaml.Marshal(file)
+	if err != nil {
+		return content
+	}
+	return changed
+}
+
+// change changes one member of an object, or of one below it.
+func (p *pool) change(object map[string]any, random *rand.Rand) {
+	names := slices.Sorted(maps.Keys(object))
+	if len(names) == 0 {
+		names = []string{"x"}
+	}
+	name := names[random.IntN(len(names))]
+	below := object[name]
+	if list, ok := below.([]any); ok && len(list) > 0 {
+		below = list[random.IntN(len(list))]
+	}
+	if below, ok := below.(map[string]any); ok && random.IntN(8) > 0 {
+		p.change(below, random)
+		return
+	}
+	switch random.IntN(8) {
+	case 0:
+		delete(object, name)
+	case 1:
+		other := p.names[random.IntN(len(p.names))]
+		object[other] = p.pick(other, random)
+	case 2:
+		object[name] = p.pick("", random)
+	case 3:
+		object[name] = p.pick(p.names[random.IntN(len(p.names))], random)
+	case 4:
+		object[fmt.Sprint(name, p.pick("", random))] = object[name]
+	default:
+		object[name] = p.pick(name, random)
+	}
+}
+
+// pick is one of the values that members of a name have.
+func (p *pool) pick(name string, random *rand.Rand) any {
+	values := p.values[name]
+	if len(values) == 0 {
+		values = p.values[""]
+	}
+	return copied(values[random.IntN(len(values))])
+}
+
+// copied is a value that is nobody else's.
+func copied(value any) any {
+	switch v := value.(type) {
+	case map[string]any:
+		m := map[string]any{}
+		for name, member := range v {
+			m[name] = copied(member)
+		}
+		return m
+	case []any:
+		list := make([]any, len(v))
+		for i, entry := range v {
+			list[i] = copied(entry)
+		}
+		return list
+	default:
+		return value
+	}
+}

@@ -1,0 +1,36 @@
+package stacks_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"eso-aws/internal/configtest"
+)
+
+// TestInvalidRegistersNothing: a stack file that is refused is refused by the program,
+// whole and word for word, before it registers a resource or logs a thing.
+func TestInvalidRegistersNothing(t *testing.T) {
+	t.Parallel()
+	paths, err := filepath.Glob("../internal/config/testdata/invalid/*.yaml")
+	require.NoError(t, err)
+	require.NotEmpty(t, paths)
+	for _, path := range paths {
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".yaml"), func(t *testing.T) {
+			t.Parallel()
+			want, err := os.ReadFile(strings.TrimSuffix(path, ".yaml") + ".golden")
+			require.NoError(t, err)
+			values, encrypted := configtest.Stack(t, path)
+			options := options(values)
+			options.Encrypted = encrypted
+			got, err := run(options)
+			require.ErrorContains(t, err, "checking the configuration of stack \"local\":\n"+string(want)) // and no more lines
+			assert.Empty(t, got.Resources)
+			assert.Empty(t, got.Log)
+		})
+	}
+}
