@@ -6,10 +6,12 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"text/template"
+	gotemplate "text/template"
 	"text/template/parse"
 
 	"github.com/blang/semver"
+
+	"eso-aws/internal/template"
 )
 
 const (
@@ -92,45 +94,56 @@ func (l *loader) templateText(p path, text string, keys []string, known bool) {
 	if len(shown) > maxShown {
 		shown = strings.ToValidUTF8(shown[:maxShown], "") + "..."
 	}
-	later, names := laterFunctions(), template.FuncMap{}
-	for _, name := range append(functions(), sorted(later)...) {
-		names[name] = func(...any) string { return "" }
-	}
-	parsed, err := template.New("").Funcs(names).Parse(text)
-	if err != nil {
-		l.reject(p, shown, "is no template: "+syntaxError(err, sorted(names)), "text with {{ .key }}")
+	tree, trees := parse.New(""), map[string]*parse.Tree{}
+	tree.Mode = parse.SkipFuncCheck
+	if _, err := tree.Parse(text, "", "", trees); err != nil {
+		l.reject(p, shown, "is no template: "+syntaxError(err), "text with {{ .key }}")
 		return
 	}
-	if parsed.Tree == nil {
-		return // a text that is empty
-	}
-	walk(parsed.Root, true, func(node parse.Node, root bool) {
-		if name, ok := function(node); ok {
-			if span, ok := later[name]; ok && !l.chartUnknown() && !span.has(l.chart) {
-				l.reject(p, shown, fmt.Sprintf("has the function %s, which chart %s does not have", name, l.chart),
-					"it without")
+	for _, name := range sorted(trees) {
+		walk(trees[name].Root, name == "", func(node parse.Node, root bool) {
+			if name, ok := function(node); ok {
+				l.function(p, shown, name)
 			}
-		}
-		if key := reference(node, root); key != "" && known && len(keys) > 0 && !slices.Contains(keys, key) {
-			l.say(p, fmt.Sprintf("%q: is no key of what is read; %s", key, instead(key, keys)))
-		}
-	})
+			if key := reference(node, root); key != "" && known && len(keys) > 0 && !slices.Contains(keys, key) {
+				l.say(p, fmt.Sprintf("%q: is no key of what is read; %s", key, instead(key, keys)))
+			}
+		})
+	}
 }
 
-var (
-	position        = regexp.MustCompile(`^template: :(\d+)(:\d+)?: `)
-	unknownFunction = regexp.MustCompile(`^function "(.*)" not defined$`)
-)
+// function checks that the chart has a function. One that is like none that is known may
+// be of a chart that is younger than what is known.
+func (l *loader) function(p path, shown, name string) {
+	names, complete := template.Functions(l.chart)
+	if l.chartUnknown() {
+		names, complete = template.Known(), false
+	}
+	if _, err := gotemplate.New("").Parse("{{" + name + "}}"); err == nil || slices.Contains(names, name) {
+		return // it is Go's own, or the chart's
+	}
+	if charts := template.Charts(name); charts != "" {
+		l.reject(p, shown, fmt.Sprintf("has the function %s, which chart %s does not have, but charts %s", name, l.chart,
+			charts), "it without")
+		return
+	}
+	meant, ok := guess(name, names)
+	switch {
+	case ok && len(name) >= minGuessed:
+		l.say(p, fmt.Sprintf("%s: has the function %s, which the operator does not have; %s", l.shown(p, shown), name, meant))
+	case complete:
+		l.reject(p, shown, fmt.Sprintf("has the function %s, which chart %s does not have", name, l.chart), "it without")
+	default:
+		l.warn(p, fmt.Sprintf("%s: has the function %s, which is not known of chart %s: without it a sync fails; "+
+			"write it without unless this chart has it", l.shown(p, shown), name, l.chart))
+	}
+}
+
+var position = regexp.MustCompile(`^template: :(\d+)(:\d+)?: `)
 
 // syntaxError is what the parser says, and what may have been meant.
-func syntaxError(err error, functions []string) string {
+func syntaxError(err error) string {
 	text := position.ReplaceAllString(err.Error(), "")
-	if match := unknownFunction.FindStringSubmatch(text); match != nil {
-		text = "the operator has no function " + match[1]
-		if meant, ok := guess(match[1], functions); ok && len(match[1]) >= minGuessed {
-			return text + ", " + meant
-		}
-	}
 	if text == "unexpected EOF" {
 		text += ", an {{ end }} is missing"
 	}

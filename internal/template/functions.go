@@ -2,6 +2,7 @@ package template
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -23,6 +24,8 @@ type minor struct{ major, minor uint64 }
 func (m minor) compare(other minor) int {
 	return cmp.Or(cmp.Compare(m.major, other.major), cmp.Compare(m.minor, other.minor))
 }
+
+func (m minor) String() string { return fmt.Sprintf("%d.%d", m.major, m.minor) }
 
 // newest is the newest release of which the functions are known.
 func newest() minor { return minor{2, 9} }
@@ -56,4 +59,40 @@ func Functions(chart semver.Version) (names []string, complete bool) {
 		}
 	}
 	return slices.Sorted(maps.Keys(found)), version.compare(newest()) <= 0
+}
+
+// Known returns the names, sorted, that any chart is known to have.
+func Known() []string {
+	found := map[string]bool{}
+	for _, c := range slices.Concat(released(), later()) {
+		for _, name := range c.added {
+			found[name] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(found))
+}
+
+// Charts tells which charts surely have a function, such as "from 0.20 to 1.1", for
+// people; "" if none is known to.
+func Charts(name string) string {
+	var first, last minor
+	known, gone := false, false
+	for _, c := range slices.Concat(released(), later()) {
+		if slices.Contains(c.added, name) {
+			known, first = true, c.since
+		}
+		if slices.Contains(c.removed, name) && c.after.compare(last) > 0 {
+			gone, last = true, c.after
+		}
+	}
+	switch {
+	case !known:
+		return ""
+	case !gone:
+		return "from " + first.String() + " on"
+	case first == released()[0].since:
+		return "up to " + last.String()
+	default:
+		return "from " + first.String() + " to " + last.String()
+	}
 }

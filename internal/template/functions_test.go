@@ -10,6 +10,17 @@ import (
 	"eso-aws/internal/template"
 )
 
+func TestCharts(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"toJson": "from 0.9 on", "filterCertChain": "from 0.14 on", "certSANs": "from 2.9 on", "getHostByName": "up to 2.2",
+		"getSecretKey": "from 0.20 to 1.1", "sha512": "", "printf": "",
+	} {
+		assert.Equal(t, want, template.Charts(name), name)
+		assert.Equal(t, want != "", slices.Contains(template.Known(), name), name)
+	}
+}
+
 func TestFunctions(t *testing.T) {
 	t.Parallel()
 	// Functions that not every release has; any other one is in all.
