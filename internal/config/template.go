@@ -132,7 +132,7 @@ func (l *loader) function(p path, shown, name string) {
 	case ok && len(name) >= minGuessed:
 		l.say(p, fmt.Sprintf("%s: has the function %s, which the operator does not have; %s", l.shown(p, shown), name, meant))
 	case complete:
-		l.reject(p, shown, "has the function "+name+", which the operator does not have", "it without")
+		l.reject(p, shown, fmt.Sprintf("has the function %s, which chart %s does not have", name, l.chart), "it without")
 	default:
 		l.warn(p, fmt.Sprintf("%s: has the function %s, which is not known of chart %s: without it a sync fails; "+
 			"write it without unless this chart has it", l.shown(p, shown), name, l.chart))
