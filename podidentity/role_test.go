@@ -13,22 +13,17 @@ import (
 	"eso-aws/podidentity"
 )
 
-// register also registers what comes after the role and after its association.
+// register also registers what comes after the association. Nothing comes after the component: what
+// depends on one depends on those of its children that the SDK has already registered.
 func register(preview bool, args *podidentity.RoleArgs) (*graph.Graph, error) {
 	return graph.Run(graph.Options{Project: "p", Stack: "s", Preview: preview}, func(ctx *pulumi.Context) error {
 		role, err := podidentity.NewRole(ctx, "operator", args)
 		if err != nil {
 			return err
 		}
-		for name, before := range map[string]pulumi.Resource{"after-role": role, "after-association": role.Resources[0]} {
-			var after pulumi.ResourceState
-			err := ctx.RegisterComponentResource("t:t:After", name, &after, pulumi.DependsOn([]pulumi.Resource{before}))
-			if err != nil {
-				return err
-			}
-		}
 		ctx.Export("arn", role.ARN)
-		return nil
+		var after pulumi.ResourceState
+		return ctx.RegisterComponentResource("t:t:After", "after-association", &after, pulumi.DependsOn(role.Resources[:1]))
 	})
 }
 
