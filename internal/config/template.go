@@ -123,16 +123,19 @@ func (l *loader) function(p path, shown, name string) {
 		return // it is Go's own, or the chart's
 	}
 	if charts := template.Charts(name); charts != "" {
-		l.reject(p, shown, fmt.Sprintf("has the function %s, which chart %s does not have, but charts %s", name, l.chart,
+		l.reject(p, shown, fmt.Sprintf("has the function %s, which chart %s does not have, but charts %s",
+			name, l.chart,
 			charts), "it without")
 		return
 	}
 	meant, ok := guess(name, names)
 	switch {
 	case ok && len(name) >= minGuessed:
-		l.say(p, fmt.Sprintf("%s: has the function %s, which the operator does not have; %s", l.shown(p, shown), name, meant))
+		l.say(p, fmt.Sprintf("%s: has the function %s, which the operator does not have; %s",
+			l.shown(p, shown), name, meant))
 	case complete:
-		l.reject(p, shown, fmt.Sprintf("has the function %s, which chart %s does not have", name, l.chart), "it without")
+		l.reject(p, shown, fmt.Sprintf("has the function %s, which chart %s does not have", name, l.chart),
+			"it without")
 	default:
 		l.warn(p, fmt.Sprintf("%s: has the function %s, which is not known of chart %s: without it a sync fails; "+
 			"write it without unless this chart has it", l.shown(p, shown), name, l.chart))

@@ -159,7 +159,7 @@ func (s *stack) switched(t *testing.T, auth, role string) {
 	if readers := reads(t)[before:]; len(readers) == 0 || readers[len(readers)-1] != role {
 		t.Errorf("the roles %q have read secrets, want %s to be the last", readers, role)
 	}
-	eventually(t, 10*time.Second, func() error {
+	eventually(t, time.Minute, func() error {
 		if kept := slices.DeleteFunc(pods(t), func(uid string) bool { return !slices.Contains(old, uid) }); len(kept) > 0 {
 			return fmt.Errorf("the operator has still the pods %q", kept)
 		}

@@ -170,7 +170,7 @@ func (s *stack) verified(t *testing.T) {
 		"\nzio-lucene/datadog-api-key: there is no Secret with keys\n")
 	undo(t)
 	kubectl(t, "annotate", "externalsecret", "datadog-api-key", "--namespace=zio-lucene", "force-sync=now")
-	eventually(t, 10*time.Second, func() error { return holds(t, "datadog-api-key", map[string]string{"api-key": "dummy"}) })
+	eventually(t, time.Minute, func() error { return holds(t, "datadog-api-key", map[string]string{"api-key": "dummy"}) })
 }
 
 // imported has Pulumi take over a role, which the next up then deletes: the program does not know it.

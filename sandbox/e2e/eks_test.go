@@ -76,7 +76,7 @@ const clusterStores = "/apis/external-secrets.io/v1/clustersecretstores/"
 func warned(t *testing.T, namespace, kind, name string, words ...string) {
 	t.Helper()
 	query := url.Values{"fieldSelector": {"type=Warning,involvedObject.kind=" + kind + ",involvedObject.name=" + name}}
-	eventually(t, 10*time.Second, func() error {
+	eventually(t, time.Minute, func() error {
 		var events struct{ Items []struct{ Message string } }
 		err := env.sandbox.API().Get(t.Context(), "/api/v1/namespaces/"+namespace+"/events?"+query.Encode(), &events)
 		for _, event := range events.Items {

@@ -125,7 +125,7 @@ func TestInterruptedUp(t *testing.T) {
 
 func helmHasARecord(t *testing.T) {
 	t.Helper()
-	eventually(t, 10*time.Second, func() error {
+	eventually(t, time.Minute, func() error {
 		var records struct{ Items []any }
 		const path = "/api/v1/namespaces/external-secrets/secrets?labelSelector=owner%3Dhelm"
 		err := env.sandbox.API().Get(t.Context(), path, &records)

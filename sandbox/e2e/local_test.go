@@ -121,7 +121,7 @@ func TestLocalStack(t *testing.T) {
 		must(t, err)
 		s.edit(t, func(c config) { delete(secretsOf(c), "other") })
 		s.up(t)
-		eventually(t, 10*time.Second, func() error {
+		eventually(t, time.Minute, func() error {
 			if _, err := getSecret(t, "other"); !kubeapi.NotFound(err) {
 				return errors.Join(errors.New("the removed secret's Secret is still there"), err)
 			}

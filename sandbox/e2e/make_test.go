@@ -61,7 +61,7 @@ func (u user) nothingRuns(t *testing.T) {
 func nothingRuns(t *testing.T, dir string) {
 	t.Helper()
 	ctx := context.WithoutCancel(t.Context())
-	eventually(t, 10*time.Second, func() error {
+	eventually(t, time.Minute, func() error {
 		out, err := exec.CommandContext(ctx, "ps", "-A", "-ww", "-o", "pid=,args=").Output()
 		must(t, err)
 		for line := range strings.Lines(string(out)) {
@@ -106,7 +106,7 @@ func TestMake(t *testing.T) {
 	contains(t, u.types(t, "echo typed | make secret NAME=zio-lucene/other"), "Stored zio-lucene/other")
 	contains(t, u.types(t, `make secret NAME=zio-lucene/datadog-api-key VALUE='a $$HOME "b"'`), "Rotated")
 	u.types(t, byHand+"kubectl annotate externalsecret datadog-api-key -n zio-lucene force-sync=now")
-	eventually(t, 10*time.Second, func() error {
+	eventually(t, time.Minute, func() error {
 		value := u.types(t, byHand+"kubectl get secret datadog-api-key -n zio-lucene -o go-template='{{index .data \"api-key\" | base64decode}}'")
 		if want := `a $$HOME "b"`; value != want {
 			return fmt.Errorf("the Secret holds %q, want %q", value, want)

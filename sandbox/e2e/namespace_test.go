@@ -22,7 +22,7 @@ func createNamespace(t *testing.T, name string) {
 	must(t, api.Create(t.Context(), "/api/v1/namespaces", named(name), nil))
 	t.Cleanup(func() { deleteNamespace(t, name) })
 	for _, path := range []string{"/serviceaccounts/default", "/configmaps/kube-root-ca.crt"} {
-		eventually(t, 10*time.Second, func() error {
+		eventually(t, time.Minute, func() error {
 			return api.Get(t.Context(), "/api/v1/namespaces/"+name+path, nil)
 		})
 	}
