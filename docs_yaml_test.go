@@ -15,6 +15,7 @@ import (
 
 	"eso-aws/internal/config"
 	"eso-aws/internal/configtest"
+	"eso-aws/stacks"
 )
 
 // TestYAMLOfTheDocuments loads every YAML block: settings over those of the stack
@@ -67,7 +68,7 @@ func load(t *testing.T, document map[string]any) error {
 	if len(secrets) > 0 {
 		values["eso-aws:secrets"] = text(t, secrets)
 	}
-	_, err := config.Load("eso-aws", values, secret)
+	_, err := config.Load("eso-aws", values, secret, stacks.Manifests)
 	return err
 }
 

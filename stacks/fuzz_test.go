@@ -77,13 +77,20 @@ func judge(t *testing.T, schemas *schemaCache, content []byte) bool {
 			t.Logf("the stack file:\n%s", content)
 		}
 	}()
-	loaded, err := config.Load("eso-aws", values, encrypted)
-	again, anew := config.Load("eso-aws", values, encrypted)
+	loaded, err := config.Load("eso-aws", values, encrypted, nil)
+	again, anew := config.Load("eso-aws", values, encrypted, nil)
 	assert.Equal(t, fmt.Sprint(err), fmt.Sprint(anew))
+	_, checked := config.Load("eso-aws", values, encrypted, stacks.Manifests)
+	for _, err := range []error{err, checked} {
+		if err != nil {
+			told(t, err)
+		}
+	}
 	if err != nil {
-		told(t, err)
+		assert.Error(t, checked)
 		return false
 	}
+	assert.True(t, checked == nil || raw(&loaded), "%v", checked)
 	assert.Equal(t, loaded, again)
 	strict(t, values, encrypted, len(loaded.Warnings) > 0)
 	for i := range loaded.Secrets {
@@ -114,7 +121,7 @@ func told(t *testing.T, err error) {
 // strict: warnings, and they alone, are errors where that is asked.
 func strict(t *testing.T, values map[string]string, encrypted []string, warned bool) {
 	t.Helper()
-	_, err := config.Load("eso-aws", configtest.With(values, map[string]string{config.KeyStrict: "true"}), encrypted)
+	_, err := config.Load("eso-aws", configtest.With(values, map[string]string{config.KeyStrict: "true"}), encrypted, nil)
 	assert.Equal(t, warned, err != nil, "strict: %v", err)
 }
 

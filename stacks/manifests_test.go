@@ -39,7 +39,7 @@ func TestManifestsAreWhatIsRegistered(t *testing.T) {
 			api := &apiServer{objects: map[string]any{}}
 			kubeconfig := api.start(t)
 			values = configtest.With(values, map[string]string{"kubeconfig": kubeconfig, "kubeContext": "k3d-eso-aws"})
-			loaded, err := config.Load("eso-aws", values, encrypted)
+			loaded, err := config.Load("eso-aws", values, encrypted, stacks.Manifests)
 			require.NoError(t, err)
 			for namespace, create := range loaded.Namespaces {
 				if !create {

@@ -18,7 +18,7 @@ func Program() (pulumi.RunFunc, pulumi.RunOption) {
 		values, encrypted = info.Config, info.ConfigSecretKeys
 	}
 	run := func(ctx *pulumi.Context) error {
-		loaded, err := config.Load(ctx.Project(), values, encrypted)
+		loaded, err := config.Load(ctx.Project(), values, encrypted, Manifests)
 		if err != nil {
 			return fmt.Errorf("checking the configuration of stack %q:\n%w", ctx.Stack(), err)
 		}

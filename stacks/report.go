@@ -34,7 +34,7 @@ type ReportArgs struct {
 // and keys are there and current. Nothing is changed. The error is
 // [ErrNotCurrent] where they are not, and another where nobody can tell.
 func Report(ctx context.Context, args ReportArgs) error {
-	c, err := config.Load(args.Project, args.Values, args.Encrypted)
+	c, err := config.Load(args.Project, args.Values, args.Encrypted, Manifests)
 	if err != nil {
 		return fmt.Errorf("checking the configuration:\n%w", err)
 	}

@@ -98,7 +98,9 @@ func (c *Config) StoreOf(secret *Secret) *Store {
 //
 // The error has every problem, in the order of the keys, one a line. No secret
 // is in it. With strict: true warnings are problems.
-func Load(project string, values map[string]string, encrypted []string) (Config, error) {
+//
+// What render makes is checked too, as the chart's API will; where it is nil it is not.
+func Load(project string, values map[string]string, encrypted []string, render Render) (Config, error) {
 	l := &loader{project: project, values: values, encrypted: encrypted, form: newForm()}
 	l.unknownKeys()
 	l.plainKeys()
@@ -136,6 +138,7 @@ func Load(project string, values map[string]string, encrypted []string) (Config,
 	if target == EKS {
 		l.permissions(&config, sources)
 	}
+	l.objects(&config, render)
 	l.limit(&config)
 	config.Warnings = l.warned(l.boolean(KeyStrict))
 	if err := l.err(); err != nil {

@@ -16,6 +16,7 @@ import (
 	"eso-aws/internal/configtest"
 	"eso-aws/internal/kube"
 	"eso-aws/internal/language"
+	"eso-aws/stacks"
 )
 
 // localConfig is the committed Pulumi.local.yaml as Pulumi hands it over.
@@ -25,7 +26,7 @@ func localConfig(t *testing.T) map[string]string {
 }
 
 func load(values map[string]string, encrypted ...string) (config.Config, error) {
-	return config.Load("eso-aws", values, encrypted)
+	return config.Load("eso-aws", values, encrypted, stacks.Manifests)
 }
 
 // localStore is the default store of target local in a namespace.

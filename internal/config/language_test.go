@@ -78,7 +78,11 @@ func TestLoadLanguage(t *testing.T) {
 	}}, got.Secrets)
 	assert.Equal(t, &got.Stores[2], got.StoreOf(&got.Secrets[1]))
 	assert.Equal(t, &got.Stores[4], got.StoreOf(&got.Secrets[3]))
-	assert.Empty(t, got.Warnings)
+	assert.Equal(t, []config.Warning{{
+		Path: "eso-aws:secrets.a.spec.n",
+		Text: "there is no such field; write one of data, dataFrom, refreshInterval, refreshPolicy, secretStoreRef, " +
+			"syncWindows or target, unless chart 2.14.0 takes it: what is known is of 2.0.0",
+	}}, got.Warnings)
 }
 
 func TestSecretKeys(t *testing.T) {

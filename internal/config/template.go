@@ -90,10 +90,7 @@ func (e *entry) secretType(p path, s *Secret) {
 
 // templateText checks a template, and that it uses no other keys where these are all.
 func (l *loader) templateText(p path, text string, keys []string, known bool) {
-	shown := text
-	if len(shown) > maxShown {
-		shown = strings.ToValidUTF8(shown[:maxShown], "") + "..."
-	}
+	shown := shortened(text)
 	tree, trees := parse.New(""), map[string]*parse.Tree{}
 	tree.Mode = parse.SkipFuncCheck
 	if _, err := tree.Parse(text, "", "", trees); err != nil {
@@ -110,6 +107,14 @@ func (l *loader) templateText(p path, text string, keys []string, known bool) {
 			}
 		})
 	}
+}
+
+// shortened is a text as a message has it.
+func shortened(text string) string {
+	if len(text) > maxShown {
+		return strings.ToValidUTF8(text[:maxShown], "") + "..."
+	}
+	return text
 }
 
 // function checks that the chart has a function. One that is like none that is known may

@@ -100,7 +100,11 @@ func plain(object map[string]any) (any, error) {
 func (s *schema) check(value any) []finding {
 	dropNulls(value, s.raw)
 	found := s.notHeld(value)
-	if invalid, ok := errors.AsType[*jsonschema.ValidationError](s.compiled.Validate(value)); ok {
+	compiled, err := s.compile()
+	if err != nil { // the tests compile all
+		return []finding{{Problem: Problem{Rule: fmt.Sprintf("could not be checked: %v", err), Unsure: true}}}
+	}
+	if invalid, ok := errors.AsType[*jsonschema.ValidationError](compiled.Validate(value)); ok {
 		found = append(found, s.findings(invalid, value)...)
 	}
 	slices.SortFunc(found, func(a, b finding) int {

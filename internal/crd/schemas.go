@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/blang/semver"
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -36,10 +37,10 @@ type Schemas struct {
 // kinds are schemas by version of the API, and kind.
 type kinds map[string]map[string]*schema
 
-// schema is that of a kind, as it is held and compiled.
+// schema is that of a kind, as it is held, and compiled when it is needed.
 type schema struct {
-	raw      map[string]any
-	compiled *jsonschema.Schema
+	raw     map[string]any
+	compile func() (*jsonschema.Schema, error)
 }
 
 // For returns the schemas for a chart of a version: those of a release of the
@@ -112,15 +113,15 @@ func load(version, chart semver.Version, beyond bool) (kinds, error) {
 	if err := compiler.AddResource(url, document); err != nil {
 		return nil, fmt.Errorf("reading the schemas %s: %w", name, err)
 	}
-	loaded := kinds{}
+	loaded, compiling := kinds{}, sync.Mutex{} // a compiler is for one at a time
 	for version, held := range document.(map[string]any) {
 		loaded[version] = map[string]*schema{}
 		for kind, raw := range held.(map[string]any) {
-			compiled, err := compiler.Compile(url + "#/" + version + "/" + kind)
-			if err != nil {
-				return nil, fmt.Errorf("compiling the schema of %s %s in %s: %w", version, kind, name, err)
-			}
-			loaded[version][kind] = &schema{raw.(map[string]any), compiled}
+			loaded[version][kind] = &schema{raw.(map[string]any), sync.OnceValues(func() (*jsonschema.Schema, error) {
+				compiling.Lock()
+				defer compiling.Unlock()
+				return compiler.Compile(url + "#/" + version + "/" + kind)
+			})}
 		}
 	}
 	return loaded, nil

@@ -71,7 +71,7 @@ func render(file, chart string) (line, error) {
 }
 
 func manifests(l line, values map[string]string, encrypted []string) line {
-	loaded, err := config.Load("eso-aws", values, encrypted)
+	loaded, err := config.Load("eso-aws", values, encrypted, stacks.Manifests)
 	if err != nil {
 		l.Refused = err.Error()
 		return l

@@ -1,0 +1,138 @@
+package config
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/blang/semver"
+
+	"eso-aws/internal/crd"
+)
+
+// Render makes a configuration's objects: those of the stores, and then those of the
+// secrets. It changes nothing.
+type Render func(*Config) []map[string]any
+
+// objects checks what is made of the stores and the secrets, as an API server with the
+// CRDs of the chart does. Where there are problems already only the raw fields are sure
+// to be as they are meant.
+func (l *loader) objects(c *Config, render Render) {
+	rendered, whole := *c, len(l.problems) == 0
+	if !whole {
+		rendered.Secrets = slices.DeleteFunc(slices.Clone(c.Secrets), func(s Secret) bool {
+			return s.Spec == nil || c.StoreOf(&s) == nil
+		})
+	}
+	if render == nil || l.chartUnknown() || l.failed(KeyAPIVersion) || !whole && len(rendered.Secrets) == 0 {
+		return
+	}
+	o := objects{loader: l, whole: whole}
+	var err error
+	if o.own, err = crd.For(l.chart); err != nil {
+		l.say(path{KeyChartVersion}, fmt.Sprintf("has CRDs that cannot be read: %v; write another", err))
+		return
+	}
+	for i, object := range render(&rendered) {
+		if i < len(c.Stores) {
+			o.store(&c.Stores[i], object)
+		} else {
+			o.secret(&rendered.Secrets[i-len(c.Stores)], object)
+		}
+	}
+}
+
+// objects tells what an API has against objects.
+type objects struct {
+	*loader
+	own   *crd.Schemas
+	whole bool // whether nothing is wrong besides
+}
+
+func (o *objects) check(schemas *crd.Schemas, object map[string]any) []crd.Problem {
+	kind, _ := object["kind"].(string)
+	return schemas.Check(o.api, kind, object)
+}
+
+func (o *objects) store(s *Store, object map[string]any) {
+	at := path{KeyStore}
+	if !s.Default {
+		at = path{KeyStores, s.Name}
+	}
+	for _, problem := range o.check(o.own, object) {
+		o.made(at, problem)
+	}
+}
+
+func (o *objects) secret(s *Secret, object map[string]any) {
+	at := path{KeySecrets, s.Name}
+	for _, problem := range o.check(o.own, object) {
+		if len(problem.Path) < 2 || problem.Path[0] != "spec" || !written(s.Spec, problem.Path[1:]) {
+			o.made(at, problem)
+			continue
+		}
+		at := append(at.member("spec"), problem.Path[1:]...)
+		if o.wrong(at) {
+			continue // it is told in this language's words
+		}
+		if !problem.Unsure && o.newer(object, problem.Path) {
+			problem.Rule = fmt.Sprintf("is not known to chart %s, but to newer ones", o.chart)
+			problem.Write = "a newer chartVersion, or take it away"
+		}
+		problem.Path = nil
+		if text, ok := problem.Value.(string); ok {
+			problem.Value = shortened(text)
+		}
+		o.tell(at, problem, problem.String())
+	}
+}
+
+// made tells what is wrong with what the program has written. What the user has is of no
+// help there, and may be a secret.
+func (o *objects) made(at path, problem crd.Problem) {
+	if !o.whole {
+		return
+	}
+	problem.Value = nil
+	o.tell(at, problem, fmt.Sprintf("makes an object that chart %s does not take: %s", o.chart, problem))
+}
+
+func (o *objects) tell(at path, problem crd.Problem, text string) {
+	if !problem.Unsure {
+		o.say(at, text)
+		return
+	}
+	o.warn(at, fmt.Sprintf("%s, unless chart %s takes it: what is known is of %s", text, o.chart, o.own.Held))
+}
+
+// newer tells whether the newest chart that is known has nothing against a place.
+func (o *objects) newer(object map[string]any, place []string) bool {
+	schemas, err := crd.For(semver.Version{Major: math.MaxInt32})
+	return err == nil && !slices.ContainsFunc(o.check(schemas, object), func(problem crd.Problem) bool {
+		return slices.Equal(problem.Path, place)
+	})
+}
+
+// written tells whether a place is in an object, or is missing in what is there.
+func written(object any, place []string) bool {
+	for i, name := range place {
+		var below any
+		ok := false
+		switch within := object.(type) {
+		case map[string]any:
+			below, ok = within[name]
+		case []any:
+			n, err := strconv.Atoi(strings.Trim(name, "[]"))
+			if ok = err == nil && n < len(within); ok {
+				below = within[n]
+			}
+		}
+		if !ok {
+			return i > 0 && i == len(place)-1
+		}
+		object = below
+	}
+	return true
+}
