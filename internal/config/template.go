@@ -127,23 +127,21 @@ func (l *loader) function(p path, shown, name string) {
 	if _, err := gotemplate.New("").Parse("{{" + name + "}}"); err == nil || slices.Contains(names, name) {
 		return // it is Go's own, or the chart's
 	}
+	has := "has the function " + name
 	if charts := template.Charts(name); charts != "" {
-		l.reject(p, shown, fmt.Sprintf("has the function %s, which chart %s does not have, but charts %s",
-			name, l.chart,
-			charts), "it without")
+		has = fmt.Sprintf("%s, which chart %s does not have, but charts %s", has, l.chart, charts)
+		l.reject(p, shown, has, "it without")
 		return
 	}
 	meant, ok := guess(name, names)
 	switch {
 	case ok && len(name) >= minGuessed:
-		l.say(p, fmt.Sprintf("%s: has the function %s, which the operator does not have; %s",
-			l.shown(p, shown), name, meant))
+		l.say(p, fmt.Sprintf("%s: %s, which the operator does not have; %s", l.shown(p, shown), has, meant))
 	case complete:
-		l.reject(p, shown, fmt.Sprintf("has the function %s, which chart %s does not have", name, l.chart),
-			"it without")
+		l.reject(p, shown, fmt.Sprintf("%s, which chart %s does not have", has, l.chart), "it without")
 	default:
-		l.warn(p, fmt.Sprintf("%s: has the function %s, which is not known of chart %s: without it a sync fails; "+
-			"write it without unless this chart has it", l.shown(p, shown), name, l.chart))
+		l.warn(p, fmt.Sprintf("%s: %s, which is not known of chart %s: without it a sync fails; write it without "+
+			"unless this chart has it", l.shown(p, shown), has, l.chart))
 	}
 }
 
