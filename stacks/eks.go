@@ -221,10 +221,16 @@ func (s *stack) findProvider(found *eksCluster) error {
 		return fmt.Errorf("%s:%s: %q: the cluster has no OIDC issuer, which irsa needs; write auth: podIdentity",
 			s.ctx.Project(), config.KeyCluster, c.Name)
 	}
+	at := s.ctx.Project() + ":" + config.KeyOIDCProviderARN
 	if found.provider = c.OIDCProviderARN; found.provider != "" {
+		own := "oidc-provider/" + strings.TrimPrefix(found.issuer, "https://")
+		if arn, _ := iam.ParseARN(found.provider); arn.Resource != own {
+			return fmt.Errorf("%s: %q: is not that of cluster %q, whose issuer is %s; write "+
+				"arn:%s:iam::%s:%s, or take it away", at, found.provider, c.Name, found.issuer, c.Partition,
+				found.arn.Account, own)
+		}
 		return nil
 	}
-	at := s.ctx.Project() + ":" + config.KeyOIDCProviderARN
 	provider, err := awsiam.LookupOpenIdConnectProvider(s.ctx, &awsiam.LookupOpenIdConnectProviderArgs{
 		Url: &found.issuer,
 	})

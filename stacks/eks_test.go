@@ -202,6 +202,11 @@ func TestEKSRefuses(t *testing.T) {
 			want: `create it with: eksctl utils associate-iam-oidc-provider --cluster dev --region us-east-1 --approve; ` +
 				`or write oidcProviderArn`,
 		},
+		"OIDCProviderOfAnother": {
+			changes: map[string]string{"oidcProviderArn": "arn:aws:iam::" + account + ":oidc-provider/example.com/a"},
+			want: `eso-aws:oidcProviderArn: "arn:aws:iam::111122223333:oidc-provider/example.com/a": is not that of cluster ` +
+				`"dev", whose issuer is https://` + issuer + `; write ` + provider + `, or take it away`,
+		},
 		"OtherAudience": {
 			functions: map[string]graph.Function{getProvider: oidcProvider("sigstore")},
 			want: `eso-aws:oidcProviderArn: provider ` + provider + ` does not know the audience sts.amazonaws.com, only sigstore; ` +
