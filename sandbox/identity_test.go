@@ -121,8 +121,8 @@ func TestPodsSignIn(t *testing.T) {
 	}
 
 	common := map[string]string{
-		"AWS_EC2_METADATA_DISABLED": "true", "AWS_ENDPOINT_URL": s.Endpoint(), "AWS_REGION": "eu-west-1",
-		"AWS_DEFAULT_REGION": "eu-west-1", "AWS_STS_REGIONAL_ENDPOINTS": "regional",
+		"AWS_EC2_METADATA_DISABLED": "true", "AWS_ENDPOINT_URL": s.Endpoint(), "AWS_ENDPOINT_URL_STS": s.Endpoint(),
+		"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-1", "AWS_STS_REGIONAL_ENDPOINTS": "regional",
 	}
 	for account, want := range map[string]identity{
 		"associated": {

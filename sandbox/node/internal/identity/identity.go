@@ -116,11 +116,12 @@ func (w Webhook) ask(ctx context.Context, namespace, name string) (answer Answer
 // Secrets Operator reads, such as AWS_SECRETSMANAGER_ENDPOINT.
 var leadsToAWS = regexp.MustCompile(`^AWS_(ENDPOINT_URL(_[A-Z0-9_]+)?|[A-Z0-9]+_ENDPOINT)$`)
 
-// Redirect has containers find AWS at a URL, unless they say themselves where it is.
+// Redirect has containers find AWS at a URL, unless they say themselves where it is. STS is named once
+// more: the Go SDK makes the client that signs in with a token before it has read AWS_ENDPOINT_URL.
 func Redirect(url string) pod.Injector {
 	return func(context.Context, *corev1.Pod, string) ([]pod.Variables, error) {
 		return []pod.Variables{{
-			Values: map[string]string{"AWS_ENDPOINT_URL": url}, Unless: leadsToAWS.MatchString,
+			Values: map[string]string{"AWS_ENDPOINT_URL": url, "AWS_ENDPOINT_URL_STS": url}, Unless: leadsToAWS.MatchString,
 		}}, nil
 	}
 }

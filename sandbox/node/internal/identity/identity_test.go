@@ -160,7 +160,9 @@ func TestRedirect(t *testing.T) {
 	if err != nil || len(got) != 1 {
 		t.Fatalf("got %v (%v), want one group of variables", got, err)
 	}
-	equal(t, map[string]string{"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}, got[0].Values)
+	equal(t, map[string]string{
+		"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_ENDPOINT_URL_STS": "http://127.0.0.1:1",
+	}, got[0].Values)
 	said := map[string]bool{
 		"AWS_ENDPOINT_URL": true, "AWS_ENDPOINT_URL_SECRETS_MANAGER": true, "AWS_SECRETSMANAGER_ENDPOINT": true,
 		"AWS_STS_ENDPOINT": true, "AWS_STS_REGIONAL_ENDPOINTS": false, "AWS_USE_FIPS_ENDPOINT": false,
