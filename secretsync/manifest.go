@@ -77,7 +77,7 @@ func SecretSpec(args *ExternalSecretArgs) map[string]any {
 	into := map[string]any{"name": args.target(), "creationPolicy": owner}
 	put(into, "creationPolicy", args.CreationPolicy)
 	put(into, "deletionPolicy", args.DeletionPolicy)
-	if args.Template != nil {
+	if target, _ := args.Spec["target"].(map[string]any); args.Template != nil || target["template"] != nil {
 		into["template"] = template(args)
 	}
 	spec := map[string]any{
@@ -153,22 +153,18 @@ func rewritten(from map[string]any, rewrites []language.Rewrite) map[string]any 
 }
 
 // template has the labels and annotations of the ExternalSecret too, which the operator
-// copies to a Secret that has no template.
+// copies to a Secret that has no template; one of the raw spec is merged over it.
 func template(args *ExternalSecretArgs) map[string]any {
+	own := args.Template
+	if own == nil {
+		own = &language.Template{}
+	}
 	template, metadata := map[string]any{}, map[string]any{}
-	put(template, "type", args.Template.Type)
-	put(template, "mergePolicy", args.Template.MergePolicy)
-	if args.Template.Data != nil {
-		template["data"] = args.Template.Data
-	}
-	for name, maps := range map[string][2]map[string]string{
-		"labels":      {args.Labels, args.Template.Labels},
-		"annotations": {args.SecretAnnotations, args.Template.Annotations},
-	} {
-		if all := over(maps[0], maps[1]); len(all) > 0 {
-			metadata[name] = all
-		}
-	}
+	put(template, "type", own.Type)
+	put(template, "mergePolicy", own.MergePolicy)
+	putTexts(template, "data", own.Data)
+	putTexts(metadata, "labels", args.Labels, own.Labels)
+	putTexts(metadata, "annotations", args.SecretAnnotations, own.Annotations)
 	if len(metadata) > 0 {
 		template["metadata"] = metadata
 	}
@@ -202,6 +198,19 @@ func over(under, upper map[string]string) map[string]string {
 func put(object map[string]any, name, value string) {
 	if value != "" {
 		object[name] = value
+	}
+}
+
+// putTexts sets a field to maps, one over the other, where there is anything in them.
+func putTexts(object map[string]any, name string, texts ...map[string]string) {
+	all := map[string]any{}
+	for _, some := range texts {
+		for key, text := range some {
+			all[key] = text
+		}
+	}
+	if len(all) > 0 {
+		object[name] = all
 	}
 }
 

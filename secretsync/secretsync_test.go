@@ -174,6 +174,47 @@ func TestSpecMergedLast(t *testing.T) {
 	assert.Equal(t, map[string]any{"target": map[string]any{"immutable": true}, "data": []any{1}, "more": "x"}, given)
 }
 
+// TestRawTemplate: a template of the raw spec takes no label or annotation away, nor data that is not its own.
+func TestRawTemplate(t *testing.T) {
+	t.Parallel()
+	raw := func(template map[string]any) map[string]any {
+		return map[string]any{"target": map[string]any{"template": template}}
+	}
+	labels, annotations := map[string]string{"team": "shop"}, map[string]string{"contact": "ops"}
+	for name, test := range map[string]struct {
+		Template  *language.Template
+		Raw, Want map[string]any
+	}{
+		"Alone": {
+			nil, map[string]any{"engineVersion": "v2"}, map[string]any{
+				"engineVersion": "v2", "metadata": map[string]any{
+					"labels": map[string]any{"team": "shop"}, "annotations": map[string]any{"contact": "ops"},
+				},
+			},
+		},
+		"OverOne": {
+			&language.Template{Data: map[string]string{"a": "1", "b": "2"}, Labels: map[string]string{"app": "web"}},
+			map[string]any{
+				"data": map[string]any{"b": "3"}, "metadata": map[string]any{"labels": map[string]any{"raw": "yes", "team": "raw"}},
+			},
+			map[string]any{
+				"data": map[string]any{"a": "1", "b": "3"}, "metadata": map[string]any{
+					"labels":      map[string]any{"team": "raw", "app": "web", "raw": "yes"},
+					"annotations": map[string]any{"contact": "ops"},
+				},
+			},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := secretsync.SecretSpec(&secretsync.ExternalSecretArgs{
+				Name: "a", Labels: labels, SecretAnnotations: annotations, Template: test.Template, Spec: raw(test.Raw),
+			})
+			assert.Equal(t, map[string]any{"name": "a", "creationPolicy": "Owner", "template": test.Want}, got["target"])
+		})
+	}
+}
+
 // TestCanonicalInterval: the operator would rewrite any other form.
 func TestCanonicalInterval(t *testing.T) {
 	t.Parallel()
