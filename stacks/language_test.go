@@ -24,7 +24,7 @@ func rich() map[string]string {
 				"labels": {"tier":"web"}, "deletionPolicy": "Retain"},
 			"all": {"refreshInterval": "30m", "creationPolicy": "Orphan",
 				"extract": ["one", {"key":"two","rewrite":[{"regexp":{"source":"^","target":"two_"}},{"transform":"{{ .value | upper }}"}]}],
-				"find": [{"path":"prod/","rewrite":{"merge":{"strategy":"JSON","into":"all","priority":["a"]}}},{"tags":{"env":"prod"},"decode":"Auto"}]},
+				"find": [{"path":"prod/","rewrite":[{"merge":{"strategy":"JSON","into":"all","priority":["prod/a"]}},{"regexp":{"source":"/","target":"_"}}]},{"tags":{"env":"prod"},"decode":"Auto"}]},
 			"tls": {"store": "parameters", "namespace": "web", "data": {"crt":"/tls/crt","key":{"key":"/tls/key","version":"3"}},
 				"template": {"type":"kubernetes.io/tls","data":{"tls.crt":"{{ .crt }}","tls.key":"{{ .key }}"},
 					"labels":{"kind":"tls"},"mergePolicy":"Replace"},

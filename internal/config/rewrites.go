@@ -9,6 +9,9 @@ import (
 	"eso-aws/internal/language"
 )
 
+// mergeJSON is the strategy that makes one key, beside those that there are.
+const mergeJSON = "JSON"
+
 // rewrites checks what becomes of keys.
 func (e *entry) rewrites(p path, rewrites []language.Rewrite) {
 	for i, rewrite := range rewrites {
@@ -86,11 +89,60 @@ func (e *entry) merge(p path, merge language.Merge) {
 	into := p.member("into")
 	switch {
 	case e.wrong(p.member("strategy")):
-	case merge.Strategy == "JSON" && !e.has(into):
+	case merge.Strategy == mergeJSON && !e.has(into):
 		e.say(into, "is missing; write the key of the Secret that the JSON goes to")
-	case merge.Strategy == "JSON" && e.good(into):
+	case merge.Strategy == mergeJSON && e.good(into):
 		e.secretKey(into, merge.Into)
-	case merge.Strategy != "JSON" && e.good(into):
+	case merge.Strategy != mergeJSON && e.good(into):
 		e.reject(into, merge.Into, "is for strategy JSON alone", "strategy: JSON, or take it away")
+	}
+}
+
+// found checks what becomes of names that are found. Where nothing is rewritten, the operator writes _ for
+// what no key may have; else it begins with the names as they are in AWS.
+func (e *entry) found(p path, find language.Find) {
+	before := find.Path // of one that may be found
+	if e.from.Service == ParameterStore && !strings.HasSuffix(before, "/") {
+		before += "/"
+	}
+	before += "name"
+	name, replaced := before, false
+	for i, rewrite := range find.Rewrite {
+		switch {
+		case rewrite.Regexp != nil:
+			expression, err := regexp.Compile(rewrite.Regexp.Source)
+			if err != nil {
+				return // which is said
+			}
+			name, replaced = expression.ReplaceAllString(name, rewrite.Regexp.Target), true
+		case rewrite.Merge != nil:
+			if !replaced {
+				e.priority(e.nth(p, i).member("merge").member("priority"), rewrite.Merge.Priority, find.Path)
+			}
+			if rewrite.Merge.Strategy != mergeJSON {
+				return // the keys are those of the JSON
+			}
+		default:
+			return // only the operator can tell what a template makes
+		}
+	}
+	switch {
+	case len(find.Rewrite) == 0 || secretKey.MatchString(name):
+	case !replaced:
+		e.say(p, fmt.Sprintf("keeps names in AWS, such as %q, which are no keys of a Secret; write %s after it",
+			before, `{regexp: {source: "^.*/", target: ""}}`))
+	default:
+		e.warn(p, fmt.Sprintf("makes %q of %q, which is no key of a Secret, and fails the sync; write a source for "+
+			"the names as they are in AWS, such as ^.*/", name, before))
+	}
+}
+
+// priority refuses keys that no search can find.
+func (e *entry) priority(p path, keys []string, prefix string) {
+	for i, key := range keys {
+		if at := p.entry(i); !strings.HasPrefix(key, prefix) && !e.wrong(at) {
+			e.reject(at, key, "is not below the path, and the keys are still the names in AWS",
+				strings.TrimSuffix(prefix, "/")+"/<name>")
+		}
 	}
 }

@@ -19,7 +19,8 @@ func (e *entry) check(s *Secret) {
 	e.raw()
 	e.metadata(e.at.member("labels"), e.Labels, metadata{labels: true})
 	e.metadata(e.at.member("annotations"), e.Annotations, metadata{})
-	if s.Template == nil {
+	target, _ := s.Spec["target"].(map[string]any)
+	if s.Template == nil && target["template"] == nil {
 		return
 	}
 	keys, known := s.sourceKeys()
@@ -32,7 +33,9 @@ func (e *entry) check(s *Secret) {
 			e.templateText(at, s.Annotations[key], keys, known)
 		}
 	}
-	e.template(e.at.member("template"), s)
+	if s.Template != nil {
+		e.template(e.at.member("template"), s)
+	}
 }
 
 // sources checks what is read.
@@ -99,6 +102,7 @@ func (e *entry) search(p path, find language.Find) {
 		e.iam(p, iam.CheckTag("tags", key, find.Tags[key]))
 	}
 	e.rewrites(p.member("rewrite"), find.Rewrite)
+	e.found(p.member("rewrite"), find)
 	if e.good(at) {
 		e.searchPath(at, find.Path)
 	}

@@ -80,9 +80,9 @@ func (Regexp) Write() string { return "{source: <regular expression>, target: <t
 
 // Merge makes one map of values that are JSON objects.
 type Merge struct {
-	Strategy string   `json:"strategy" enum:"Extract JSON" default:"Extract" doc:"whether the values become keys (Extract) or one key of JSON"`
+	Strategy string   `json:"strategy" enum:"Extract JSON" default:"Extract" doc:"whether the values become keys (Extract), or one key of JSON beside them (JSON)"`
 	Into     string   `json:"into" pattern:"key" write:"a key of the Secret" doc:"the key of the Secret, with strategy JSON"`
-	Priority []string `json:"priority" each:"a key" doc:"keys whose values win, the last one most"`
+	Priority []string `json:"priority" each:"a key" doc:"keys whose values win, the last one most; of a search the names in AWS"`
 
 	PriorityPolicy string `json:"priorityPolicy" enum:"Strict IgnoreNotFound" default:"Strict" doc:"whether the keys of priority must be there"`
 	ConflictPolicy string `json:"conflictPolicy" enum:"Error Ignore" default:"Error" doc:"whether a key that is there twice is an error"`

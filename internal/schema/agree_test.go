@@ -99,7 +99,7 @@ func alone() map[string]*regexp.Regexp {
 		"depends on several values": `merge\.into: is missing|is for strategy JSON|is there twice|needs the key|has nothing to read|` +
 			`looks for nothing|is besides |are left out|is of no use|is decided by|has none of|has several of|is the Secret of|` +
 			`is the name of|is no store of|uses no such namespace|is no key of what is read|is for a Secret that the operator owns|` +
-			`is of a namespace|is every namespace|to IAM, which tells|is not known to external-secrets|has the name of the operator's`,
+			`is of a namespace|is every namespace|is not below the path|are no keys of a Secret|to IAM, which tells|is not known to external-secrets|has the name of the operator's`,
 		"depends on the service":       `is no name in AWS|is no ARN of|is no path in AWS|is no version of a (secret|parameter)|is no beginning`,
 		"depends on the region":        `is in (region|another partition|a partition)|is of (partition|a cluster in region)`,
 		"depends on the chart":         `is not known to chart|is not served by chart|has the function|is no version;|is older than`,
@@ -113,7 +113,7 @@ func alone() map[string]*regexp.Regexp {
 		"knows how much it may match":  `may match (all|secrets beyond)`,
 		"looks for nothing within":     `is nothing, which does not reach`,
 		"decrypts":                     `\[secret\]: (has a space|must be a map)|is encrypted, but it names`,
-		"takes warnings for errors":    `is used by no secret|is the beginning of|list all secrets|leaves out what|creates no Secret|is not looked at|is not granted|signs in by IRSA|is less than the forecast`,
+		"takes warnings for errors":    `is used by no secret|is the beginning of|list all secrets|leaves out what|creates no Secret|is not looked at|is not granted|signs in by IRSA|is less than the forecast|is no key of a Secret, and fails`,
 	} {
 		rules[reason] = regexp.MustCompile(said)
 	}
