@@ -78,9 +78,9 @@ func run(m *testing.M) (int, error) {
 	}
 	env.sandbox, err = sandbox.Start(ctx, sandbox.Options{
 		Dir: filepath.Join(env.dir, "sandbox"), Binaries: env.binaries,
-		AWS: aws.Options{Credentials: []aws.Credential{
+		AWS: aws.Options{Credentials: append([]aws.Credential{
 			{AccessKeyID: "test", SecretAccessKey: "test"}, env.canary,
-		}},
+		}, otherAccounts()...)},
 	})
 	if err != nil {
 		return 0, err
