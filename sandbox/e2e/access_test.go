@@ -29,7 +29,7 @@ func TestAccess(t *testing.T) {
 	store(t, remote, "dummy")
 	createNamespace(t, "zio-lucene")
 	leavesNothing(t)
-	s := newEKSStack(t, "dev")
+	s := newEKSStack(t, "dev", nil)
 	s.up(t)
 	step(t, "OthersMayNotReadBySameRole", impostors)
 	step(t, "NothingElseMayBeRead", undeclared)

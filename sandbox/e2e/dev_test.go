@@ -24,7 +24,7 @@ func TestDevStack(t *testing.T) {
 	store(t, "zio-lucene/datadog-api-key", "dummy")
 	createNamespace(t, "zio-lucene")
 	leavesNothing(t)
-	s := newEKSStack(t, "dev")
+	s := newEKSStack(t, "dev", nil)
 	s.getsTokens(t)
 	step(t, "RefusedBeforeAnythingIsMade", s.refusals)
 	step(t, "KilledUpIsMended", s.killed)

@@ -17,11 +17,12 @@ import (
 	"eso-aws/sandbox"
 )
 
-// newEKSStack makes a stack from the committed stack file of that name, whose target is eks.
-func newEKSStack(t *testing.T, name string) *stack {
+// newEKSStack makes a stack from the committed stack file of that name, whose target is eks;
+// edit may be nil.
+func newEKSStack(t *testing.T, name string, edit func(config)) *stack {
 	t.Helper()
 	must(t, env.sandbox.PutCluster(sandbox.Cluster{Name: name, Region: region}))
-	return newStackNamed(t, name, nil)
+	return newStackNamed(t, name, edit)
 }
 
 // getsTokens has the stack find its cluster as on EKS: with a kubeconfig that it makes, and that calls

@@ -8,7 +8,7 @@ import (
 func TestTrainingStack(t *testing.T) {
 	store(t, "training/db-credentials", `{"username":"admin","password":"a b/c"}`)
 	leavesNothing(t)
-	s := newEKSStack(t, "training")
+	s := newEKSStack(t, "training", nil)
 	step(t, "UpFromNothing", func(t *testing.T) {
 		s.up(t)
 		hasInAWS(t, golden(t, "training"))
