@@ -121,7 +121,8 @@ var leadsToAWS = regexp.MustCompile(`^AWS_(ENDPOINT_URL(_[A-Z0-9_]+)?|[A-Z0-9]+_
 func Redirect(url string) pod.Injector {
 	return func(context.Context, *corev1.Pod, string) ([]pod.Variables, error) {
 		return []pod.Variables{{
-			Values: map[string]string{"AWS_ENDPOINT_URL": url, "AWS_ENDPOINT_URL_STS": url}, Unless: leadsToAWS.MatchString,
+			Values: map[string]string{"AWS_ENDPOINT_URL": url, "AWS_ENDPOINT_URL_STS": url},
+			Unless: leadsToAWS.MatchString,
 		}}, nil
 	}
 }
