@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"eso-aws/internal/chart"
+	"eso-aws/internal/words"
 	"eso-aws/operator"
 )
 
@@ -43,7 +44,7 @@ func (l *loader) knownValues(c *Config) {
 		}
 		write := instead(unknown.Path[len(unknown.Path)-1], unknown.Known)
 		if unknown.Map {
-			rule, write = "must be a map; ", "write "+oneOf(unknown.Known)+" in it"
+			rule, write = "must be a map; ", "write "+words.List(unknown.Known, "or")+" in it"
 		}
 		if values.Exact && official {
 			l.say(at, rule+write)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"eso-aws/internal/language"
+	"eso-aws/internal/words"
 )
 
 // rule is what the tags of a field say of its value.
@@ -105,7 +106,7 @@ func (l *loader) value(p path, value any, into reflect.Value, r rule) {
 
 func (r rule) writeOne() string {
 	if len(r.enum) > 0 {
-		return oneOf(r.enum)
+		return words.List(r.enum, "or")
 	}
 	return r.write
 }
@@ -116,7 +117,7 @@ func (l *loader) oneOf(p path, text string, r rule) bool {
 		return true
 	}
 	if p[len(p)-1] == KeyCreationPolicy && text == "None" {
-		l.reject(p, text, "makes no Secret, and an up waits for one", oneOf(r.enum))
+		l.reject(p, text, "makes no Secret, and an up waits for one", words.List(r.enum, "or"))
 	} else {
 		l.choose(p, text, r.enum)
 	}
@@ -134,12 +135,6 @@ func (l *loader) choose(p path, word string, all []string) {
 		meant = "write one of them"
 	}
 	l.say(p, fmt.Sprintf("%s: %s; %s", l.shown(p, word), rule, meant))
-}
-
-// oneOf lists what there is to choose from.
-func oneOf(all []string) string {
-	last := len(all) - 1
-	return strings.Join(all[:last], ", ") + " or " + all[last]
 }
 
 func (l *loader) list(p path, value any, into reflect.Value, r rule) {

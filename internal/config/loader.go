@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/blang/semver"
+
+	"eso-aws/internal/words"
 )
 
 // loader reads values and collects what is wrong with them.
@@ -171,7 +173,7 @@ func (l *loader) text(key string) string {
 	if json.Unmarshal([]byte(value), &object) == nil {
 		switch object.(type) {
 		case map[string]any, []any:
-			l.say(path{key}, fmt.Sprintf("must be text, not %s; write the value alone", typeOf(object)))
+			l.say(path{key}, fmt.Sprintf("must be text, not %s; write the value alone", words.TypeOf(object)))
 			return settings()[key].fallback
 		}
 	}
@@ -242,10 +244,10 @@ func (l *loader) asBool(p path, value any) bool {
 
 func (l *loader) wrongType(p path, value any, rule, write string) {
 	if text, ok := scalar(value); ok {
-		l.reject(p, text, fmt.Sprintf("%s, not %s", rule, typeOf(value)), write)
+		l.reject(p, text, fmt.Sprintf("%s, not %s", rule, words.TypeOf(value)), write)
 		return
 	}
-	l.say(p, fmt.Sprintf("%s, not %s; write %s", rule, typeOf(value), write))
+	l.say(p, fmt.Sprintf("%s, not %s; write %s", rule, words.TypeOf(value), write))
 }
 
 // onlyMembers rejects members of an object that there are not.
@@ -264,23 +266,5 @@ func scalar(value any) (string, bool) {
 		return fmt.Sprint(value), true
 	default:
 		return "", false
-	}
-}
-
-// typeOf says what a YAML author wrote.
-func typeOf(value any) string {
-	switch value.(type) {
-	case nil:
-		return "nothing"
-	case string:
-		return "text"
-	case bool:
-		return "true or false"
-	case json.Number, float64:
-		return "a number"
-	case []any:
-		return "a list"
-	default:
-		return "a map"
 	}
 }

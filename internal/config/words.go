@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/texttheater/golang-levenshtein/levenshtein"
+	"eso-aws/internal/words"
 )
 
 // maxListed is how many names a message lists.
@@ -23,15 +23,8 @@ func instead(word string, known []string) string {
 
 // guess says what was meant, if anything is like it.
 func guess(word string, known []string) (string, bool) {
-	best, distance := "", len(word)
-	for _, candidate := range known {
-		d := levenshtein.DistanceForStrings([]rune(strings.ToLower(word)), []rune(strings.ToLower(candidate)),
-			levenshtein.DefaultOptionsWithSub)
-		if d < distance {
-			best, distance = candidate, d
-		}
-	}
-	if best == "" || distance > max(2, len(word)/3) {
+	best := words.Nearest(word, known, words.Distance)
+	if best == "" {
 		best = alike(word, known)
 	}
 	return fmt.Sprintf("did you mean %s?", best), best != ""

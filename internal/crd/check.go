@@ -13,6 +13,8 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+
+	"eso-aws/internal/words"
 )
 
 // finding is a problem, and which rule of the schema it is about.
@@ -41,7 +43,7 @@ func (s *Schemas) Check(apiVersion, kind string, object map[string]any) []Proble
 		return []Problem{{
 			Path: []string{"apiVersion"}, Value: apiVersion, Unsure: served || s.beyond,
 			Rule:  fmt.Sprintf("is not served by release %s", s.Held),
-			Write: Group + "/" + enumerate(slices.Sorted(maps.Keys(s.kinds)), "or"),
+			Write: Group + "/" + words.List(slices.Sorted(maps.Keys(s.kinds)), "or"),
 		}}
 	}
 	value, err := plain(object)

@@ -9,6 +9,8 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+
+	"eso-aws/internal/words"
 )
 
 // The rules that a younger release may have loosened.
@@ -71,7 +73,7 @@ func (p place) findings(broken jsonschema.ErrorKind) []finding {
 	case *kind.MaxProperties:
 		has, _ := p.value.(map[string]any)
 		found := p.finding("maxProperties", fmt.Sprintf("has %s, of which there may be %d",
-			enumerate(slices.Sorted(maps.Keys(has)), "and"), broken.Want))
+			words.List(slices.Sorted(maps.Keys(has)), "and"), broken.Want))
 		found.Write = "one of them"
 		return []finding{found}
 	case *kind.MinLength:
@@ -115,7 +117,7 @@ func (p place) unknownField(name string) finding {
 
 func (p place) wrongType(want []string) finding {
 	says := "must be " + typeNames(want)
-	if got := typeOf(p.value); got != "a number" || !slices.Contains(want, "integer") {
+	if got := words.TypeOf(p.value); got != "a number" || !slices.Contains(want, "integer") {
 		says += ", not " + got
 	}
 	found := p.finding("type", says)

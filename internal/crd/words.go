@@ -1,12 +1,11 @@
 package crd
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 
-	"github.com/texttheater/golang-levenshtein/levenshtein"
+	"eso-aws/internal/words"
 )
 
 // pattern says in words what a regular expression asks for.
@@ -28,8 +27,8 @@ func patterns() map[string]pattern {
 // describe says what a schema asks for.
 func describe(schema any) string {
 	s, _ := schema.(map[string]any)
-	if words := choices(schema); len(words) > 0 {
-		return enumerate(words, "or")
+	if allowed := choices(schema); len(allowed) > 0 {
+		return words.List(allowed, "or")
 	}
 	if text, ok := s["pattern"].(string); ok {
 		write := "text that matches " + text
@@ -60,7 +59,7 @@ func describeMap(schema map[string]any) string {
 		return "a map of <name>: " + describe(entries)
 	}
 	if required, ok := schema["required"].([]any); ok {
-		return "a map with " + enumerate(texts(required), "and")
+		return "a map with " + words.List(texts(required), "and")
 	}
 	return "a map with " + oneOf(fields(schema))
 }
@@ -80,8 +79,8 @@ func fields(schema any) []string {
 // choices are the words that a schema allows; nil where it allows others, too.
 func choices(schema any) []string {
 	s, _ := schema.(map[string]any)
-	words, _ := s["enum"].([]any)
-	return texts(words)
+	allowed, _ := s["enum"].([]any)
+	return texts(allowed)
 }
 
 func texts(values []any) []string {
@@ -92,39 +91,26 @@ func texts(values []any) []string {
 	return made
 }
 
-// enumerate joins words: "a, b or c".
-func enumerate(words []string, last string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
+func oneOf(names []string) string {
+	if len(names) < 2 {
+		return words.List(names, "or")
 	}
-	end := len(words) - 1
-	return strings.Join(words[:end], ", ") + " " + last + " " + words[end]
-}
-
-func oneOf(words []string) string {
-	if len(words) < 2 {
-		return enumerate(words, "or")
-	}
-	return "one of " + enumerate(words, "or")
+	return "one of " + words.List(names, "or")
 }
 
 // meant proposes the known word that a word is like, if there is one.
 func (f *finding) meant(word string, known []string) {
-	word = strings.ToLower(word)
-	best, least := "", max(2, len(word)/3)+1
-	for _, candidate := range known {
-		lower := strings.ToLower(candidate)
-		distance := levenshtein.DistanceForStrings([]rune(word), []rune(lower), levenshtein.DefaultOptionsWithSub)
-		if len(word) > 3 && strings.HasPrefix(lower, word) { // the beginning of it, as accessKeyID is
-			distance = 1
-		}
-		if distance < least && distance < len(word) {
-			best, least = candidate, distance
-		}
-	}
-	if best != "" {
+	if best := words.Nearest(word, known, distance); best != "" {
 		f.typo, f.Write = true, best
 	}
+}
+
+// distance has the beginning of a word near it, as accessKeyID is.
+func distance(word, candidate string) int {
+	if len(word) > 3 && strings.HasPrefix(strings.ToLower(candidate), strings.ToLower(word)) {
+		return 1
+	}
+	return words.Distance(word, candidate)
 }
 
 // typeNames are JSON types as people call them.
@@ -133,7 +119,7 @@ func typeNames(names []string) string {
 	for _, name := range names {
 		made = append(made, typeName(name))
 	}
-	return enumerate(made, "or")
+	return words.List(made, "or")
 }
 
 func typeName(name string) string {
@@ -152,23 +138,5 @@ func typeName(name string) string {
 		return "a map"
 	default:
 		return "nothing"
-	}
-}
-
-// typeOf says what somebody wrote.
-func typeOf(value any) string {
-	switch value.(type) {
-	case string:
-		return typeName("string")
-	case bool:
-		return typeName("boolean")
-	case json.Number:
-		return typeName("number")
-	case []any:
-		return typeName("array")
-	case map[string]any:
-		return typeName("object")
-	default:
-		return typeName("null")
 	}
 }

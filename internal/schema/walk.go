@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/texttheater/golang-levenshtein/levenshtein"
+	"eso-aws/internal/words"
 )
 
 // place is where a member is: below which keys, the names that users give among them.
@@ -129,7 +129,7 @@ func find(path string) (place, error) {
 		entry, given := at.entryOf()
 		switch {
 		case ok:
-		case given && (i < len(segments)-1 || meant(name, candidates) == ""):
+		case given && (i < len(segments)-1 || words.Nearest(name, names(candidates), words.Distance) == ""):
 			next = entry
 		default:
 			return place{}, unknown(at, name, candidates)
@@ -168,25 +168,17 @@ func unknown(at place, name string, candidates []place) error {
 	if len(candidates) == 0 {
 		return fmt.Errorf("%q: there is nothing%s but its value", name, below)
 	}
-	if best := meant(name, candidates); best != "" {
+	known := names(candidates)
+	if best := words.Nearest(name, known, words.Distance); best != "" {
 		return fmt.Errorf("%q: there is no such key%s; did you mean %s?", name, below, best)
 	}
-	var names []string
-	for _, p := range candidates {
-		names = append(names, p.name)
-	}
-	return fmt.Errorf("%q: there is no such key%s; there is %s", name, below, strings.Join(names, ", "))
+	return fmt.Errorf("%q: there is no such key%s; there is %s", name, below, strings.Join(known, ", "))
 }
 
-// meant is the name that is nearest, where one is near.
-func meant(word string, candidates []place) string {
-	best, distance := "", max(2, len(word)/3)+1
-	for _, p := range candidates {
-		d := levenshtein.DistanceForStrings([]rune(strings.ToLower(word)), []rune(strings.ToLower(p.name)),
-			levenshtein.DefaultOptionsWithSub)
-		if d < distance {
-			best, distance = p.name, d
-		}
+func names(places []place) []string {
+	names := make([]string, len(places))
+	for i, p := range places {
+		names[i] = p.name
 	}
-	return best
+	return names
 }
