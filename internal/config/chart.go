@@ -63,7 +63,7 @@ func (l *loader) repository() string {
 		l.say(path{KeyChartRepository}, "[secret]: must have no user or password; write the URL alone")
 	case err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "":
 		l.reject(path{KeyChartRepository}, value, "must be an http or https URL",
-			settings()[KeyChartRepository].fallback)
+			l.settings[KeyChartRepository].fallback)
 	}
 	return value
 }

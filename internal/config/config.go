@@ -101,7 +101,7 @@ func (c *Config) StoreOf(secret *Secret) *Store {
 //
 // What render makes is checked too, as the chart's API will; where it is nil it is not.
 func Load(project string, values map[string]string, encrypted []string, render Render) (Config, error) {
-	l := &loader{project: project, values: values, encrypted: encrypted, form: newForm()}
+	l := &loader{project: project, values: values, encrypted: encrypted, settings: settings(), form: newForm()}
 	l.unknownKeys()
 	l.plainKeys()
 	target := l.targetOf()

@@ -28,7 +28,7 @@ func (l *loader) targetOf() Target {
 
 // otherTargets rejects settings that another target has.
 func (l *loader) otherTargets(target Target) {
-	for key, setting := range settings() {
+	for key, setting := range l.settings {
 		value := l.values[l.full(key)]
 		unset := []string{"", "{}", "false"} // what Pulumi.yaml's defaults are
 		if slices.Contains(unset, value) || setting.only == "" || setting.only == target || l.failed(KeyTarget) {

@@ -3,6 +3,7 @@ package config
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -17,6 +18,7 @@ type loader struct {
 	project   string
 	values    map[string]string
 	encrypted []string
+	settings  map[string]setting
 	problems  []problem
 	warnings  []problem
 	form      form
@@ -77,7 +79,7 @@ func (l *loader) reject(p path, value, rule, write string) {
 
 // shown is a value in a message.
 func (l *loader) shown(p path, value string) string {
-	if settings()[p[0]].secret || l.isEncrypted(p[0]) {
+	if l.settings[p[0]].secret || l.isEncrypted(p[0]) {
 		return "[secret]"
 	}
 	return fmt.Sprintf("%q", value)
@@ -116,7 +118,7 @@ const noSetting = "there is no such setting"
 
 // unknownKeys rejects the keys of this project that there are not.
 func (l *loader) unknownKeys() {
-	known := sorted(settings())
+	known := sorted(l.settings)
 	for _, full := range sorted(l.values) {
 		key, ours := strings.CutPrefix(full, l.project+":")
 		if ours && !slices.Contains(known, key) {
@@ -127,7 +129,7 @@ func (l *loader) unknownKeys() {
 
 // plainKeys rejects secrets that would not stay secret.
 func (l *loader) plainKeys() {
-	keys := settings()
+	keys := maps.Clone(l.settings)
 	if l.values[l.full(KeyTarget)] == string(EKS) {
 		keys[keyAWSRegion] = setting{}
 		keys[keyAWSProfile] = setting{}
@@ -148,7 +150,7 @@ func (l *loader) encryptedName(key string) problem {
 // withheld tells whether a key's problems are: a text of theirs may have the value.
 func (l *loader) withheld(p problem) bool {
 	key := p.path[0]
-	return l.isEncrypted(key) && !settings()[key].mayEncrypt && p.text != l.encryptedName(key).text
+	return l.isEncrypted(key) && !l.settings[key].mayEncrypt && p.text != l.encryptedName(key).text
 }
 
 // strange tells whether an object has a member that there is not: what else is missing in
@@ -164,7 +166,7 @@ func (l *loader) strange(p path) bool {
 func (l *loader) text(key string) string {
 	value := l.values[l.full(key)]
 	if value == "" {
-		return settings()[key].fallback
+		return l.settings[key].fallback
 	}
 	if key == KeyKubeconfig {
 		return value // its content may be JSON itself
@@ -174,7 +176,7 @@ func (l *loader) text(key string) string {
 		switch object.(type) {
 		case map[string]any, []any:
 			l.say(path{key}, fmt.Sprintf("must be text, not %s; write the value alone", words.TypeOf(object)))
-			return settings()[key].fallback
+			return l.settings[key].fallback
 		}
 	}
 	return value

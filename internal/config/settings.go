@@ -1,5 +1,11 @@
 package config
 
+import (
+	"reflect"
+
+	"eso-aws/internal/language"
+)
+
 // The names that are not settings: of the operator's release, its namespace and
 // its service account, and of the Secret with an emulator's access key. The default
 // stores' are those where store has no other.
@@ -63,41 +69,18 @@ type setting struct {
 	only Target
 }
 
-// settings are all the keys there are.
+// settings are all the keys there are, as the language has them.
 func settings() map[string]setting {
-	return map[string]setting{
-		KeyTarget:           {},
-		KeyCluster:          {only: EKS},
-		KeyAuth:             {fallback: string(IRSA), only: EKS},
-		KeyOIDCProviderARN:  {only: EKS},
-		KeyPodIdentityAgent: {fallback: "false", only: EKS},
-		KeyRole:             {object: true, only: EKS},
-		KeyPermissions:      {object: true, only: EKS},
-		KeyStore:            {object: true},
-		KeyStores:           {object: true},
-		KeyRegion:           {},
-		KeyKubeconfig:       {secret: true, mayEncrypt: true},
-		KeyKubeContext:      {},
-		KeyNamespace:        {},
-		KeyNamespaces:       {object: true},
-		KeyChart:            {fallback: "external-secrets"},
-		KeyChartRepository:  {fallback: "https://charts.external-secrets.io"},
-		KeyChartVersion:     {fallback: "2.14.0"},
-		KeyChartValues:      {object: true, mayEncrypt: true},
-		KeyKeepCRDs:         {fallback: "true"},
-		KeyAPIVersion:       {},
-		KeyEndpoint:         {fallback: "http://host.k3d.internal:4566", mayEncrypt: true, only: Local},
-		KeyAccessKeyID:      {fallback: "test", secret: true, mayEncrypt: true, only: Local},
-		KeySecretAccessKey:  {fallback: "test", secret: true, mayEncrypt: true, only: Local},
-		KeyTimeout:          {fallback: "5m"},
-		KeyStrict:           {fallback: "false"},
-		KeyCostLimit:        {fallback: "10"},
-		KeyRefreshInterval:  {fallback: "1h"},
-		KeyRefreshPolicy:    {},
-		KeyCreationPolicy:   {},
-		KeyDeletionPolicy:   {},
-		KeyLabels:           {object: true},
-		KeyAnnotations:      {object: true},
-		KeySecrets:          {object: true},
+	all := map[string]setting{}
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[language.File]()) {
+		if field.Anonymous {
+			continue
+		}
+		tag, kind := field.Tag, field.Type.Kind()
+		all[tag.Get("json")] = setting{
+			fallback: tag.Get("default"), secret: tag.Get("secret") != "", mayEncrypt: tag.Get("encrypt") != "",
+			object: kind == reflect.Map || kind == reflect.Struct, only: Target(tag.Get("only")),
+		}
 	}
+	return all
 }

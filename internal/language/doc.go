@@ -7,10 +7,10 @@
 // default, what it is where it is left out; and one, for a list that may be written
 // as its only entry. A type with a [Short] form may be written as one text.
 //
-// For documents and editors there are besides pattern, the name of the form that its
-// texts have, and keys, that of a map's keys; required and some, for what must be there
-// and may not be empty; only, the one target that has it; and encrypt, for what may be
-// encrypted.
+// Settings have besides only, the one target that has it; encrypt, for what may be
+// encrypted; and secret, for what is in no message, encrypted or not. For documents and
+// editors there are pattern, the name of the form that its texts have, and keys, that of a
+// map's keys; required and some, for what must be there and may not be empty.
 package language
 
 // Short is a type that may be written as a text, which is then that member.

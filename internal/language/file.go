@@ -8,7 +8,7 @@ type File struct {
 	Auth             string         `json:"auth" enum:"irsa podIdentity" default:"irsa" only:"eks"`
 	OIDCProviderARN  string         `json:"oidcProviderArn" pattern:"provider" only:"eks"`
 	PodIdentityAgent bool           `json:"podIdentityAgent" default:"false" only:"eks"`
-	Kubeconfig       string         `json:"kubeconfig" encrypt:"true"`
+	Kubeconfig       string         `json:"kubeconfig" encrypt:"true" secret:"true"`
 	KubeContext      string         `json:"kubeContext"`
 	Namespace        string         `json:"namespace" pattern:"namespace" required:"true"`
 	Chart            string         `json:"chart" default:"external-secrets"`
@@ -18,8 +18,8 @@ type File struct {
 	KeepCRDs         bool           `json:"keepCRDs" default:"true"`
 	APIVersion       string         `json:"apiVersion" enum:"external-secrets.io/v1 external-secrets.io/v1beta1"`
 	Endpoint         string         `json:"endpoint" pattern:"url" default:"http://host.k3d.internal:4566" encrypt:"true" only:"local"`
-	AccessKeyID      string         `json:"accessKeyId" pattern:"credential" default:"test" encrypt:"true" only:"local"`
-	SecretAccessKey  string         `json:"secretAccessKey" pattern:"credential" default:"test" encrypt:"true" only:"local"`
+	AccessKeyID      string         `json:"accessKeyId" pattern:"credential" default:"test" encrypt:"true" secret:"true" only:"local"`
+	SecretAccessKey  string         `json:"secretAccessKey" pattern:"credential" default:"test" encrypt:"true" secret:"true" only:"local"`
 	Timeout          string         `json:"timeout" pattern:"duration" default:"5m"`
 	CostLimit        string         `json:"costLimit" pattern:"amount" default:"10"`
 	Strict           bool           `json:"strict" default:"false"`
