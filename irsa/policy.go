@@ -8,9 +8,9 @@ import (
 	"eso-aws/internal/iam"
 )
 
-// audience is what tokens for AWS are made out to. It is a name and not an
+// Audience is what tokens for AWS are made out to. It is a name and not an
 // endpoint: the same in China, where the endpoint is another.
-const audience = "sts.amazonaws.com"
+const Audience = "sts.amazonaws.com"
 
 const writeIssuer = "the cluster's issuer, such as https://oidc.eks.eu-west-1.amazonaws.com/id/ABC"
 
@@ -39,7 +39,7 @@ func TrustPolicy(t Trust) (iam.Document, error) {
 		Principal: map[string]string{"Federated": t.ProviderARN},
 		Action:    []string{"sts:AssumeRoleWithWebIdentity"},
 		Condition: iam.Condition{"StringEquals": {
-			issuer + ":aud": {audience},
+			issuer + ":aud": {Audience},
 			issuer + ":sub": {t.ServiceAccount.Subject()},
 		}},
 	}), nil

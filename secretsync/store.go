@@ -13,9 +13,10 @@ import (
 )
 
 const (
-	storeType        = "eso-aws:secretsync:Store"
-	storeKind        = "SecretStore"
-	clusterStoreKind = "ClusterSecretStore"
+	storeType = "eso-aws:secretsync:Store"
+	storeKind = "SecretStore"
+	// ClusterStoreKind is the kind of a store that is in no namespace.
+	ClusterStoreKind = "ClusterSecretStore"
 )
 
 // Store is a SecretStore or a ClusterSecretStore for a service of AWS.
@@ -84,10 +85,15 @@ type StoreArgs struct {
 
 // Ref is what an ExternalSecret refers to the store by.
 func (a *StoreArgs) Ref() StoreRef {
-	if a.Namespace == "" {
-		return StoreRef{Kind: clusterStoreKind, Name: a.Name}
+	return StoreRef{Kind: StoreKind(a.Namespace), Name: a.Name}
+}
+
+// StoreKind is the kind of a store by its namespace.
+func StoreKind(namespace string) string {
+	if namespace == "" {
+		return ClusterStoreKind
 	}
-	return StoreRef{Kind: storeKind, Name: a.Name}
+	return storeKind
 }
 
 // Manifest is the object that [NewStore] registers.

@@ -20,8 +20,6 @@ import (
 	"eso-aws/podidentity"
 )
 
-const audience = "sts.amazonaws.com"
-
 // eks is a cluster of EKS: the operator signs in with a role that may read the
 // declared secrets and nothing else.
 func eks(ctx *pulumi.Context, loaded *config.Config) error {
@@ -67,9 +65,9 @@ func eks(ctx *pulumi.Context, loaded *config.Config) error {
 
 // eksCluster is what AWS knows of the cluster.
 type eksCluster struct {
-	arn                  iam.ARN
-	endpoint, ca, issuer string
-	provider             string // the ARN of its OIDC provider in IAM; "" where nobody asked
+	arn      iam.ARN
+	issuer   string
+	provider string // the ARN of its OIDC provider in IAM; "" where nobody asked
 }
 
 // findCluster looks the cluster up, and makes its kubeconfig the stack's where
@@ -94,7 +92,7 @@ func (s *stack) findCluster() (*eksCluster, error) {
 		return nil, fmt.Errorf("%s: the cluster is in region %s, not in %s; write aws:region: %[2]s",
 			at, arn.Region, c.Region)
 	}
-	e := &eksCluster{arn: arn, endpoint: found.Endpoint, ca: found.CertificateAuthorities[0].Data}
+	e := &eksCluster{arn: arn}
 	for _, identity := range found.Identities {
 		for _, oidc := range identity.Oidcs {
 			e.issuer = oidc.Issuer
@@ -102,11 +100,12 @@ func (s *stack) findCluster() (*eksCluster, error) {
 	}
 	if s.config.Kubeconfig == "" && s.config.KubeContext == "" {
 		s.generated = cluster.EKSKubeconfig(cluster.EKS{
-			ARN: found.Arn, Name: c.Name, Region: c.Region, Profile: c.Profile, Endpoint: e.endpoint, CA: e.ca,
+			ARN: found.Arn, Name: c.Name, Region: c.Region, Profile: c.Profile, Endpoint: found.Endpoint,
+			CA: found.CertificateAuthorities[0].Data,
 		})
 		s.kubeconfig, s.kubeContext = s.generated, found.Arn
 	}
-	s.endpoint, s.account = e.endpoint, arn.Account
+	s.endpoint, s.account = found.Endpoint, arn.Account
 	return e, s.checkRoles(s.roleARN(e))
 }
 
@@ -239,10 +238,10 @@ func (s *stack) findProvider(found *eksCluster) error {
 			"create it with: eksctl utils associate-iam-oidc-provider --cluster %s --region %s --approve; "+
 			"or write oidcProviderArn", at, c.Name, found.issuer, err, c.Name, c.Region)
 	}
-	if !slices.Contains(provider.ClientIdLists, audience) {
+	if !slices.Contains(provider.ClientIdLists, irsa.Audience) {
 		return fmt.Errorf("%s: provider %s does not know the audience %s, only %s; add it with: aws iam "+
 			"add-client-id-to-open-id-connect-provider --client-id %[3]s --open-id-connect-provider-arn %[2]s",
-			at, provider.Arn, audience, strings.Join(provider.ClientIdLists, ", "))
+			at, provider.Arn, irsa.Audience, strings.Join(provider.ClientIdLists, ", "))
 	}
 	found.provider = provider.Arn
 	return nil

@@ -9,6 +9,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"eso-aws/internal/cluster"
+	"eso-aws/secretsync"
 )
 
 // The names of hooks are in the state: the engine shows them where it cannot run them.
@@ -154,8 +155,8 @@ func (s *stack) explain(args *pulumi.ErrorHookArgs) (string, error) {
 		return s.refusal(args, kind), nil // AWS says itself what is wrong
 	case kind == "Release":
 		namespace, kind, name = operatorNamespace, "", "" // its objects are many, and all that is there
-	case kind == clusterStore:
-		namespace = "default"
+	case kind == secretsync.ClusterStoreKind:
+		namespace = ""
 	}
 	return causes(s.ctx.Context(), client, s.config, namespace, kind, name)
 }

@@ -14,6 +14,7 @@ import (
 
 	"eso-aws/internal/cluster"
 	"eso-aws/internal/config"
+	"eso-aws/secretsync"
 )
 
 const (
@@ -141,7 +142,7 @@ func (s *stack) checkNames(client *cluster.Client) ([]error, error) {
 	}
 	for i := range s.config.Stores {
 		store := &s.config.Stores[i]
-		kind := storeKind(store)
+		kind := secretsync.StoreKind(store.Namespace)
 		object, err := found.object(strings.ToLower(kind)+"s", store.Namespace, store.Name)
 		if err != nil {
 			return nil, err
@@ -174,13 +175,6 @@ func (s *stack) foundCredentials(client *cluster.Client) ([]*cluster.Object, err
 		found = append(found, object)
 	}
 	return found, nil
-}
-
-func storeKind(store *config.Store) string {
-	if store.Namespace == "" {
-		return "ClusterSecretStore"
-	}
-	return "SecretStore"
 }
 
 // storeKey is the setting by which a store could get out of another's way, and what to

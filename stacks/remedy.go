@@ -13,10 +13,9 @@ import (
 	"eso-aws/internal/cluster"
 	"eso-aws/internal/config"
 	"eso-aws/internal/iam"
+	"eso-aws/irsa"
+	"eso-aws/secretsync"
 )
-
-// clusterStore is a kind that has no namespace. Its events are in the default one.
-const clusterStore = "ClusterSecretStore"
 
 // associationID is EKS's name of a Pod Identity association.
 var associationID = regexp.MustCompile(`\ba-[a-z0-9]+`)
@@ -31,7 +30,7 @@ func causes(
 	}
 	var why string
 	for _, store := range sourceOf(c, namespace, kind, name) {
-		why, err = warnings(ctx, client, c, cmp.Or(store.Namespace, "default"), storeKind(store), store.Name)
+		why, err = warnings(ctx, client, c, store.Namespace, secretsync.StoreKind(store.Namespace), store.Name)
 	}
 	return strings.TrimSpace(text + "\n" + why), err
 }
@@ -43,9 +42,6 @@ func warnings(
 	found, err := client.Warnings(ctx, namespace, kind, name)
 	if err != nil {
 		return "", err
-	}
-	if kind == clusterStore {
-		namespace = ""
 	}
 	var lines []string
 	for _, w := range found[:min(len(found), maxNamed)] {
@@ -133,9 +129,9 @@ func remediesOfEKS(c *config.Config, missing string) []known {
 	return []known{
 		{"No OpenIDConnect provider found", "create the cluster's OIDC provider in IAM: eksctl utils " +
 			"associate-iam-oidc-provider --cluster " + c.Cluster.Name + " --region " + c.Cluster.Region + " --approve"},
-		{"Incorrect token audience", "the OIDC provider in IAM must have the client ID " + audience},
+		{"Incorrect token audience", "the OIDC provider in IAM must have the client ID " + irsa.Audience},
 		{"sts:AssumeRoleWithWebIdentity", "the role's trust must name this cluster's OIDC provider, the audience " +
-			audience + " and the operator's service account; " + mend},
+			irsa.Audience + " and the operator's service account; " + mend},
 		{"sts:AssumeRole ", "the trust of that role must name the operator's role, and where it comes by Pod " +
 			"Identity allow sts:TagSession too"},
 		{"EKS does not have permissions to assume", "the role's trust must name pods.eks.amazonaws.com, this cluster " +

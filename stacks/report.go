@@ -1,7 +1,6 @@
 package stacks
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +12,7 @@ import (
 
 	"eso-aws/internal/cluster"
 	"eso-aws/internal/config"
+	"eso-aws/secretsync"
 )
 
 // ErrNotCurrent says that [Report] has found something that is not as declared.
@@ -93,8 +93,7 @@ func (r *report) store(store *config.Store) (string, error) {
 		r.causes = append(r.causes, "store "+store.Name+" is missing: run pulumi up")
 		return "missing", nil
 	case !ready:
-		// The events of what has no namespace are in default.
-		return "not ready", r.cause(cmp.Or(store.Namespace, "default"), storeKind(store), store.Name)
+		return "not ready", r.cause(store.Namespace, secretsync.StoreKind(store.Namespace), store.Name)
 	default:
 		return "ready", nil
 	}
@@ -172,8 +171,9 @@ func (r *report) keys(secret *config.Secret) (string, error) {
 func (r *report) cause(namespace, kind, name string) error {
 	text, err := warnings(r.ctx, r.client, r.config, namespace, kind, name)
 	if text == "" {
-		text = kind + " " + namespace + "/" + name + ": the operator says nothing of it; look at its log: " +
-			"kubectl logs -n " + operatorNamespace + " deployment/" + operatorName
+		text = kind + " " + qualified(&cluster.Object{Namespace: namespace, Name: name}) +
+			": the operator says nothing of it; look at its log: kubectl logs -n " +
+			operatorNamespace + " deployment/" + operatorName
 	}
 	r.causes = append(r.causes, text)
 	return err

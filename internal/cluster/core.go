@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"maps"
@@ -60,7 +61,8 @@ type Warning struct {
 }
 
 // Warnings are the newest Warning event of each object in a namespace, the newest
-// first. A kind and a name narrow them to one object; empty is any.
+// first; "" is for an object that is in none, whose events are in the default one. A
+// kind and a name narrow them to one object; empty is any.
 func (c *Client) Warnings(ctx context.Context, namespace, kind, name string) ([]Warning, error) {
 	selector := "type=Warning"
 	if kind != "" {
@@ -79,7 +81,8 @@ func (c *Client) Warnings(ctx context.Context, namespace, kind, name string) ([]
 		} `json:"items"`
 	}
 	query := url.Values{"fieldSelector": {selector}}
-	_, err := c.do(ctx, http.MethodGet, namespaced(namespace, "events"), query, "application/json", nil, &list)
+	path := namespaced(cmp.Or(namespace, "default"), "events")
+	_, err := c.do(ctx, http.MethodGet, path, query, "application/json", nil, &list)
 	if err != nil {
 		return nil, err
 	}
