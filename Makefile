@@ -12,7 +12,7 @@ SANDBOX := .sandbox/sandbox
 MODULES := . sandbox sandbox/node sandbox/modules/pulumi-language-go sandbox/modules/pulumi-resource-aws
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview down status env secret explain test bench lint k3d-up k3d-down clean sandbox-command
+.PHONY: help up preview down verify status env secret explain test bench lint k3d-up k3d-down clean sandbox-command
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

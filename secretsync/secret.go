@@ -15,7 +15,8 @@ import (
 
 const (
 	secretType = "eso-aws:secretsync:ExternalSecret" //nolint:gosec // a type token, not a credential
-	secretKind = "ExternalSecret"
+	// SecretKind is the kind of what fills a Secret.
+	SecretKind = "ExternalSecret"
 )
 
 // ExternalSecret fills one Secret and keeps it up to date.
@@ -83,7 +84,7 @@ func (a *ExternalSecretArgs) Manifest() map[string]any { return a.object().manif
 func (a *ExternalSecretArgs) object() *object {
 	return &object{
 		apiVersion:  a.APIVersion,
-		kind:        secretKind,
+		kind:        SecretKind,
 		name:        a.Name,
 		namespace:   a.Namespace,
 		labels:      a.Labels,

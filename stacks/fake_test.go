@@ -33,7 +33,7 @@ type apiServer struct {
 
 // patch is what a request changes of an object.
 type patch struct {
-	Metadata struct{ Labels map[string]string }
+	Metadata struct{ Labels, Annotations map[string]string }
 	Data     map[string][]byte
 }
 
@@ -48,7 +48,10 @@ func (a *apiServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodPatch {
 		var p patch
 		_ = json.NewDecoder(r.Body).Decode(&p)
-		a.patches = map[string]patch{r.URL.Path: p}
+		if a.patches == nil {
+			a.patches = map[string]patch{}
+		}
+		a.patches[r.URL.Path] = p
 		_, _ = w.Write([]byte("{}"))
 		return
 	}

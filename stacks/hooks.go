@@ -9,7 +9,6 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"eso-aws/internal/cluster"
-	"eso-aws/secretsync"
 )
 
 // The names of hooks are in the state: the engine shows them where it cannot run them.
@@ -147,16 +146,12 @@ func (s *stack) explain(args *pulumi.ErrorHookArgs) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	token := string(args.Type)
-	kind := token[strings.LastIndex(token, ":")+1:]
-	namespace, name := s.located(args.Name)
+	kind, namespace, name := s.located(args.Type, args.Name)
 	switch {
-	case strings.HasPrefix(token, "aws:"):
+	case strings.HasPrefix(string(args.Type), "aws:"):
 		return s.refusal(args, kind), nil // AWS says itself what is wrong
 	case kind == "Release":
 		namespace, kind, name = operatorNamespace, "", "" // its objects are many, and all that is there
-	case kind == secretsync.ClusterStoreKind:
-		namespace = ""
 	}
 	return causes(s.ctx.Context(), client, s.config, namespace, kind, name)
 }

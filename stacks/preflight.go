@@ -155,7 +155,7 @@ func (s *stack) checkNames(client *cluster.Client) ([]error, error) {
 		if err != nil {
 			return nil, err
 		}
-		check(config.KeySecrets+"."+secret.Name, "name", "ExternalSecret", object)
+		check(config.KeySecrets+"."+secret.Name, "name", secretsync.SecretKind, object)
 	}
 	return problems, nil
 }

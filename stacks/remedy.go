@@ -59,7 +59,7 @@ func warnings(
 func sourceOf(c *config.Config, namespace, kind, name string) []*config.Store {
 	for i := range c.Secrets {
 		secret := &c.Secrets[i]
-		if kind == "ExternalSecret" && secret.Name == name && secret.Namespace == namespace {
+		if kind == secretsync.SecretKind && secret.Name == name && secret.Namespace == namespace {
 			return []*config.Store{c.StoreOf(secret)}
 		}
 	}

@@ -24,7 +24,7 @@ type ReportArgs struct {
 	Project   string
 	Values    map[string]string
 	Encrypted []string
-	// Kubeconfig is the stack's output of that name; "" for none.
+	// Kubeconfig is that of the provider in the state; "" for none.
 	Kubeconfig string
 	// Out gets the tables. There are no values in them.
 	Out io.Writer
@@ -41,7 +41,7 @@ func Report(ctx context.Context, args ReportArgs) error {
 	source := cluster.Source{Configured: c.Kubeconfig, Paths: kubeconfigPaths(), Context: c.KubeContext}
 	if c.Target == config.EKS && c.Kubeconfig == "" && c.KubeContext == "" {
 		if args.Kubeconfig == "" {
-			return errors.New("the stack has no output kubeconfig: it is not deployed; run pulumi up")
+			return errors.New("the stack's state knows no cluster: it is not deployed; run pulumi up")
 		}
 		source.Configured = args.Kubeconfig
 	}
@@ -85,7 +85,8 @@ func (r *report) run() error {
 
 // store is how a store is.
 func (r *report) store(store *config.Store) (string, error) {
-	exists, ready, err := r.client.Store(r.ctx, r.config.APIVersion, store.Namespace, store.Name)
+	kind := secretsync.StoreKind(store.Namespace)
+	exists, ready, err := r.client.Ready(r.ctx, r.config.APIVersion, kind, store.Namespace, store.Name)
 	switch {
 	case err != nil:
 		return "", err
@@ -93,7 +94,7 @@ func (r *report) store(store *config.Store) (string, error) {
 		r.causes = append(r.causes, "store "+store.Name+" is missing: run pulumi up")
 		return "missing", nil
 	case !ready:
-		return "not ready", r.cause(store.Namespace, secretsync.StoreKind(store.Namespace), store.Name)
+		return "not ready", r.cause(store.Namespace, kind, store.Name)
 	default:
 		return "ready", nil
 	}
@@ -131,7 +132,7 @@ func (r *report) secret(secret *config.Secret, store string) (string, error) {
 		r.causes = append(r.causes, full+": there is no ExternalSecret: run pulumi up")
 	case !sync.Ready:
 		state = "not synced"
-		if err := r.cause(namespace, "ExternalSecret", secret.Name); err != nil {
+		if err := r.cause(namespace, secretsync.SecretKind, secret.Name); err != nil {
 			return "", err
 		}
 	case !sync.Current() && !secret.Once():

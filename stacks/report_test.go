@@ -98,5 +98,5 @@ func TestReportNotDeployed(t *testing.T) {
 	err := stacks.Report(t.Context(), stacks.ReportArgs{
 		Project: "eso-aws", Values: configtest.File(t, "../Pulumi.dev.yaml"),
 	})
-	assert.EqualError(t, err, "the stack has no output kubeconfig: it is not deployed; run pulumi up")
+	assert.EqualError(t, err, "the stack's state knows no cluster: it is not deployed; run pulumi up")
 }

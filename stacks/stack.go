@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"eso-aws/internal/cluster"
@@ -116,12 +117,16 @@ func (s *stack) resourceName(namespace, name string) string {
 	return namespace + "/" + name
 }
 
-// located is where the object of that name in the state is.
-func (s *stack) located(resource string) (namespace, name string) {
+// located is which object has that type and name in the state.
+func (s *stack) located(token tokens.Type, resource string) (kind, namespace, name string) {
+	kind = string(token)[strings.LastIndex(string(token), ":")+1:]
 	if namespace, name, ok := strings.Cut(resource, "/"); ok {
-		return namespace, name
+		return kind, namespace, name
 	}
-	return s.config.Namespace, resource
+	if kind == secretsync.ClusterStoreKind {
+		return kind, "", resource
+	}
+	return kind, s.config.Namespace, resource
 }
 
 // place is where a store is; one of the cluster is in no namespace.
@@ -133,11 +138,17 @@ func placeOf(store *config.Store) place { return place{store.Namespace, store.Na
 func (s *stack) stores(
 	provider pulumi.ProviderResource, before func(*config.Store) []pulumi.Resource,
 ) (map[place]*secretsync.Store, error) {
+	retry, err := s.ctx.RegisterResourceHook(retryHook, s.retryStore, nil)
+	if err != nil {
+		return nil, err
+	}
+	hooks := s.explainHooks()
+	hooks.BeforeUpdate = []*pulumi.ResourceHook{retry}
 	stores := map[place]*secretsync.Store{}
 	for i := range s.config.Stores {
 		store := &s.config.Stores[i]
 		args := storeArgs(s.config, store)
-		args.Annotations, args.Timeout, args.Hooks = s.owner, s.config.Timeout, s.explainHooks()
+		args.Annotations, args.Timeout, args.Hooks = s.owner, s.config.Timeout, hooks
 		name := s.resourceName(store.Namespace, store.Name)
 		registered, err := secretsync.NewStore(s.ctx, name, args, pulumi.Provider(provider), after(before(store)...))
 		if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"eso-aws/internal/cluster"
 	"eso-aws/internal/config"
+	"eso-aws/secretsync"
 )
 
 const (
@@ -25,33 +26,39 @@ const (
 type verifier struct {
 	stack   *stack
 	connect func() (*cluster.Client, error) // the one client of all
-	asking  chan struct{}                   // as many as may ask at once
+	retries *retries
+	asking  chan struct{} // as many as may ask at once
 	mu      sync.Mutex
 	before  map[string]*cluster.Sync // of what this up changes, by name in the state
 }
 
 func newVerifier(s *stack) *verifier {
 	return &verifier{
-		stack: s, connect: sync.OnceValues(s.connect), asking: make(chan struct{}, verifyAtOnce),
-		before: map[string]*cluster.Sync{},
+		stack: s, connect: sync.OnceValues(s.connect), retries: &retries{config: s.config},
+		asking: make(chan struct{}, verifyAtOnce), before: map[string]*cluster.Sync{},
 	}
 }
 
-// note keeps how far the operator was before an update.
+// note keeps how far the operator was before an update. One without changes is to wait
+// for what has failed in the up before.
 func (v *verifier) note(args *pulumi.ResourceHookArgs) error {
 	client, err := v.connect()
 	if err != nil {
 		return err
 	}
-	namespace, name := v.stack.located(args.Name)
-	before, err := v.sync(v.stack.ctx.Context(), client, namespace, name)
+	ctx := v.stack.ctx.Context()
+	_, namespace, name := v.stack.located(args.Type, args.Name)
+	before, err := v.sync(ctx, client, namespace, name)
 	if err != nil {
 		return err
 	}
 	v.mu.Lock()
-	defer v.mu.Unlock()
 	v.before[args.Name] = before
-	return nil
+	v.mu.Unlock()
+	if !args.OldInputs.DeepEquals(args.NewInputs) {
+		return nil
+	}
+	return v.retries.secret(ctx, client, namespace, name)
 }
 
 // hooks are those of an ExternalSecret.
@@ -115,12 +122,15 @@ func (v *verifier) verify(secret *config.Secret) error {
 	}
 	ctx, cancel := context.WithTimeout(s.ctx.Context(), time.Duration(s.config.Timeout))
 	defer cancel()
-	for {
+	for retried := false; ; retried = true {
 		now, err := v.sync(ctx, client, secret.Namespace, secret.Name)
 		switch {
 		case err == nil && now != nil && v.done(secret, now):
 			return nil
-		case ctx.Err() == nil && err != nil:
+		case err == nil && !retried:
+			err = v.retries.secret(ctx, client, secret.Namespace, secret.Name)
+		}
+		if err != nil && ctx.Err() == nil {
 			return err
 		}
 		select {
@@ -150,7 +160,7 @@ func (v *verifier) done(secret *config.Secret, now *cluster.Sync) bool {
 // failure tells why a secret is not synced.
 func (v *verifier) failure(client *cluster.Client, secret *config.Secret) error {
 	s := v.stack
-	text, err := causes(s.ctx.Context(), client, s.config, secret.Namespace, "ExternalSecret", secret.Name)
+	text, err := causes(s.ctx.Context(), client, s.config, secret.Namespace, secretsync.SecretKind, secret.Name)
 	if err != nil || text == "" {
 		text = fmt.Sprintf("ExternalSecret %s/%s: the operator says nothing of it; look at its log: "+
 			"kubectl logs -n %s deployment/%s%s",

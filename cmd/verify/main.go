@@ -52,12 +52,39 @@ func verify(ctx context.Context, stack string) error {
 			args.Encrypted = append(args.Encrypted, key)
 		}
 	}
-	var outputs struct{ Kubeconfig string }
-	if err := pulumi(ctx, &outputs, "stack", "output", "--json", "--stack", stack); err != nil {
+	var state struct {
+		Deployment struct{ Resources []resource }
+	}
+	if err := pulumi(ctx, &state, "stack", "export", "--show-secrets", "--stack", stack); err != nil {
 		return err
 	}
-	args.Kubeconfig = outputs.Kubeconfig
+	for _, r := range state.Deployment.Resources {
+		if err := r.kubeconfig(&args.Kubeconfig); err != nil {
+			return err
+		}
+	}
 	return stacks.Report(ctx, args)
+}
+
+// resource is one of the state. The kubeconfig of an up that has failed is there, and
+// not among the outputs, which come last.
+type resource struct {
+	Type   string
+	Inputs struct {
+		// Kubeconfig is a secret, which is JSON once more.
+		Kubeconfig struct{ Plaintext string }
+	}
+}
+
+// kubeconfig reads that of the provider, where this is it.
+func (r *resource) kubeconfig(into *string) error {
+	if r.Type != "pulumi:providers:kubernetes" || r.Inputs.Kubeconfig.Plaintext == "" {
+		return nil
+	}
+	if err := json.Unmarshal([]byte(r.Inputs.Kubeconfig.Plaintext), into); err != nil {
+		return fmt.Errorf("reading the kubeconfig in the state: %w", err)
+	}
+	return nil
 }
 
 // pulumi runs the CLI and decodes what it prints.

@@ -179,6 +179,16 @@ func (c *Client) do(
 	}
 }
 
+// patch merges a change into an object; found is false where there is none.
+func (c *Client) patch(ctx context.Context, path string, change map[string]any) (found bool, err error) {
+	body, err := json.Marshal(change)
+	if err != nil {
+		return false, err
+	}
+	var patched any
+	return c.do(ctx, http.MethodPatch, path, nil, "application/json", body, &patched)
+}
+
 // verb is what a method does, for a message.
 func verb(method string) string {
 	switch method {

@@ -37,15 +37,10 @@ func (c *Client) FailHelmRelease(ctx context.Context, namespace, record string) 
 	if err != nil {
 		return fmt.Errorf("reading Helm's record %q in namespace %q: %w", record, namespace, err)
 	}
-	patch, err := json.Marshal(map[string]any{
+	_, err = c.patch(ctx, path, map[string]any{
 		"metadata": map[string]any{"labels": map[string]any{"status": "failed"}},
 		"data":     map[string]any{"release": release},
 	})
-	if err != nil {
-		return err
-	}
-	var patched any
-	_, err = c.do(ctx, http.MethodPatch, path, nil, "application/json", patch, &patched)
 	return err
 }
 

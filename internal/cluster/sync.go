@@ -4,10 +4,23 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
 )
+
+// retryAnnotation is nobody's but this client's: the operator looks at once at what changes.
+const retryAnnotation = "eso-aws/retried"
+
+// custom is the path of one of the operator's objects; of no namespace where that is "".
+func custom(apiVersion, kind, namespace, name string) string {
+	path := "/apis/" + apiVersion
+	if namespace != "" {
+		path += "/namespaces/" + url.PathEscape(namespace)
+	}
+	return path + "/" + strings.ToLower(kind) + "s/" + url.PathEscape(name)
+}
 
 // Sync is how far the operator is with an ExternalSecret.
 type Sync struct {
@@ -50,7 +63,7 @@ func (c *Client) ExternalSecret(ctx context.Context, apiVersion, namespace, name
 			} `json:"binding"`
 		} `json:"status"`
 	}
-	path := "/apis/" + apiVersion + "/namespaces/" + namespace + "/externalsecrets/" + name
+	path := custom(apiVersion, "ExternalSecret", namespace, name)
 	exists, err := c.do(ctx, http.MethodGet, path, nil, "application/json", nil, &found)
 	if err != nil || !exists {
 		return nil, err
@@ -81,18 +94,27 @@ func (c conditions) ready() bool {
 	return false
 }
 
-// Store tells whether there is a store, and whether it is ready. Without a
-// namespace it is a ClusterSecretStore.
-func (c *Client) Store(ctx context.Context, apiVersion, namespace, name string) (exists, ready bool, err error) {
-	path := "/apis/" + apiVersion + "/clustersecretstores/" + name
-	if namespace != "" {
-		path = "/apis/" + apiVersion + "/namespaces/" + namespace + "/secretstores/" + name
-	}
+// Ready tells whether there is a store or an ExternalSecret, and whether its condition
+// Ready is true. A kind without namespaces is in "".
+func (c *Client) Ready(ctx context.Context, apiVersion, kind, namespace, name string) (exists, ready bool, err error) {
 	var found struct {
 		Status struct {
 			Conditions conditions `json:"conditions"`
 		} `json:"status"`
 	}
+	path := custom(apiVersion, kind, namespace, name)
 	exists, err = c.do(ctx, http.MethodGet, path, nil, "application/json", nil, &found)
 	return exists, found.Status.Conditions.ready(), err
+}
+
+// Retry has the operator look again at once at what is there and not ready, and tells
+// whether it was so. On its own the operator waits longer after every failure.
+func (c *Client) Retry(ctx context.Context, apiVersion, kind, namespace, name string) (bool, error) {
+	exists, ready, err := c.Ready(ctx, apiVersion, kind, namespace, name)
+	if err != nil || !exists || ready {
+		return false, err
+	}
+	return c.patch(ctx, custom(apiVersion, kind, namespace, name), map[string]any{"metadata": map[string]any{
+		"annotations": map[string]string{retryAnnotation: time.Now().UTC().Format(time.RFC3339Nano)},
+	}})
 }

@@ -103,6 +103,12 @@ func (s *stack) killed(t *testing.T) {
 		"Policy external-secrets-irsa-1: " + mine + "aws iam delete-policy --policy-arn " + policyARN(irsaPolicy),
 	}, up("--continue-on-error")...) // else the first of the two may be the last that is tried
 
+	out, err := s.verify(t)
+	if err == nil {
+		t.Errorf("verify succeeds after a first up that has failed:\n%s", out)
+	}
+	contains(t, out, "\nstore aws-secretsmanager is missing: run pulumi up\n")
+
 	// The one remedy: another name, and what the failed up has made is no hindrance.
 	s.edit(t, func(c config) { c["eso-aws:role"] = config{"name": "eso-dev"} })
 	s.up(t)
@@ -169,8 +175,8 @@ func (s *stack) verified(t *testing.T) {
 			"look for the statement that denies it, in the policies on the role, of the secret, or of the organization\n",
 		"\nzio-lucene/datadog-api-key: there is no Secret with keys\n")
 	undo(t)
-	kubectl(t, "annotate", "externalsecret", "datadog-api-key", "--namespace=zio-lucene", "force-sync=now")
-	eventually(t, time.Minute, func() error { return holds(t, "datadog-api-key", map[string]string{"api-key": "dummy"}) })
+	s.up(t) // changes nothing, and has the operator try again
+	must(t, holds(t, "datadog-api-key", map[string]string{"api-key": "dummy"}))
 }
 
 // imported has Pulumi take over a role, which the next up then deletes: the program does not know it.

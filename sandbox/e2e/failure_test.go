@@ -12,11 +12,12 @@ import (
 	"time"
 )
 
-// TestASecretThatCannotBeSynced proves that up tells the truth, and AWS's own words.
+// TestASecretThatCannotBeSynced proves that up tells the truth, and AWS's own words, and that what is mended
+// is synced at once: the operator asks after 1, 3, 7, 15 and 31 s, and the second up gives it 8.
 func TestASecretThatCannotBeSynced(t *testing.T) {
 	store(t, "zio-lucene/datadog-api-key", "dummy")
 	s := newStack(t, func(c config) {
-		c["eso-aws:timeout"] = "20s"
+		c["eso-aws:timeout"] = "16s"
 		secretsOf(c)["late"] = secret("password", "zio-lucene/late")
 	})
 	s.mustFail(t, []string{
@@ -26,6 +27,7 @@ func TestASecretThatCannotBeSynced(t *testing.T) {
 	must(t, holds(t, "datadog-api-key", map[string]string{"api-key": "dummy"}))
 
 	store(t, "zio-lucene/late", "there now")
+	s.edit(t, func(c config) { c["eso-aws:timeout"] = "8s" })
 	s.up(t)
 	must(t, holds(t, "late", map[string]string{"password": "there now"}))
 }
