@@ -9,6 +9,7 @@ import (
 	"github.com/blang/semver"
 
 	"eso-aws/internal/kube"
+	"eso-aws/internal/language"
 )
 
 // Target is where a stack runs.
@@ -121,6 +122,8 @@ func Load(project string, values map[string]string, encrypted []string, render R
 	if target == EKS {
 		config.Cluster = l.cluster()
 		l.environment(config.ChartValues)
+		l.permitted = &language.Permissions{}
+		l.decode(KeyPermissions, l.permitted)
 	} else {
 		config.Endpoint = l.endpoint()
 		config.AccessKeyID, config.SecretAccessKey = l.credential(KeyAccessKeyID), l.credential(KeySecretAccessKey)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/blang/semver"
 
+	"eso-aws/internal/language"
 	"eso-aws/internal/words"
 )
 
@@ -24,6 +25,8 @@ type loader struct {
 	form      form
 	chart     semver.Version // the zero version where it is not known
 	api       string         // the operator's API
+	// permitted is what the user grants the operator's role; nil where it has none.
+	permitted *language.Permissions
 }
 
 type problem struct {

@@ -13,8 +13,7 @@ import (
 // configuration does not ask for: what does not fit is an error.
 func (l *loader) permissions(c *Config, sources []*source) {
 	at := path{KeyPermissions}
-	var declared language.Permissions
-	l.decode(KeyPermissions, &declared)
+	declared := l.permitted
 	c.Cluster.KMSKeys = declared.KMSKeys
 	g := grants{loader: l, config: c, prefixes: declared.Prefixes, byRegion: map[string]*iam.Grants{}}
 	primary := g.in(c.Region)

@@ -171,10 +171,20 @@ func (e *entry) policies(s *Secret) {
 				"is for a Secret that the operator owns, and creationPolicy is "+s.CreationPolicy,
 				"creationPolicy: Owner, or deletionPolicy: Retain")
 		}
+	case (s.DeletionPolicy == policyDelete || s.DeletionPolicy == policyMerge) && e.denied(s):
+		e.warn(deletion, s.DeletionPolicy+" does nothing for what is read by name: AWS denies what is not there as it "+
+			"does what is not declared, and the Secret stays; write Retain, or its beginning in permissions.prefixes")
 	case s.DeletionPolicy == policyDelete || s.DeletionPolicy == policyMerge:
 		e.warn(deletion, s.DeletionPolicy+" leaves out what AWS does not have: an up succeeds without that key, "+
 			"and an error in its name is not told; write Retain unless that is meant")
 	}
+}
+
+// denied tells whether AWS hides from the operator that a secret is gone: the role may read
+// that secret alone, and nobody but who may read more is told of what is not there.
+func (e *entry) denied(s *Secret) bool {
+	return e.permitted != nil && len(e.permitted.Prefixes) == 0 && e.from.Service != ParameterStore &&
+		e.from.Role == "" && e.from.ServiceAccount == "" && len(s.Data)+len(s.Extract) > 0
 }
 
 // raw refuses fields of the spec that are decided elsewhere.

@@ -113,7 +113,7 @@ func alone() map[string]*regexp.Regexp {
 		"knows how much it may match":  `may match (all|secrets beyond)`,
 		"looks for nothing within":     `is nothing, which does not reach`,
 		"decrypts":                     `\[secret\]: (has a space|must be a map)|is encrypted, but it names`,
-		"takes warnings for errors":    `is used by no secret|is the beginning of|list all secrets|leaves out what|creates no Secret|is not looked at|is not granted|signs in by IRSA|is less than the forecast|is no key of a Secret, and fails`,
+		"takes warnings for errors":    `is used by no secret|is the beginning of|list all secrets|leaves out what|does nothing for what|creates no Secret|is not looked at|is not granted|signs in by IRSA|is less than the forecast|is no key of a Secret, and fails`,
 	} {
 		rules[reason] = regexp.MustCompile(said)
 	}

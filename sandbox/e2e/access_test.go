@@ -26,6 +26,7 @@ const (
 // away, or asks for too much, and ends with a stack that is well. The operator looks at a secret at once
 // when it is new, and ever less often when it was refused: so each asks for one of a new name.
 func TestAccess(t *testing.T) {
+	take(t)
 	store(t, remote, "dummy")
 	createNamespace(t, "zio-lucene")
 	leavesNothing(t)
@@ -108,7 +109,7 @@ func (s *stack) mended(t *testing.T, name string, seen ...string) {
 
 // tampered has others change the role behind Pulumi's back.
 func (s *stack) tampered(t *testing.T) {
-	others := newAdmin()
+	others := newAdmin(t)
 	others.detach(t, irsaRole, irsaPolicy)
 	s.fails(t, "detached", "because no identity-based policy allows the secretsmanager:GetSecretValue action; the role "+
 		"grants what is declared here: look for what takes it away, such as a permissions boundary or an edited policy; "+mend)
@@ -123,12 +124,12 @@ func (s *stack) tampered(t *testing.T) {
 
 // denied has AWS deny two secrets: one for its key, which config mends, one for a policy of others'.
 func (s *stack) denied(t *testing.T) {
-	client, name := secretsmanager.NewFromConfig(awsConfig()), "zio-lucene/encrypted"
+	client, name := secretsmanager.NewFromConfig(awsConfig(t)), "zio-lucene/encrypted"
 	done[*secretsmanager.CreateSecretOutput](t)(client.CreateSecret(t.Context(), &secretsmanager.CreateSecretInput{
 		Name: &name, SecretString: sdk.String("decrypted"), KmsKeyId: sdk.String(kmsKey),
 	}))
 	store(t, "zio-lucene/denied", "dummy")
-	undo := newAdmin().deny(t, irsaRole, "zio-lucene/denied")
+	undo := newAdmin(t).deny(t, irsaRole, "zio-lucene/denied")
 	s.asks(t, "8s", map[string]string{"encrypted": name, "denied": "zio-lucene/denied", "missing": "zio-lucene/missing"})
 	s.mustFail(t, []string{
 		"ExternalSecret zio-lucene/encrypted: UpdateFailed",
@@ -176,7 +177,7 @@ func (s *stack) switched(t *testing.T, auth, role string) {
 // associationGone has others delete the association, which the operator's pods notice at once; those that
 // start without it get no credentials when it is back, and have to be replaced.
 func (s *stack) associationGone(t *testing.T) {
-	newAdmin().deleteAssociations(t, "dev")
+	newAdmin(t).deleteAssociations(t, "dev")
 	kubectl(t, "annotate", "externalsecret", "datadog-api-key", "--namespace=zio-lucene", "force-sync=now")
 	warned(t, "zio-lucene", "ExternalSecret", "datadog-api-key", "No association found for service account external-secrets")
 	kubectl(t, "delete", "pods", "--all", "--namespace=external-secrets")
@@ -194,7 +195,7 @@ func unready(t *testing.T, name string) {
 		var store struct {
 			Status struct{ Conditions []struct{ Status string } }
 		}
-		err := env.sandbox.API().Get(t.Context(), clusterStores+name, &store)
+		err := own(t).API().Get(t.Context(), clusterStores+name, &store)
 		if len(store.Status.Conditions) == 1 && store.Status.Conditions[0].Status == "False" {
 			return nil
 		}

@@ -12,9 +12,10 @@ import (
 
 // TestNoSecretInStateOrLogs looks for random values where they must not be.
 func TestNoSecretInStateOrLogs(t *testing.T) {
+	take(t)
 	value, rotated := rand.Text(), rand.Text()
 	store(t, "zio-lucene/datadog-api-key", value)
-	kubeconfig, err := os.ReadFile(env.sandbox.Kubeconfig())
+	kubeconfig, err := os.ReadFile(own(t).Kubeconfig())
 	must(t, err)
 	s := newStack(t, nil)
 	delete(s.project.Overlay, "eso-aws:kubeconfig")
@@ -35,13 +36,13 @@ func TestNoSecretInStateOrLogs(t *testing.T) {
 	texts := map[string]string{"what pulumi printed": s.output.String()}
 	for _, dir := range []string{
 		filepath.Join(s.project.Dir, "pulumi", "state"),
-		filepath.Join(env.dir, "sandbox", "logs"), filepath.Join(env.dir, "sandbox", "node"),
+		filepath.Join(own(t).dir, "logs"), filepath.Join(own(t).dir, "node"),
 	} {
 		readAll(t, dir, texts)
 	}
 	canaries := map[string]string{
 		"the secret's value": value, "the rotated value": rotated, "the access key": env.canary.AccessKeyID,
-		"the secret access key": env.canary.SecretAccessKey, "the kubeconfig's token": env.sandbox.Token(),
+		"the secret access key": env.canary.SecretAccessKey, "the kubeconfig's token": own(t).Token(),
 	}
 	for where, text := range texts {
 		for what, canary := range canaries {

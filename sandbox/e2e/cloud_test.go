@@ -26,15 +26,19 @@ type admin struct {
 	eks *eks.Client
 }
 
-func awsConfig() sdk.Config {
-	access := env.sandbox.Access()
+func awsConfig(t testing.TB) sdk.Config {
+	t.Helper()
+	access := own(t).Access()
 	return sdk.Config{
 		Region: region, BaseEndpoint: &access.Endpoint,
 		Credentials: credentials.NewStaticCredentialsProvider(access.AccessKeyID, access.SecretAccessKey, ""),
 	}
 }
 
-func newAdmin() admin { return admin{iam.NewFromConfig(awsConfig()), eks.NewFromConfig(awsConfig())} }
+func newAdmin(t testing.TB) admin {
+	t.Helper()
+	return admin{iam.NewFromConfig(awsConfig(t)), eks.NewFromConfig(awsConfig(t))}
+}
 
 // done is the result of a call that has to succeed.
 func done[T any](t testing.TB) func(T, error) T {
@@ -101,7 +105,7 @@ func document(t testing.TB, encoded string) string {
 // inAWS is all that AWS has of what stacks on EKS make, and what there is to say of each.
 func inAWS(t testing.TB) map[string]string {
 	t.Helper()
-	ctx, a, found := context.WithoutCancel(t.Context()), newAdmin(), map[string]string{}
+	ctx, a, found := context.WithoutCancel(t.Context()), newAdmin(t), map[string]string{}
 	for _, role := range done[*iam.ListRolesOutput](t)(a.iam.ListRoles(ctx, nil)).Roles {
 		found["role "+*role.RoleName] = document(t, *role.AssumeRolePolicyDocument)
 		attached := done[*iam.ListAttachedRolePoliciesOutput](t)(a.iam.ListAttachedRolePolicies(ctx,
@@ -134,7 +138,7 @@ func golden(t testing.TB, stack string) map[string]string {
 	must(t, err)
 	text := strings.NewReplacer(
 		"111122223333", account,
-		"oidc.eks.us-east-1.amazonaws.com/id/0123456789ABCDEF", strings.TrimPrefix(env.sandbox.Issuer(), "https://"),
+		"oidc.eks.us-east-1.amazonaws.com/id/0123456789ABCDEF", strings.TrimPrefix(own(t).Issuer(), "https://"),
 	).Replace(string(data))
 	found := map[string]string{}
 	for block := range strings.SplitSeq(text, "\n\n") {

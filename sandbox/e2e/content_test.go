@@ -78,8 +78,8 @@ func (i item) versioned(id string) item { i.version = id; return i }
 func (i item) staged(stage string) item { i.stage = stage; return i }
 
 // administers is how somebody signs in who administers an account, "" for that of the sandbox.
-func administers(account, in string) sdk.Config {
-	config := awsConfig()
+func administers(t testing.TB, account, in string) sdk.Config {
+	config := awsConfig(t)
 	config.Region = in
 	if account != "" {
 		config.Credentials = credentials.NewStaticCredentialsProvider(account, account, "")
@@ -90,7 +90,7 @@ func administers(account, in string) sdk.Config {
 // put stores the item, until the test ends.
 func (i item) put(t *testing.T) {
 	t.Helper()
-	config := administers(i.account, i.region)
+	config := administers(t, i.account, i.region)
 	if i.parameter {
 		i.putParameter(t, ssm.NewFromConfig(config))
 		return
@@ -140,7 +140,7 @@ func (i item) putParameter(t *testing.T, client *ssm.Client) {
 // set gives a secret another current value.
 func (i item) set(t *testing.T, value string) {
 	t.Helper()
-	client := secretsmanager.NewFromConfig(administers(i.account, i.region))
+	client := secretsmanager.NewFromConfig(administers(t, i.account, i.region))
 	done[*secretsmanager.PutSecretValueOutput](t)(client.PutSecretValue(t.Context(),
 		&secretsmanager.PutSecretValueInput{SecretId: &i.name, SecretString: &value}))
 }
@@ -148,7 +148,7 @@ func (i item) set(t *testing.T, value string) {
 // remove deletes a secret for good; one that is gone already too.
 func (i item) remove(t *testing.T) {
 	t.Helper()
-	client := secretsmanager.NewFromConfig(administers(i.account, i.region))
+	client := secretsmanager.NewFromConfig(administers(t, i.account, i.region))
 	done[*secretsmanager.DeleteSecretOutput](t)(client.DeleteSecret(context.WithoutCancel(t.Context()),
 		&secretsmanager.DeleteSecretInput{SecretId: &i.name, ForceDeleteWithoutRecovery: sdk.Bool(true)}))
 }
@@ -157,7 +157,7 @@ func (i item) remove(t *testing.T) {
 // statement but for its effect.
 func role(t *testing.T, account, path, name, trust string) {
 	t.Helper()
-	client, ctx := iam.NewFromConfig(administers(account, region)), context.WithoutCancel(t.Context())
+	client, ctx := iam.NewFromConfig(administers(t, account, region)), context.WithoutCancel(t.Context())
 	done[*iam.CreateRoleOutput](t)(client.CreateRole(ctx, &iam.CreateRoleInput{
 		RoleName: &name, Path: &path,
 		AssumeRolePolicyDocument: sdk.String(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow",` + trust + `}]}`),
@@ -182,7 +182,7 @@ func trusts(role string) string {
 // serviceAccount makes one that signs in by IRSA, with a role of its name.
 func serviceAccount(t *testing.T, namespace, name string) {
 	t.Helper()
-	issuer := strings.TrimPrefix(env.sandbox.Issuer(), "https://")
+	issuer := strings.TrimPrefix(own(t).Issuer(), "https://")
 	role(t, "", "/", name, `"Action":"sts:AssumeRoleWithWebIdentity",`+
 		`"Principal":{"Federated":"arn:aws:iam::`+account+`:oidc-provider/`+issuer+`"},`+
 		`"Condition":{"StringEquals":{"`+issuer+`:sub":"system:serviceaccount:`+namespace+`:`+name+`"}}`)
@@ -341,7 +341,7 @@ func read(t *testing.T, namespace, name string) (s synced, ok bool) {
 		Metadata struct{ Labels, Annotations keys }
 		Data     map[string][]byte
 	}
-	err := env.sandbox.API().Get(t.Context(), "/api/v1/namespaces/"+namespace+"/secrets/"+name, &got)
+	err := own(t).API().Get(t.Context(), "/api/v1/namespaces/"+namespace+"/secrets/"+name, &got)
 	if kubeapi.NotFound(err) {
 		return synced{}, false
 	}
@@ -444,6 +444,7 @@ func of(data keys) synced { return synced{Data: data} }
 
 // TestContentLocal: what the corpus says of this machine, beside an emulator.
 func TestContentLocal(t *testing.T) {
+	take(t)
 	createNamespace(t, home)
 	m := merge(t, "local", localContent())
 	m.deployed(t, synced{
@@ -622,6 +623,7 @@ func localContent() []content {
 // TestContentIRSA: what the corpus says of EKS, where the operator signs in by IRSA and may read what is
 // declared, and nothing else.
 func TestContentIRSA(t *testing.T) {
+	take(t)
 	createNamespace(t, home)
 	serviceAccount(t, home, "payments-secrets")
 	role(t, security, "/", "secrets-of-shop", trusts(irsaRole))
@@ -810,6 +812,7 @@ func irsaContent() (files []content, preview item) {
 
 // TestContentPodIdentity: what the corpus says of EKS Pod Identity.
 func TestContentPodIdentity(t *testing.T) {
+	take(t)
 	const own = "external-secrets-pod-identity"
 	createNamespace(t, home)
 	serviceAccount(t, home, "payments-secrets")

@@ -11,8 +11,9 @@ const crd = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/externalsec
 
 // TestCRDsOfOthersStay proves that the CRDs go only where that is wanted, and never with what is others'.
 func TestCRDsOfOthersStay(t *testing.T) {
+	take(t)
 	store(t, "zio-lucene/datadog-api-key", "dummy")
-	api := env.sandbox.API()
+	api := own(t).API()
 	s := newStack(t, nil)
 	s.up(t)
 	createNamespace(t, "others")
@@ -43,6 +44,7 @@ func TestCRDsOfOthersStay(t *testing.T) {
 
 // TestManifests proves that the API server takes what the program writes, down to the last field.
 func TestManifests(t *testing.T) {
+	take(t)
 	store(t, "zio-lucene/datadog-api-key", "dummy")
 	s := newStack(t, nil)
 	s.up(t)
@@ -52,7 +54,7 @@ func TestManifests(t *testing.T) {
 			continue
 		}
 		checked++
-		strictly(t, env.sandbox.API(), r.Inputs)
+		strictly(t, own(t).API(), r.Inputs)
 	}
 	if checked != 2 {
 		t.Errorf("checked %d manifests, want the store's and the ExternalSecret's", checked)

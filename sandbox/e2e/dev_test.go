@@ -21,6 +21,7 @@ const irsaRole, irsaPolicy = "external-secrets-irsa", "external-secrets-irsa-1"
 // TestDevStack is the life of the committed stack dev, by IRSA, in a cluster that it finds as on EKS; each
 // step starts where the one before ended.
 func TestDevStack(t *testing.T) {
+	take(t)
 	store(t, "zio-lucene/datadog-api-key", "dummy")
 	createNamespace(t, "zio-lucene")
 	leavesNothing(t)
@@ -32,7 +33,7 @@ func TestDevStack(t *testing.T) {
 		s.edit(t, func(c config) { delete(c, "eso-aws:role") })
 		s.up(t)
 		must(t, holds(t, "datadog-api-key", map[string]string{"api-key": "dummy"}))
-		if err := newAdmin().deleteIRSA(t); !strings.Contains(fmt.Sprint(err), "DeleteConflict") {
+		if err := newAdmin(t).deleteIRSA(t); !strings.Contains(fmt.Sprint(err), "DeleteConflict") {
 			t.Errorf("deleting a role that is in use: %v", err) // or its remedy would harm another stack
 		}
 		hasInAWS(t, golden(t, "dev"))
@@ -45,21 +46,21 @@ func TestDevStack(t *testing.T) {
 
 // refusals are of what AWS says, or of a kubeconfig, before anything is made.
 func (s *stack) refusals(t *testing.T) {
-	before, client := everything(t), newAdmin().iam
-	provider := "arn:aws:iam::" + account + ":oidc-provider/" + strings.TrimPrefix(env.sandbox.Issuer(), "https://")
+	before, client := everything(t), newAdmin(t).iam
+	provider := "arn:aws:iam::" + account + ":oidc-provider/" + strings.TrimPrefix(own(t).Issuer(), "https://")
 	done[*iam.DeleteOpenIDConnectProviderOutput](t)(client.DeleteOpenIDConnectProvider(t.Context(),
 		&iam.DeleteOpenIDConnectProviderInput{OpenIDConnectProviderArn: &provider}))
-	restore := func() { must(t, env.sandbox.AWS().PutOIDCProvider(env.sandbox.Issuer(), "sts.amazonaws.com")) }
+	restore := func() { must(t, own(t).AWS().PutOIDCProvider(own(t).Issuer(), "sts.amazonaws.com")) }
 	t.Cleanup(restore) // for the other tests
 	s.mustFail(t, []string{
-		"looking for the IAM OIDC provider of cluster \"dev\", whose issuer is " + env.sandbox.Issuer(),
+		"looking for the IAM OIDC provider of cluster \"dev\", whose issuer is " + own(t).Issuer(),
 		"create it with: eksctl utils associate-iam-oidc-provider --cluster dev --region us-east-1 --approve",
 	}, up()...)
 	restore()
 
 	s.edit(t, func(c config) { c["eso-aws:kubeconfig"] = foreignKubeconfig })
 	s.mustFail(t, []string{
-		`eso-aws:kubeconfig: context "elsewhere" leads to https://127.0.0.1:1, and cluster "dev" is ` + env.sandbox.URL(),
+		`eso-aws:kubeconfig: context "elsewhere" leads to https://127.0.0.1:1, and cluster "dev" is ` + own(t).URL(),
 	}, up()...)
 	s.edit(t, func(c config) { delete(c, "eso-aws:kubeconfig") })
 
@@ -115,7 +116,7 @@ func (s *stack) killed(t *testing.T) {
 	must(t, holds(t, "datadog-api-key", map[string]string{"api-key": "dummy"}))
 
 	// The other: to delete what was left. Then Pulumi is told to forget it, as its own warning says.
-	must(t, newAdmin().deleteIRSA(t))
+	must(t, newAdmin(t).deleteIRSA(t))
 	s.must(t, "refresh", "--yes", "--skip-preview", "--clear-pending-creates")
 }
 
@@ -140,7 +141,7 @@ func (s *stack) outputsOfDev(t *testing.T) {
 	if got := fmt.Sprint(outputs); got != want {
 		t.Errorf("the outputs are %s, want %s", got, want)
 	}
-	if strings.Contains(kubeconfig, env.sandbox.Token()) {
+	if strings.Contains(kubeconfig, own(t).Token()) {
 		t.Error("the output kubeconfig holds the token")
 	}
 	path := filepath.Join(t.TempDir(), "kubeconfig")
@@ -162,8 +163,8 @@ func (s *stack) verified(t *testing.T) {
 	if err != nil || out != want {
 		t.Errorf("verify: %v\n%s\nwant:\n%s", err, out, want)
 	}
-	undo := newAdmin().deny(t, irsaRole, "zio-lucene/datadog-api-key")
-	must(t, env.sandbox.API().Delete(t.Context(), secrets+"datadog-api-key"))
+	undo := newAdmin(t).deny(t, irsaRole, "zio-lucene/datadog-api-key")
+	must(t, own(t).API().Delete(t.Context(), secrets+"datadog-api-key"))
 	warned(t, "zio-lucene", "ExternalSecret", "datadog-api-key", "explicit deny")
 	out, err = s.verify(t)
 	if err == nil {
@@ -182,8 +183,8 @@ func (s *stack) verified(t *testing.T) {
 // imported has Pulumi take over a role, which the next up then deletes: the program does not know it.
 func (s *stack) imported(t *testing.T) {
 	const name = "legacy"
-	trust := newAdmin().trust(t, irsaRole)
-	done[*iam.CreateRoleOutput](t)(newAdmin().iam.CreateRole(t.Context(), &iam.CreateRoleInput{
+	trust := newAdmin(t).trust(t, irsaRole)
+	done[*iam.CreateRoleOutput](t)(newAdmin(t).iam.CreateRole(t.Context(), &iam.CreateRoleInput{
 		RoleName: sdk.String(name), AssumeRolePolicyDocument: &trust, MaxSessionDuration: sdk.Int32(7200),
 	}))
 	s.must(t, "import", "aws:iam/role:Role", name, name, "--yes", "--skip-preview", "--protect=false", "--generate-code=false")

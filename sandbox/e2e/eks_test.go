@@ -21,7 +21,7 @@ import (
 // edit may be nil.
 func newEKSStack(t *testing.T, name string, edit func(config)) *stack {
 	t.Helper()
-	must(t, env.sandbox.PutCluster(sandbox.Cluster{Name: name, Region: region}))
+	must(t, own(t).PutCluster(sandbox.Cluster{Name: name, Region: region}))
 	return newStackNamed(t, name, edit)
 }
 
@@ -38,7 +38,7 @@ if [ "$*" != "eks get-token --cluster-name ` + s.name + ` --region ` + region + 
 	exit 1
 fi
 echo '{"apiVersion": "client.authentication.k8s.io/v1beta1", "kind": "ExecCredential", "status": {"token": "` +
-		env.sandbox.Token() + `"}}'
+		own(t).Token() + `"}}'
 `
 	must(t, os.WriteFile(filepath.Join(s.project.Dir, "bin", "aws"), []byte(script), 0o700))
 	elsewhere := filepath.Join(t.TempDir(), "kubeconfig")
@@ -79,7 +79,7 @@ func warned(t *testing.T, namespace, kind, name string, words ...string) {
 	query := url.Values{"fieldSelector": {"type=Warning,involvedObject.kind=" + kind + ",involvedObject.name=" + name}}
 	eventually(t, time.Minute, func() error {
 		var events struct{ Items []struct{ Message string } }
-		err := env.sandbox.API().Get(t.Context(), "/api/v1/namespaces/"+namespace+"/events?"+query.Encode(), &events)
+		err := own(t).API().Get(t.Context(), "/api/v1/namespaces/"+namespace+"/events?"+query.Encode(), &events)
 		for _, event := range events.Items {
 			lacks := func(words string) bool { return !strings.Contains(event.Message, words) }
 			if !slices.ContainsFunc(words, lacks) {
@@ -93,7 +93,7 @@ func warned(t *testing.T, namespace, kind, name string, words ...string) {
 // create makes an object by hand, as the cluster's administrator, and deletes it after the test.
 func create(t *testing.T, collection string, o object) {
 	t.Helper()
-	api, name := env.sandbox.API(), o["metadata"].(object)["name"].(string)
+	api, name := own(t).API(), o["metadata"].(object)["name"].(string)
 	must(t, api.Create(t.Context(), collection, o, nil))
 	t.Cleanup(func() {
 		must(t, api.Delete(context.WithoutCancel(t.Context()), strings.TrimSuffix(collection, "/")+"/"+name))
@@ -110,7 +110,7 @@ func pods(t *testing.T) []string {
 			Metadata struct{ UID, DeletionTimestamp string }
 		}
 	}
-	must(t, env.sandbox.API().Get(t.Context(), operatorPods, &list))
+	must(t, own(t).API().Get(t.Context(), operatorPods, &list))
 	var uids []string
 	for _, pod := range list.Items {
 		if pod.Metadata.DeletionTimestamp == "" {
@@ -123,7 +123,7 @@ func pods(t *testing.T) []string {
 // reads are the roles that have read secrets, one for each time.
 func reads(t *testing.T) []string {
 	t.Helper()
-	log, err := os.ReadFile(filepath.Join(env.dir, "sandbox", "logs", "aws.log"))
+	log, err := os.ReadFile(filepath.Join(own(t).dir, "logs", "aws.log"))
 	must(t, err)
 	read := regexp.MustCompile(`action=secretsmanager:GetSecretValue .* principal=\S+:assumed-role/([^/]+)/\S+ outcome=OK`)
 	var roles []string

@@ -15,6 +15,7 @@ import (
 // TestASecretThatCannotBeSynced proves that up tells the truth, and AWS's own words, and that what is mended
 // is synced at once: the operator asks after 1, 3, 7, 15 and 31 s, and the second up gives it 8.
 func TestASecretThatCannotBeSynced(t *testing.T) {
+	take(t)
 	store(t, "zio-lucene/datadog-api-key", "dummy")
 	s := newStack(t, func(c config) {
 		c["eso-aws:timeout"] = "16s"
@@ -34,6 +35,7 @@ func TestASecretThatCannotBeSynced(t *testing.T) {
 
 // TestAnOperatorThatDoesNotStart proves that up tells why, and that a corrected one gets over it.
 func TestAnOperatorThatDoesNotStart(t *testing.T) {
+	take(t)
 	store(t, "zio-lucene/datadog-api-key", "dummy")
 	values := func(c config) config { return c["eso-aws:chartValues"].(config) }
 	s := newStack(t, func(c config) {
@@ -48,6 +50,7 @@ func TestAnOperatorThatDoesNotStart(t *testing.T) {
 
 // TestWrongCredentials proves that signatures are verified, and that the fix is named.
 func TestWrongCredentials(t *testing.T) {
+	take(t)
 	store(t, "zio-lucene/datadog-api-key", "dummy")
 	s := newStack(t, func(c config) {
 		c["eso-aws:timeout"] = "15s"
@@ -64,6 +67,7 @@ func TestWrongCredentials(t *testing.T) {
 // TestAnUpdateThatCannotBeSynced proves that up tells the truth of what was ready before, too: the operator
 // leaves Ready=True in place until it has looked again.
 func TestAnUpdateThatCannotBeSynced(t *testing.T) {
+	take(t)
 	store(t, "zio-lucene/datadog-api-key", "dummy")
 	s := newStack(t, nil)
 	s.up(t)
@@ -87,6 +91,7 @@ func TestAnUpdateThatCannotBeSynced(t *testing.T) {
 
 // TestWrongConfigReachesNoCluster proves that all problems come at once and nothing is registered.
 func TestWrongConfigReachesNoCluster(t *testing.T) {
+	take(t)
 	s := newStack(t, func(c config) {
 		c["eso-aws:regoin"] = "us-east-1"
 		c["eso-aws:refreshInterval"] = "soon"
@@ -101,6 +106,7 @@ func TestWrongConfigReachesNoCluster(t *testing.T) {
 // TestInterruptedUp proves that an up that was stopped in the middle, by a Ctrl-C or by force, is mended
 // by the next.
 func TestInterruptedUp(t *testing.T) {
+	take(t)
 	store(t, "zio-lucene/datadog-api-key", "dummy")
 	const namespace, release, store = "core/v1:Namespace zio-lucene creating",
 		"helm.sh/v3:Release external-secrets creating", "SecretStore localstack-secretsmanager creating"
@@ -135,7 +141,7 @@ func helmHasARecord(t *testing.T) {
 	eventually(t, time.Minute, func() error {
 		var records struct{ Items []any }
 		const path = "/api/v1/namespaces/external-secrets/secrets?labelSelector=owner%3Dhelm"
-		err := env.sandbox.API().Get(t.Context(), path, &records)
+		err := own(t).API().Get(t.Context(), path, &records)
 		if err == nil && len(records.Items) == 0 {
 			err = errors.New("helm has not recorded the release")
 		}

@@ -26,7 +26,7 @@ type kubeSecret struct {
 func getSecret(t *testing.T, name string) (kubeSecret, error) {
 	t.Helper()
 	var s kubeSecret
-	err := env.sandbox.API().Get(t.Context(), secrets+name, &s)
+	err := own(t).API().Get(t.Context(), secrets+name, &s)
 	return s, err
 }
 
@@ -39,7 +39,7 @@ func holds(t *testing.T, name string, want map[string]string) error {
 func holdsAt(t *testing.T, path string, want map[string]string) error {
 	t.Helper()
 	var secret kubeSecret
-	if err := env.sandbox.API().Get(t.Context(), path, &secret); err != nil {
+	if err := own(t).API().Get(t.Context(), path, &secret); err != nil {
 		return err
 	}
 	encoded := map[string]string{}
@@ -54,11 +54,12 @@ func holdsAt(t *testing.T, path string, want map[string]string) error {
 
 func store(t *testing.T, name, value string) {
 	t.Helper()
-	must(t, env.sandbox.AWS().PutSecret(region, name, value))
+	must(t, own(t).AWS().PutSecret(region, name, value))
 }
 
 // TestLocalStack is the life of a stack, step by step; each step starts where the one before ended.
 func TestLocalStack(t *testing.T) {
+	take(t)
 	store(t, "zio-lucene/datadog-api-key", "dummy")
 	s := newStack(t, nil)
 	before := everything(t)
@@ -102,7 +103,7 @@ func TestLocalStack(t *testing.T) {
 			var es struct {
 				Spec struct{ RefreshInterval string }
 			}
-			must(t, env.sandbox.API().Get(t.Context(), externalSecrets+name, &es))
+			must(t, own(t).API().Get(t.Context(), externalSecrets+name, &es))
 			if es.Spec.RefreshInterval != "2s" {
 				t.Errorf("the refresh interval of %s is %q, want 2s", name, es.Spec.RefreshInterval)
 			}

@@ -1,8 +1,8 @@
 // Package e2e drives the program as a user does: the pulumi command on a stack file, with the real
 // engine, API server, Helm chart and External Secrets Operator, and AWS's stand-in.
 //
-// The operator is installed once per cluster, so the tests take turns in one sandbox, each with a
-// stack of its own that it destroys.
+// The operator is installed once per cluster, so each test takes a sandbox, in which it has a stack of
+// its own that it destroys. Most of their time they wait, so as many run at once as go test allows.
 package e2e
 
 import (
@@ -12,6 +12,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -28,8 +30,7 @@ var env struct {
 	binaries build.Binaries
 	program  string // the program's binary
 	verify   string // that of make verify
-	sandbox  *sandbox.Sandbox
-	dir      string // the sandbox's folder
+	dir      string // for the programs and the sandboxes
 	// canary is an access key whose parts can be searched for; the default test/test cannot.
 	canary aws.Credential
 }
@@ -76,15 +77,75 @@ func run(m *testing.M) (int, error) {
 		AccessKeyID: "AKIA" + rand.Text()[:16], SecretAccessKey: rand.Text(),
 		Principal: aws.Principal{ARN: "arn:aws:iam::000000000000:user/canary"}, // its log may name it
 	}
-	env.sandbox, err = sandbox.Start(ctx, sandbox.Options{
-		Dir: filepath.Join(env.dir, "sandbox"), Binaries: env.binaries,
+	defer func() {
+		for _, s := range pool.free {
+			s.Stop()
+		}
+	}()
+	return m.Run(), nil
+}
+
+// owned is a sandbox that a test has to itself.
+type owned struct {
+	*sandbox.Sandbox
+	dir string
+}
+
+// pool are the sandboxes: as many as tests run at once.
+var pool struct {
+	sync.Mutex
+	free  []*owned
+	all   int
+	taken sync.Map // by the test's name
+}
+
+// take lets a test run beside others, in a sandbox of its own.
+func take(t *testing.T) {
+	t.Helper()
+	t.Parallel()
+	takeFree(t)
+}
+
+// takeFree gives a test or a benchmark a sandbox until it ends: one that others have left, or a new one.
+func takeFree(t testing.TB) {
+	t.Helper()
+	pool.Lock()
+	defer pool.Unlock()
+	if len(pool.free) == 0 {
+		pool.free = append(pool.free, start(t))
+	}
+	last := len(pool.free) - 1
+	s := pool.free[last]
+	pool.free = pool.free[:last]
+	pool.taken.Store(t.Name(), s)
+	t.Cleanup(func() {
+		pool.Lock()
+		defer pool.Unlock()
+		pool.free = append(pool.free, s)
+	})
+}
+
+// own is the sandbox that a test has taken, for the test and its steps.
+func own(t testing.TB) *owned {
+	t.Helper()
+	test, _, _ := strings.Cut(t.Name(), "/")
+	s, ok := pool.taken.Load(test)
+	if !ok {
+		t.Fatalf("%s has taken no sandbox", test)
+	}
+	return s.(*owned)
+}
+
+func start(t testing.TB) *owned {
+	t.Helper()
+	pool.all++
+	dir := filepath.Join(env.dir, fmt.Sprint("sandbox", pool.all))
+	s, err := sandbox.Start(context.WithoutCancel(t.Context()), sandbox.Options{
+		Dir: dir, Binaries: env.binaries,
 		AWS: aws.Options{Credentials: append([]aws.Credential{
 			{AccessKeyID: "test", SecretAccessKey: "test"}, env.canary,
 		}, otherAccounts()...)},
 	})
-	if err != nil {
-		return 0, err
-	}
-	defer env.sandbox.Stop()
-	return m.Run(), nil
+	must(t, err)
+	return &owned{s, dir}
 }

@@ -84,6 +84,7 @@ func contains(t *testing.T, text string, parts ...string) {
 
 // TestMake is a newcomer's first hour.
 func TestMake(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	before := u.types(t, "git status --porcelain")
 	contains(t, u.types(t, "make status 2>&1 || true"), "no sandbox is running here; start one with: make up")
@@ -171,6 +172,7 @@ func (u user) crash(t *testing.T, part string) {
 
 // TestInterruptedMakeUp presses Ctrl-C while the sandbox starts, while it deploys, and in between.
 func TestInterruptedMakeUp(t *testing.T) {
+	t.Parallel()
 	for _, moment := range []string{"Starting the sandbox", "kube-apiserver", "Deploying", "Release external-secrets creating"} {
 		t.Run(strings.Fields(moment)[0], func(t *testing.T) {
 			u := newUser(t)

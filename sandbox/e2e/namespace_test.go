@@ -18,7 +18,7 @@ func named(name string) object { return object{"metadata": object{"name": name}}
 // removes it after the test.
 func createNamespace(t *testing.T, name string) {
 	t.Helper()
-	api := env.sandbox.API()
+	api := own(t).API()
 	must(t, api.Create(t.Context(), "/api/v1/namespaces", named(name), nil))
 	t.Cleanup(func() { deleteNamespace(t, name) })
 	for _, path := range []string{"/serviceaccounts/default", "/configmaps/kube-root-ca.crt"} {
@@ -30,8 +30,9 @@ func createNamespace(t *testing.T, name string) {
 
 // TestNamespaceThatExists proves that a namespace of somebody else is neither adopted nor deleted.
 func TestNamespaceThatExists(t *testing.T) {
+	take(t)
 	store(t, "zio-lucene/datadog-api-key", "dummy")
-	api := env.sandbox.API()
+	api := own(t).API()
 	createNamespace(t, "zio-lucene")
 	const foreign = "/api/v1/namespaces/zio-lucene/configmaps"
 	must(t, api.Create(t.Context(), foreign, named("foreign"), nil))
@@ -56,6 +57,7 @@ func TestNamespaceThatExists(t *testing.T) {
 
 // TestNamespaceThatIsMissing proves that the program creates none that it may not.
 func TestNamespaceThatIsMissing(t *testing.T) {
+	take(t)
 	s := newStack(t, func(c config) {
 		c["eso-aws:namespaces"].(config)["zio-lucene"] = map[string]any{"create": false}
 	})
@@ -66,7 +68,7 @@ func TestNamespaceThatIsMissing(t *testing.T) {
 
 func deleteNamespace(t *testing.T, name string) {
 	t.Helper()
-	api := env.sandbox.API()
+	api := own(t).API()
 	ctx := context.WithoutCancel(t.Context())
 	if err := api.Delete(ctx, "/api/v1/namespaces/"+name); err != nil && !kubeapi.NotFound(err) {
 		t.Error(err)

@@ -54,6 +54,7 @@ func stackFile(t *testing.T, dir, stack string, edit func(config)) {
 
 // TestPreview has each stack previewed, whatever becomes of the others, and leaves nothing.
 func TestPreview(t *testing.T) {
+	t.Parallel()
 	dir, temporary := copyCheckout(t), t.TempDir()
 	canary := rand.Text()
 	stackFile(t, dir, "good", func(c config) { c["eso-aws:secretAccessKey"] = canary })

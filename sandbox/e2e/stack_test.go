@@ -50,7 +50,7 @@ func newStackNamed(t testing.TB, name string, edit func(config)) *stack {
 	}
 	s := &stack{name: name, project: sandbox.Project{
 		Dir: t.TempDir(), Checkout: checkout, Program: env.program,
-		Overlay: env.sandbox.Overlay(), AWS: env.sandbox.Access(),
+		Overlay: own(t).Overlay(), AWS: own(t).Access(),
 	}}
 	must(t, s.project.Install(env.binaries))
 	s.edit(t, func(c config) { c["eso-aws:timeout"] = "60s" }) // a test that hangs should not do so for 5 minutes
@@ -262,7 +262,7 @@ func everything(t testing.TB) []string {
 func kubectl(t testing.TB, args ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), env.binaries.Kubernetes, append([]string{"kubectl"}, args...)...)
-	cmd.Env = []string{"KUBECONFIG=" + env.sandbox.Kubeconfig(), "HOME=" + t.TempDir()}
+	cmd.Env = []string{"KUBECONFIG=" + own(t).Kubeconfig(), "HOME=" + t.TempDir()}
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()

@@ -6,6 +6,7 @@ import (
 
 // TestTrainingStack is the life of the committed stack training, by Pod Identity.
 func TestTrainingStack(t *testing.T) {
+	take(t)
 	store(t, "training/db-credentials", `{"username":"admin","password":"a b/c"}`)
 	leavesNothing(t)
 	s := newEKSStack(t, "training", nil)

@@ -16,7 +16,7 @@ import (
 // was asked for is then done, and who asked does not know it. Each such action is told when it is done.
 func withholding(t *testing.T, actions ...string) (endpoint string, done <-chan string, answer func()) {
 	t.Helper()
-	target, err := url.Parse(env.sandbox.Endpoint())
+	target, err := url.Parse(own(t).Endpoint())
 	must(t, err)
 	told, answered := make(chan string, 10), make(chan struct{})
 	proxy := httputil.NewSingleHostReverseProxy(target)
