@@ -111,6 +111,7 @@ func (r *Role) agent(ctx *pulumi.Context, name string, args *RoleArgs) error {
 	addon := &eks.AddonArgs{
 		ClusterName: args.ClusterName,
 		AddonName:   pulumi.String(agentName),
+		Preserve:    pulumi.Bool(true), // others may have come to need it
 		Tags:        role.Tags(args.Settings.Tags),
 	}
 	if args.Agent.Version != "" {

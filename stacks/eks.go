@@ -82,7 +82,7 @@ func (s *stack) findCluster() (*eksCluster, error) {
 	}
 	arn, ok := iam.ParseARN(found.Arn)
 	switch {
-	case found.Status != "ACTIVE":
+	case found.Status != "ACTIVE" && found.Status != "UPDATING": // which it is while it works
 		return nil, fmt.Errorf("%s: the cluster is %s; try again when it is ACTIVE: "+
 			"aws eks wait cluster-active --name %s --region %s", at, found.Status, c.Name, c.Region)
 	case !ok || len(found.CertificateAuthorities) == 0 || found.Endpoint == "":

@@ -63,8 +63,14 @@ func (a *apiServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNotFound)
 		return
 	}
+	if object == forbidden {
+		w.WriteHeader(http.StatusForbidden)
+	}
 	_ = json.NewEncoder(w).Encode(object)
 }
+
+// forbidden is what the user may not read.
+const forbidden = "forbidden"
 
 func (a *apiServer) set(path string, object any) {
 	a.mu.Lock()

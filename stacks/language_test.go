@@ -106,10 +106,10 @@ func TestForeignElsewhere(t *testing.T) {
 	t.Parallel()
 	const web = operatorPath + "v1/namespaces/web/"
 	api := &apiServer{objects: map[string]any{
-		namespacePath + "web":                                object("", "web", mine),
-		namespacePath + "web/secrets/localstack-credentials": object("web", "localstack-credentials", ""),
-		web + "secretstores":                                 list(object("web", "params", "")),
-		web + "externalsecrets":                              list(object("web", "tls", "")),
+		namespacePath + "web":         object("", "web", mine),
+		namespacePath + "web/secrets": list(object("web", "localstack-credentials", "")),
+		web + "secretstores":          list(object("web", "params", "")),
+		web + "externalsecrets":       list(object("web", "tls", "")),
 	}}
 	_, err := run(options(configtest.With(localConfig(t), map[string]string{
 		"kubeconfig": api.start(t), "stores": `{"params":{"service":"ParameterStore"}}`,

@@ -21,6 +21,7 @@ const (
 	// ownerAnnotation is on what is the stack's own in the cluster.
 	ownerAnnotation = "eso-aws/stack"
 	maxNamed        = 5
+	secretsResource = "secrets"
 )
 
 // owner is the annotation of this stack's objects.
@@ -103,8 +104,8 @@ func (s *stack) checkNamespace(client *cluster.Client, name string, found *clust
 		return fmt.Errorf("%s: namespace %q is being deleted; wait until it is gone, and see what holds it with: "+
 			"kubectl describe namespace %s%s", at, name, name, s.contextFlag(client))
 	case create && !s.owns(found):
-		return fmt.Errorf("%s: namespace %q exists and is not this stack's; write create: false, "+
-			"it is then used and left alone", at, name)
+		return fmt.Errorf("%s: namespace %q exists and %swrite create: false, it is then used and left alone",
+			at, name, s.whose(client, "namespace", found))
 	case !create && s.owns(found):
 		return fmt.Errorf("%s: namespace %q was created by this stack, which would now delete it; write create: true, "+
 			"or let go of it first: pulumi state delete 'urn:pulumi:%s::%s::kubernetes:core/v1:Namespace::%s' and "+
@@ -115,6 +116,31 @@ func (s *stack) checkNamespace(client *cluster.Client, name string, found *clust
 	}
 }
 
+// whose says whose an object is that is not this stack's, up to what to write. A stack that was
+// renamed or moved made its objects under another name: to delete those would be to lose what is in them.
+func (s *stack) whose(client *cluster.Client, kind string, object *cluster.Object) string {
+	other, ok := object.Annotations[ownerAnnotation]
+	if !ok {
+		return "is not this stack's; "
+	}
+	return fmt.Sprintf("is of the stack %s; if that is this one under an earlier name, run: %s; else ",
+		other, s.takeOver(client, kind, object))
+}
+
+// takeOver is the command that makes an object the stack's own.
+func (s *stack) takeOver(client *cluster.Client, kind string, object *cluster.Object) string {
+	return fmt.Sprintf("kubectl annotate %s %s %s=%s --overwrite%s",
+		kind, object.Name, ownerAnnotation, s.owner[ownerAnnotation], s.flags(client, object))
+}
+
+// flags are kubectl's for an object.
+func (s *stack) flags(client *cluster.Client, object *cluster.Object) string {
+	if object.Namespace == "" {
+		return s.contextFlag(client)
+	}
+	return " -n " + object.Namespace + s.contextFlag(client)
+}
+
 // checkNames refuses to make over what others have made under the same names.
 func (s *stack) checkNames(client *cluster.Client) ([]error, error) {
 	var problems []error
@@ -122,21 +148,20 @@ func (s *stack) checkNames(client *cluster.Client) ([]error, error) {
 		if object == nil || s.owns(object) {
 			return
 		}
-		flag := s.contextFlag(client)
-		if object.Namespace != "" {
-			flag = " -n " + object.Namespace + flag
+		if _, of := object.Annotations[ownerAnnotation]; !of {
+			instead += fmt.Sprintf(", or delete it first: kubectl delete %s %s%s",
+				strings.ToLower(kind), object.Name, s.flags(client, object))
 		}
-		problems = append(problems, fmt.Errorf("%s:%s: %s %q exists and is not this stack's; write another %s, "+
-			"or delete it first: kubectl delete %s %s%s", s.ctx.Project(), key, kind, qualified(object), instead,
-			strings.ToLower(kind), object.Name, flag))
+		problems = append(problems, fmt.Errorf("%s:%s: %s %q exists and %swrite another %s", s.ctx.Project(), key, kind,
+			qualified(object), s.whose(client, strings.ToLower(kind), object), instead))
 	}
 	found := objects{stack: s, client: client, lists: map[string][]cluster.Object{}}
 	if s.config.Target == config.Local {
-		credentials, err := s.foundCredentials(client)
-		if err != nil {
-			return nil, err
-		}
-		for _, object := range credentials {
+		for _, namespace := range s.credentialsNamespaces() {
+			object, err := found.object(secretsResource, namespace, credentialsName)
+			if err != nil {
+				return nil, err
+			}
 			check(config.KeyNamespace, "namespace", "Secret", object)
 		}
 	}
@@ -156,25 +181,39 @@ func (s *stack) checkNames(client *cluster.Client) ([]error, error) {
 			return nil, err
 		}
 		check(config.KeySecrets+"."+secret.Name, "name", secretsync.SecretKind, object)
+		target, err := found.object(secretsResource, secret.Namespace, secret.Target)
+		if err != nil {
+			return nil, err
+		}
+		// The operator would write over it and, as its owner, delete it one day.
+		if target != nil && secret.Overwrites() && !s.owns(target) && !syncedByOperator(target) {
+			problems = append(problems, fmt.Errorf("%s:%s.%s: Secret %q exists and is not this stack's; write another target, "+
+				"or creationPolicy: Merge to add to it, or have it taken over: %s", s.ctx.Project(), config.KeySecrets,
+				secret.Name, qualified(target), s.takeOver(client, "secret", target)))
+		}
 	}
 	return problems, nil
 }
 
-// foundCredentials are the Secrets that are where those with the access key will be.
-func (s *stack) foundCredentials(client *cluster.Client) ([]*cluster.Object, error) {
+// syncedByOperator tells whether a Secret is the operator's, which marks what it writes, in every version.
+func syncedByOperator(secret *cluster.Object) bool {
+	for _, marks := range []map[string]string{secret.Labels, secret.Annotations} {
+		for key := range marks {
+			if strings.HasPrefix(key, "reconcile.external-secrets.io/") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// credentialsNamespaces are where the Secrets with the access key will be.
+func (s *stack) credentialsNamespaces() []string {
 	namespaces := map[string]bool{}
 	for i := range s.config.Stores {
 		namespaces[credentialsNamespace(s.config, &s.config.Stores[i])] = true
 	}
-	var found []*cluster.Object
-	for _, namespace := range slices.Sorted(maps.Keys(namespaces)) {
-		object, err := client.Secret(s.ctx.Context(), namespace, credentialsName)
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, object)
-	}
-	return found, nil
+	return slices.Sorted(maps.Keys(namespaces))
 }
 
 // storeKey is the setting by which a store could get out of another's way, and what to
@@ -193,7 +232,7 @@ func (s *stack) storeKey(store *config.Store) (key, instead string) {
 	}
 }
 
-// objects are those of the operator in the cluster; each list is asked for once.
+// objects are those of the operator in the cluster, and Secrets; each list is asked for once.
 type objects struct {
 	stack  *stack
 	client *cluster.Client
@@ -203,6 +242,9 @@ type objects struct {
 // object is the one of that name; nil where there is none.
 func (o *objects) object(resource, namespace, name string) (found *cluster.Object, err error) {
 	ctx, version, key := o.stack.ctx.Context(), o.stack.config.APIVersion, resource+"/"+namespace
+	if resource == secretsResource {
+		version = "v1"
+	}
 	list, ok := o.lists[key]
 	switch {
 	case ok:
@@ -211,7 +253,8 @@ func (o *objects) object(resource, namespace, name string) (found *cluster.Objec
 	default:
 		list, err = o.client.ListIn(ctx, version, namespace, resource)
 	}
-	if err != nil {
+	// Who may read Secrets may read their values: a preview does without.
+	if err != nil && !(resource == secretsResource && o.stack.ctx.DryRun() && cluster.Forbidden(err)) {
 		return nil, err
 	}
 	o.lists[key] = list

@@ -43,8 +43,10 @@ func TestNamespaces(t *testing.T) {
 		},
 		"OfAnotherStack": {
 			create: true, found: object("", "zio-lucene", "acme/eso-aws/other"),
-			refused: `eso-aws:namespaces.zio-lucene: namespace "zio-lucene" exists and is not this stack's; ` +
-				`write create: false, it is then used and left alone`,
+			refused: `eso-aws:namespaces.zio-lucene: namespace "zio-lucene" exists and is of the stack acme/eso-aws/other; ` +
+				`if that is this one under an earlier name, run: kubectl annotate namespace zio-lucene ` +
+				`eso-aws/stack=acme/eso-aws/local --overwrite --context k3d-eso-aws; else write create: false, it is then ` +
+				`used and left alone`,
 		},
 		"Terminating": {
 			create: true, found: dying,
@@ -238,18 +240,40 @@ func TestNamesThatAreTaken(t *testing.T) {
 	t.Parallel()
 	const in = namespacePath + "zio-lucene/"
 	const custom = operatorPath + "v1/namespaces/zio-lucene/"
+	ofOperator := object("zio-lucene", "datadog-api-key", "")
+	ofOperator["metadata"].(map[string]any)["annotations"] = map[string]any{"reconcile.external-secrets.io/data-hash": "1"}
 	for name, test := range map[string]struct {
 		path    string
 		found   any
+		changes map[string]string
 		refused string
 	}{
 		"Secret": {
-			path: in + "secrets/localstack-credentials", found: object("zio-lucene", "localstack-credentials", ""),
+			path: in + "secrets", found: list(object("zio-lucene", "localstack-credentials", "")),
 			refused: `eso-aws:namespace: Secret "zio-lucene/localstack-credentials" exists and is not this stack's; write ` +
 				`another namespace, or delete it first: kubectl delete secret localstack-credentials -n zio-lucene --context k3d-eso-aws`,
 		},
-		"Store": {
+		"TargetOfASecret": {
+			path: in + "secrets", found: list(object("zio-lucene", "datadog-api-key", "")),
+			refused: `eso-aws:secrets.datadog-api-key: Secret "zio-lucene/datadog-api-key" exists and is not this stack's; ` +
+				`write another target, or creationPolicy: Merge to add to it, or have it taken over: kubectl annotate secret ` +
+				`datadog-api-key eso-aws/stack=acme/eso-aws/local --overwrite -n zio-lucene --context k3d-eso-aws`,
+		},
+		"TargetThatIsAddedTo": {
+			path: in + "secrets", found: list(object("zio-lucene", "datadog-api-key", "")),
+			changes: map[string]string{"creationPolicy": "Merge"},
+		},
+		"TargetOfTheOperator": {path: in + "secrets", found: list(ofOperator)},
+		"TargetTakenOver":     {path: in + "secrets", found: list(object("zio-lucene", "datadog-api-key", mine))},
+		"StoreOfAnotherName": {
 			path: custom + "secretstores", found: list(object("zio-lucene", "localstack-secretsmanager", "acme/eso-aws/other")),
+			refused: `eso-aws:namespace: SecretStore "zio-lucene/localstack-secretsmanager" exists and is of the stack ` +
+				`acme/eso-aws/other; if that is this one under an earlier name, run: kubectl annotate secretstore ` +
+				`localstack-secretsmanager eso-aws/stack=acme/eso-aws/local --overwrite -n zio-lucene --context k3d-eso-aws; ` +
+				`else write another namespace`,
+		},
+		"Store": {
+			path: custom + "secretstores", found: list(object("zio-lucene", "localstack-secretsmanager", "")),
 			refused: `eso-aws:namespace: SecretStore "zio-lucene/localstack-secretsmanager" exists and is not this stack's; ` +
 				`write another namespace, or delete it first: kubectl delete secretstore localstack-secretsmanager -n zio-lucene ` +
 				`--context k3d-eso-aws`,
@@ -266,13 +290,34 @@ func TestNamesThatAreTaken(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			api := &apiServer{objects: map[string]any{test.path: test.found}}
-			g, err := run(options(configtest.With(localConfig(t), map[string]string{"kubeconfig": api.start(t)})))
+			changes := configtest.With(localConfig(t), map[string]string{"kubeconfig": api.start(t)})
+			g, err := run(options(configtest.With(changes, test.changes)))
 			if test.refused == "" {
 				require.NoError(t, err)
 				return
 			}
 			require.ErrorContains(t, err, test.refused)
 			assert.Empty(t, g.Resources)
+		})
+	}
+}
+
+// TestPreviewWithoutSecrets: who may not read Secrets can preview, and can not deploy.
+func TestPreviewWithoutSecrets(t *testing.T) {
+	t.Parallel()
+	for name, preview := range map[string]bool{"Preview": true, "Up": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := &apiServer{objects: map[string]any{namespacePath + "zio-lucene/secrets": forbidden}}
+			o := options(configtest.With(localConfig(t), map[string]string{"kubeconfig": api.start(t)}))
+			o.Preview = preview
+			_, err := run(o)
+			if preview {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorContains(t, err, "reading /api/v1/namespaces/zio-lucene/secrets")
+			require.ErrorContains(t, err, "403 Forbidden")
 		})
 	}
 }

@@ -196,7 +196,7 @@ func (s *stack) secrets(
 
 // provider is the cluster that was looked at, and no other.
 func (s *stack) provider(client *cluster.Client) (*kubernetes.Provider, error) {
-	return kubernetes.NewProvider(s.ctx, "kubernetes", &kubernetes.ProviderArgs{
+	args := &kubernetes.ProviderArgs{
 		// Empty is not unset: the SDK would take a KUBECONFIG of several files
 		// for one path. The provider itself reads it right.
 		Kubeconfig:            pulumi.ToSecret(pulumi.String(s.kubeconfig)).(pulumi.StringOutput),
@@ -204,7 +204,13 @@ func (s *stack) provider(client *cluster.Client) (*kubernetes.Provider, error) {
 		EnableServerSideApply: pulumi.Bool(true),
 		// Other credentials are an update of the Secret, not another Secret.
 		EnableSecretMutable: pulumi.Bool(true),
-	})
+	}
+	if s.endpoint != "" {
+		// It is the same cluster whatever else a kubeconfig says, such as a proxy or a new
+		// authority: by itself the provider would replace all that is there.
+		args.ClusterIdentifier = pulumi.String(s.endpoint)
+	}
+	return kubernetes.NewProvider(s.ctx, "kubernetes", args)
 }
 
 // explained has the objects of a component explained when they fail.

@@ -100,15 +100,17 @@ func (v *verifier) keys(secret *config.Secret, external pulumi.CustomResource) p
 	}).(pulumi.StringArrayOutput)
 }
 
-// present are the keys of a Secret that may be there, to preview those that AWS decides.
+// present are the keys of a Secret that may be there, to preview those that AWS decides; unknown to who
+// may not read it.
 func (v *verifier) present(secret *config.Secret) pulumi.StringArrayInput {
+	unknown := pulumi.UnsafeUnknownOutput(nil).ApplyT(func(any) []string { return nil }).(pulumi.StringArrayOutput)
 	client, err := v.connect()
 	if err != nil {
-		return pulumi.StringArray{}
+		return unknown
 	}
 	keys, err := client.SecretKeys(v.stack.ctx.Context(), secret.Namespace, secret.Target)
 	if err != nil {
-		return pulumi.StringArray{}
+		return unknown
 	}
 	return pulumi.ToStringArray(keys)
 }

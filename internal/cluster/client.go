@@ -88,9 +88,13 @@ func (c *Client) List(ctx context.Context, apiVersion, resource string) (objects
 	return c.list(ctx, "/apis/"+apiVersion+"/"+resource, url.Values{})
 }
 
-// ListIn is List in one namespace; nothing where the cluster has no such resource.
+// ListIn is List in one namespace, of v1 too; nothing where the cluster has no such
+// resource.
 func (c *Client) ListIn(ctx context.Context, apiVersion, namespace, resource string) ([]Object, error) {
-	path := "/apis/" + apiVersion + "/namespaces/" + url.PathEscape(namespace) + "/" + resource
+	path := namespaced(namespace, resource)
+	if apiVersion != "v1" {
+		path = "/apis/" + apiVersion + "/namespaces/" + url.PathEscape(namespace) + "/" + resource
+	}
 	objects, _, err := c.list(ctx, path, url.Values{})
 	return objects, err
 }
@@ -173,10 +177,23 @@ func (c *Client) do(
 	case http.StatusNotFound:
 		return false, nil
 	default:
-		return false, fmt.Errorf("%s %s of %s as the user of context %q: %s%s; %s",
+		err := fmt.Errorf("%s %s of %s as the user of context %q: %s%s; %s",
 			verb(method), path, c.access.server.Server, c.access.context,
 			response.Status, reason(body), remedy(response.StatusCode))
+		if response.StatusCode == http.StatusForbidden {
+			err = forbidden{err}
+		}
+		return false, err
 	}
+}
+
+// forbidden is an answer to who may not.
+type forbidden struct{ error }
+
+// Forbidden tells whether the user may not do what has failed.
+func Forbidden(err error) bool {
+	_, is := errors.AsType[forbidden](err)
+	return is
 }
 
 // patch merges a change into an object; found is false where there is none.

@@ -20,18 +20,6 @@ func namespaced(namespace, resource string) string {
 	return path
 }
 
-// Secret is the metadata of a Secret; nil where there is none.
-func (c *Client) Secret(ctx context.Context, namespace, name string) (*Object, error) {
-	var found object
-	path := namespaced(namespace, "secrets") + "/" + url.PathEscape(name)
-	exists, err := c.do(ctx, http.MethodGet, path, nil, metadataOnly, nil, &found)
-	if err != nil || !exists {
-		return nil, err
-	}
-	secret := found.public()
-	return &secret, nil
-}
-
 // SecretKeys are the keys of a Secret, in order; none where there is no Secret.
 func (c *Client) SecretKeys(ctx context.Context, namespace, name string) ([]string, error) {
 	var found struct {

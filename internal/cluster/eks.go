@@ -22,16 +22,16 @@ type EKS struct {
 // EKSKubeconfig is a kubeconfig that signs in with `aws eks get-token`. There is
 // no secret in it.
 func EKSKubeconfig(e EKS) string {
-	args := "eks get-token --cluster-name " + e.Name + " --region " + e.Region + " --output json"
+	args := strings.Fields("eks get-token --cluster-name " + e.Name + " --region " + e.Region + " --output json")
+	if e.Profile != "" { // not in the environment, where access keys would go before it
+		args = append(args, "--profile", e.Profile)
+	}
 	exec := map[string]any{
 		"apiVersion":      "client.authentication.k8s.io/v1beta1",
 		"command":         "aws",
-		"args":            strings.Fields(args),
+		"args":            args,
 		"interactiveMode": "IfAvailable",
 		"installHint":     "install the AWS CLI, version 2: https://aws.amazon.com/cli",
-	}
-	if e.Profile != "" {
-		exec["env"] = []map[string]any{{"name": "AWS_PROFILE", "value": e.Profile}}
 	}
 	named := func(kind string, value any) []map[string]any {
 		return []map[string]any{{"name": e.ARN, kind: value}}

@@ -98,8 +98,12 @@ func (e *entry) search(p path, find language.Find) {
 	if e.good(name) {
 		e.expression(name, find.Name)
 	}
+	check := iam.CheckTag
+	if e.granted() {
+		check = iam.CheckPolicyTag
+	}
 	for _, key := range sorted(find.Tags) {
-		e.iam(p, iam.CheckTag("tags", key, find.Tags[key]))
+		e.iam(p, check("tags", key, find.Tags[key]))
 	}
 	e.rewrites(p.member("rewrite"), find.Rewrite)
 	e.found(p.member("rewrite"), find)
@@ -183,8 +187,13 @@ func (e *entry) policies(s *Secret) {
 // denied tells whether AWS hides from the operator that a secret is gone: the role may read
 // that secret alone, and nobody but who may read more is told of what is not there.
 func (e *entry) denied(s *Secret) bool {
-	return e.permitted != nil && len(e.permitted.Prefixes) == 0 && e.from.Service != ParameterStore &&
-		e.from.Role == "" && e.from.ServiceAccount == "" && len(s.Data)+len(s.Extract) > 0
+	return e.granted() && len(e.permitted.Prefixes) == 0 && e.from.Service != ParameterStore &&
+		len(s.Data)+len(s.Extract) > 0
+}
+
+// granted tells whether the operator reads the secret itself, by a policy for it.
+func (e *entry) granted() bool {
+	return e.permitted != nil && e.from.Role == "" && e.from.ServiceAccount == ""
 }
 
 // raw refuses fields of the spec that are decided elsewhere.

@@ -85,6 +85,11 @@ func (s *Secret) Once() bool {
 	return s.RefreshPolicy == policyOnce || periodic && s.RefreshInterval == 0
 }
 
+// Overwrites tells whether the operator writes over a Secret that is there already.
+func (s *Secret) Overwrites() bool {
+	return s.CreationPolicy == policyOwner || s.CreationPolicy == policyOrphan
+}
+
 // defaults are what the stack says for all of its secrets.
 type defaults struct {
 	interval    time.Duration

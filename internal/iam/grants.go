@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -135,7 +136,7 @@ func (t Tagged) check(field string) error {
 	}
 	var problems []error
 	for _, key := range slices.Sorted(maps.Keys(t.Tags)) {
-		problems = append(problems, CheckTag(field, key, t.Tags[key]))
+		problems = append(problems, CheckPolicyTag(field, key, t.Tags[key]))
 	}
 	return errors.Join(problems...)
 }
@@ -152,6 +153,17 @@ func CheckTag(field, key, value string) error {
 			fmt.Sprint(writeTag, ", ", maxTagValue, " at most")))
 	}
 	return errors.Join(problems...)
+}
+
+// CheckPolicyTag refuses what no policy can name, too: IAM takes the letters of Latin-1 alone in one
+// (https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html).
+func CheckPolicyTag(field, key, value string) error {
+	for _, text := range []string{key, value} {
+		if strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxLatin1 }) {
+			return Problem(field, text, "has letters that no policy of IAM can have", "another tag, of letters of Latin-1")
+		}
+	}
+	return CheckTag(field, key, value)
 }
 
 func checkPath(field, path string) error {

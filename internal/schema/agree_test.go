@@ -109,7 +109,7 @@ func alone() map[string]*regexp.Regexp {
 		"knows the operator's API":     `eso-aws:secrets\.[^ ]*\.spec\.`,
 		"counts":                       `is too short|is negative|is no duration of a session|are \d+ bytes|are too many|managed policies`,
 		"knows what is taken":          `is for the program or the operator|is refused by the operator|begins with aws:|is the id of a version`,
-		"knows letters of all scripts": `of a tag`,
+		"knows letters of all scripts": `of a tag|letters that no policy`,
 		"knows how much it may match":  `may match (all|secrets beyond)`,
 		"looks for nothing within":     `is nothing, which does not reach`,
 		"decrypts":                     `\[secret\]: (has a space|must be a map)|is encrypted, but it names`,
