@@ -26,7 +26,7 @@ preview: sandbox-command ## print what a first up of each stack would do, as Mar
 down: sandbox-command ## stop the sandbox and all in it
 	@$(SANDBOX) down
 
-verify: sandbox-command ## check that a stack's secrets are in its cluster, as declared, anywhere [STACK=local]
+verify: sandbox-command ## check that a stack's secrets are in its cluster, as declared [STACK=local]
 	@eval "$$($(SANDBOX) env 2>/dev/null)" && go run ./cmd/verify --stack $(STACK)
 
 status: sandbox-command ## show the stores and what they have synced
@@ -69,7 +69,7 @@ k3d-down: ## delete what k3d-up has made
 	@sh sandbox/k3d/k3d.sh down
 
 clean: down ## stop the sandbox and remove all that was built
-	rm -rf .sandbox "$${XDG_CACHE_HOME:-$$HOME/.cache}/eso-aws"
+	rm -rf .sandbox "$${XDG_CACHE_HOME:-$$HOME/.cache}/eso-aws" "$$HOME/Library/Caches/eso-aws"
 
 sandbox-command:
 	@test -x $(SANDBOX) || echo "Building the sandbox's own command, once (about 30 s) ..." >&2

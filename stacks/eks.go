@@ -172,6 +172,9 @@ func (s *stack) podIdentity(found *eksCluster) (*identity, error) {
 	if c.Agent {
 		args.Agent = &podidentity.Agent{}
 	}
+	if err := s.registerSettle(); err != nil {
+		return nil, err
+	}
 	role, err := podidentity.NewRole(s.ctx, "pod-identity", args, s.explained())
 	if err != nil {
 		return nil, err

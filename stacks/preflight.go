@@ -185,14 +185,20 @@ func (s *stack) checkNames(client *cluster.Client) ([]error, error) {
 		if err != nil {
 			return nil, err
 		}
-		// The operator would write over it and, as its owner, delete it one day.
-		if target != nil && secret.Overwrites() && !s.owns(target) && !syncedByOperator(target) {
-			problems = append(problems, fmt.Errorf("%s:%s.%s: Secret %q exists and is not this stack's; write another target, "+
-				"or creationPolicy: Merge to add to it, or have it taken over: %s", s.ctx.Project(), config.KeySecrets,
-				secret.Name, qualified(target), s.takeOver(client, "secret", target)))
-		}
+		problems = append(problems, s.checkTarget(client, &secret, target))
 	}
 	return problems, nil
+}
+
+// checkTarget refuses a Secret of others, which the operator would write over and, as its owner, delete
+// one day.
+func (s *stack) checkTarget(client *cluster.Client, secret *config.Secret, found *cluster.Object) error {
+	if found == nil || !secret.Overwrites() || s.owns(found) || syncedByOperator(found) {
+		return nil
+	}
+	return fmt.Errorf("%s:%s.%s: Secret %q exists and is not this stack's; write another target, or creationPolicy: "+
+		"Merge to add to it, or have it taken over: %s", s.ctx.Project(), config.KeySecrets, secret.Name,
+		qualified(found), s.takeOver(client, "secret", found))
 }
 
 // syncedByOperator tells whether a Secret is the operator's, which marks what it writes, in every version.
@@ -254,7 +260,8 @@ func (o *objects) object(resource, namespace, name string) (found *cluster.Objec
 		list, err = o.client.ListIn(ctx, version, namespace, resource)
 	}
 	// Who may read Secrets may read their values: a preview does without.
-	if err != nil && !(resource == secretsResource && o.stack.ctx.DryRun() && cluster.Forbidden(err)) {
+	spared := resource == secretsResource && o.stack.ctx.DryRun() && cluster.Forbidden(err)
+	if err != nil && !spared {
 		return nil, err
 	}
 	o.lists[key] = list

@@ -2,6 +2,7 @@ package stacks
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -13,10 +14,26 @@ import (
 )
 
 const (
-	retryHook = "eso-aws:retry"
-	// storeWithin is how long a store gets to become ready when it is tried again.
-	storeWithin = 5 * time.Second
+	retryHook  = "eso-aws:retry"
+	settleHook = "eso-aws:settle"
+	// storeWithin is how long a store gets to become ready when it is tried again, and
+	// podsWithin when the operator is started again for it.
+	storeWithin, podsWithin = 5 * time.Second, 20 * time.Second
+	// settling is how long an association of Pod Identity takes to be effective: several seconds, as
+	// https://docs.aws.amazon.com/eks/latest/APIReference/API_CreatePodIdentityAssociation.html says.
+	settling = 10 * time.Second
 )
+
+// registerSettle registers the hook that keeps the operator's pods from being made before EKS would give
+// them credentials.
+func (s *stack) registerSettle() (err error) {
+	s.settle, err = s.ctx.RegisterResourceHook(settleHook, func(*pulumi.ResourceHookArgs) error {
+		_ = s.ctx.Log.Info(fmt.Sprintf("Waiting %v until the association is effective in EKS.", settling), nil)
+		time.Sleep(settling)
+		return nil
+	}, nil)
+	return err
+}
 
 // retryStore has the operator try a store that is not ready again, before an update waits for it.
 func (s *stack) retryStore(args *pulumi.ResourceHookArgs) error {
@@ -24,9 +41,13 @@ func (s *stack) retryStore(args *pulumi.ResourceHookArgs) error {
 	if err != nil {
 		return err
 	}
-	kind, namespace, name := s.located(args.Type, args.Name)
-	_, err = client.Retry(s.ctx.Context(), s.config.APIVersion, kind, namespace, name)
-	return err
+	_, namespace, name := s.located(args.Type, args.Name)
+	for i := range s.config.Stores {
+		if store := &s.config.Stores[i]; placeOf(store) == (place{namespace, name}) {
+			return s.retries.store(s.ctx.Context(), client, store)
+		}
+	}
+	return nil
 }
 
 // retries has the operator try again at once what it has failed with. It would wait longer after every
@@ -39,9 +60,7 @@ type retries struct {
 // secret tries an ExternalSecret again, after its store where that is not ready either.
 func (r *retries) secret(ctx context.Context, client *cluster.Client, namespace, name string) error {
 	for _, store := range sourceOf(r.config, namespace, secretsync.SecretKind, name) {
-		try := sync.OnceValue(func() error { return r.store(ctx, client, store) })
-		again, _ := r.stores.LoadOrStore(placeOf(store), try)
-		if err := again.(func() error)(); err != nil {
+		if err := r.store(ctx, client, store); err != nil {
 			return err
 		}
 	}
@@ -49,14 +68,28 @@ func (r *retries) secret(ctx context.Context, client *cluster.Client, namespace,
 	return err
 }
 
-// store tries a store again, and gives it a moment.
+// store tries a store again, once in an up.
 func (r *retries) store(ctx context.Context, client *cluster.Client, store *config.Store) error {
-	version, kind := r.config.APIVersion, secretsync.StoreKind(store.Namespace)
+	try := sync.OnceValue(func() error { return r.try(ctx, client, store) })
+	again, _ := r.stores.LoadOrStore(placeOf(store), try)
+	return again.(func() error)()
+}
+
+// try tries a store again, and gives it a moment. Pods that were made before EKS knew of their association
+// never get its credentials: they are replaced.
+func (r *retries) try(ctx context.Context, client *cluster.Client, store *config.Store) error {
+	version, kind, within := r.config.APIVersion, secretsync.StoreKind(store.Namespace), storeWithin
 	retried, err := client.Retry(ctx, version, kind, store.Namespace, store.Name)
 	if err != nil || !retried {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, storeWithin)
+	if r.config.Cluster.Auth == config.PodIdentity {
+		within = podsWithin
+		if err := client.DeletePods(ctx, operatorNamespace, operatorName); err != nil {
+			return err
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	for {
 		// Its secrets tell why it is not ready, and why nobody can tell.

@@ -26,13 +26,15 @@ const (
 type stack struct {
 	ctx    *pulumi.Context
 	config *config.Config
-	owner  map[string]string // the annotation that says whose objects they are
-	cause  *pulumi.ErrorHook // tells why an object is not well
+	owner  map[string]string    // the annotation that says whose objects they are
+	cause  *pulumi.ErrorHook    // tells why an object is not well
+	settle *pulumi.ResourceHook // waits until EKS knows what it was told
 	// kubeconfig is a path or the content of one, "" is kubectl's own; the context
 	// "" is the current one.
 	kubeconfig, kubeContext string
 	// endpoint is the API server's, and account AWS's, where they are known beforehand.
 	endpoint, account string
+	retries           *retries
 	// generated is the kubeconfig where it was made for the cluster.
 	generated string
 }
@@ -41,6 +43,7 @@ type stack struct {
 func newStack(ctx *pulumi.Context, config *config.Config) *stack {
 	return &stack{
 		ctx: ctx, config: config, owner: owner(ctx), kubeconfig: config.Kubeconfig, kubeContext: config.KubeContext,
+		retries: &retries{config: config},
 	}
 }
 
@@ -220,8 +223,12 @@ func (s *stack) explained() pulumi.ResourceOption {
 			if _, ok := args.Resource.(pulumi.CustomResource); !ok {
 				return nil
 			}
+			hooks := s.explainHooks()
+			if strings.HasSuffix(args.Type, ":PodIdentityAssociation") {
+				hooks.AfterCreate = []*pulumi.ResourceHook{s.settle}
+			}
 			return &pulumi.ResourceTransformationResult{
-				Props: args.Props, Opts: append(args.Opts, pulumi.ResourceHooks(s.explainHooks())),
+				Props: args.Props, Opts: append(args.Opts, pulumi.ResourceHooks(hooks)),
 			}
 		},
 	})

@@ -34,13 +34,13 @@ type verifier struct {
 
 func newVerifier(s *stack) *verifier {
 	return &verifier{
-		stack: s, connect: sync.OnceValues(s.connect), retries: &retries{config: s.config},
+		stack: s, connect: sync.OnceValues(s.connect), retries: s.retries,
 		asking: make(chan struct{}, verifyAtOnce), before: map[string]*cluster.Sync{},
 	}
 }
 
-// note keeps how far the operator was before an update. One without changes is to wait
-// for what has failed in the up before.
+// note keeps how far the operator was before a create or an update. An update without changes is to
+// wait for what has failed in the up before.
 func (v *verifier) note(args *pulumi.ResourceHookArgs) error {
 	client, err := v.connect()
 	if err != nil {
@@ -55,7 +55,7 @@ func (v *verifier) note(args *pulumi.ResourceHookArgs) error {
 	v.mu.Lock()
 	v.before[args.Name] = before
 	v.mu.Unlock()
-	if !args.OldInputs.DeepEquals(args.NewInputs) {
+	if len(args.OldInputs) > 0 && !args.OldInputs.DeepEquals(args.NewInputs) {
 		return nil
 	}
 	return v.retries.secret(ctx, client, namespace, name)
@@ -68,6 +68,7 @@ func (v *verifier) hooks() (*pulumi.ResourceHookBinding, error) {
 		return nil, err
 	}
 	hooks := v.stack.explainHooks()
+	hooks.BeforeCreate = []*pulumi.ResourceHook{note}
 	hooks.BeforeUpdate = []*pulumi.ResourceHook{note}
 	return hooks, nil
 }

@@ -38,6 +38,14 @@ func (c *Client) DeleteSecret(ctx context.Context, namespace, name string) error
 	return err
 }
 
+// DeletePods deletes the pods of a service account, which what owns them makes anew.
+func (c *Client) DeletePods(ctx context.Context, namespace, serviceAccount string) error {
+	var list any
+	query := url.Values{"fieldSelector": {"spec.serviceAccountName=" + serviceAccount}}
+	_, err := c.do(ctx, http.MethodDelete, namespaced(namespace, "pods"), query, "application/json", nil, &list)
+	return err
+}
+
 // Warning is what the cluster last said of an object that is not well.
 type Warning struct {
 	// Kind and Name say which object it is about.

@@ -56,6 +56,7 @@ type Hook string
 // The kinds that programs here use.
 const (
 	BeforeCreate Hook = "beforeCreate"
+	AfterCreate  Hook = "afterCreate"
 	BeforeUpdate Hook = "beforeUpdate"
 	BeforeDelete Hook = "beforeDelete"
 	OnError      Hook = "onError"
@@ -114,8 +115,9 @@ func newResource(
 		Timeouts:                request.GetCustomTimeouts(),
 		AdditionalSecretOutputs: request.GetAdditionalSecretOutputs(),
 		Hooks: map[Hook][]string{
-			BeforeCreate: request.GetHooks().GetBeforeCreate(), BeforeUpdate: request.GetHooks().GetBeforeUpdate(),
-			BeforeDelete: request.GetHooks().GetBeforeDelete(), OnError: request.GetHooks().GetOnError(),
+			BeforeCreate: request.GetHooks().GetBeforeCreate(), AfterCreate: request.GetHooks().GetAfterCreate(),
+			BeforeUpdate: request.GetHooks().GetBeforeUpdate(), BeforeDelete: request.GetHooks().GetBeforeDelete(),
+			OnError: request.GetHooks().GetOnError(),
 		},
 		Inputs: inputs,
 	}
@@ -165,7 +167,7 @@ func (r *Resource) String() string {
 		line("timeouts", fmt.Sprintf("create %s, update %s, delete %s", t.GetCreate(), t.GetUpdate(), t.GetDelete()))
 	}
 	line("additionalSecretOutputs", strings.Join(r.AdditionalSecretOutputs, ", "))
-	for _, kind := range []Hook{BeforeCreate, BeforeUpdate, BeforeDelete, OnError} {
+	for _, kind := range []Hook{BeforeCreate, AfterCreate, BeforeUpdate, BeforeDelete, OnError} {
 		line(string(kind), strings.Join(r.Hooks[kind], ", "))
 	}
 	if len(r.Inputs) > 0 {

@@ -160,7 +160,8 @@ func CheckTag(field, key, value string) error {
 func CheckPolicyTag(field, key, value string) error {
 	for _, text := range []string{key, value} {
 		if strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxLatin1 }) {
-			return Problem(field, text, "has letters that no policy of IAM can have", "another tag, of letters of Latin-1")
+			return Problem(field, text, "has letters that no policy of IAM can have",
+				"another tag, of letters of Latin-1")
 		}
 	}
 	return CheckTag(field, key, value)

@@ -86,7 +86,7 @@ func (File) Texts() []Text {
 		{"creationPolicy", "Whose the Secrets are, `Owner`, `Orphan`, `Merge` or `CreateOrMerge`. By default " +
 			"Owner: they go with their ExternalSecrets."},
 		{"deletionPolicy", "What becomes of a Secret whose values go in AWS, `Retain`, `Delete` or `Merge`. By " +
-			"default Retain: it stays."},
+			"default Retain: it stays. On EKS, what is read by name needs permissions.prefixes for the others."},
 		{"labels", "Labels of every ExternalSecret and its Secret, as {<key>: <value>}. Those of a secret are " +
 			"merged over them."},
 		{"annotations", "Annotations of every ExternalSecret and its Secret, as {<key>: <value>}. Those of a " +

@@ -15,7 +15,7 @@ type Secret struct {
 	RefreshInterval string `json:"refreshInterval" pattern:"duration" write:"a duration in quotes, such as 1h" doc:"how often AWS is asked, such as 1h; 0s is once and never again; the stack's by default"`
 	RefreshPolicy   string `json:"refreshPolicy" enum:"Periodic OnChange CreatedOnce" doc:"when AWS is asked: every refreshInterval (Periodic), when something here changes (OnChange), or once (CreatedOnce); the stack's by default"`
 	CreationPolicy  string `json:"creationPolicy" enum:"Owner Orphan Merge CreateOrMerge" default:"Owner" doc:"whose the Secret is: it goes with the ExternalSecret (Owner), stays (Orphan), or is somebody else's, who must make it (Merge) or may (CreateOrMerge); the stack's by default"`
-	DeletionPolicy  string `json:"deletionPolicy" enum:"Retain Delete Merge" default:"Retain" doc:"what becomes of the Secret when its values go in AWS: it stays (Retain), goes too (Delete), or loses their keys (Merge); the stack's by default"`
+	DeletionPolicy  string `json:"deletionPolicy" enum:"Retain Delete Merge" default:"Retain" doc:"what becomes of the Secret when its values go in AWS: it stays (Retain), goes too (Delete), or loses their keys (Merge), for which what is read by name needs permissions.prefixes on EKS; the stack's by default"`
 
 	Labels      map[string]string `json:"labels" keys:"metadata" pattern:"label" write:"<key>: <value>" each:"text, in quotes" doc:"labels of the ExternalSecret and its Secret, over the stack's"`
 	Annotations map[string]string `json:"annotations" keys:"metadata" write:"<key>: <value>" each:"text, in quotes" doc:"annotations of the ExternalSecret and its Secret, over the stack's"`

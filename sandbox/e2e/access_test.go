@@ -185,6 +185,14 @@ func (s *stack) associationGone(t *testing.T) {
 	s.fails(t, "started", `ClusterSecretStore "aws-secretsmanager" is not ready`,
 		"ClusterSecretStore aws-secretsmanager: InvalidProviderConfig: ", "no EC2 IMDS role found",
 		"; the operator's pods were made while there was no Pod Identity association; "+mend)
+
+	// As when EKS takes its time: there is one, and the pods are from before.
+	newAdmin(t).associate(t, "dev", "arn:aws:iam::"+account+":role/external-secrets-pod-identity")
+	s.asks(t, "60s", map[string]string{"started": remote, "late": remote})
+	s.up(t)
+	must(t, holds(t, "started", map[string]string{"password": "dummy"}))
+	must(t, holds(t, "late", map[string]string{"password": "dummy"}))
+	newAdmin(t).deleteAssociations(t, "dev")
 	s.mended(t, "associated", "- aws:eks/podIdentityAssociation:PodIdentityAssociation: (delete)")
 }
 

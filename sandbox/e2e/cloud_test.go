@@ -84,6 +84,16 @@ func (a admin) deny(t *testing.T, role, secret string) (undo func(*testing.T)) {
 	}
 }
 
+// associate makes an association that is not the stack's.
+func (a admin) associate(t *testing.T, cluster, role string) {
+	t.Helper()
+	const operator = "external-secrets"
+	done[*eks.CreatePodIdentityAssociationOutput](t)(a.eks.CreatePodIdentityAssociation(t.Context(),
+		&eks.CreatePodIdentityAssociationInput{
+			ClusterName: &cluster, RoleArn: &role, Namespace: sdk.String(operator), ServiceAccount: sdk.String(operator),
+		}))
+}
+
 func (a admin) deleteAssociations(t *testing.T, cluster string) {
 	t.Helper()
 	found := done[*eks.ListPodIdentityAssociationsOutput](t)(a.eks.ListPodIdentityAssociations(t.Context(),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -28,7 +29,8 @@ func createNamespace(t *testing.T, name string) {
 	}
 }
 
-// TestNamespaceThatExists proves that a namespace of somebody else is neither adopted nor deleted.
+// TestNamespaceThatExists proves that a namespace of somebody else is neither adopted nor deleted, and that
+// neither is a Secret, unless the user says so.
 func TestNamespaceThatExists(t *testing.T) {
 	take(t)
 	store(t, "zio-lucene/datadog-api-key", "dummy")
@@ -45,8 +47,31 @@ func TestNamespaceThatExists(t *testing.T) {
 	s.edit(t, func(c config) {
 		c["eso-aws:namespaces"].(config)["zio-lucene"] = map[string]any{"create": false}
 	})
+	must(t, api.Create(t.Context(), strings.TrimSuffix(secrets, "/"), object{
+		"metadata": object{"name": "datadog-api-key"}, "stringData": object{"api-key": "of others"},
+	}, nil))
+	before = everything(t)
+	takeOver := "kubectl annotate secret datadog-api-key eso-aws/stack=organization/eso-aws/local --overwrite -n zio-lucene"
+	s.mustFail(t, []string{
+		`eso-aws:secrets.datadog-api-key: Secret "zio-lucene/datadog-api-key" exists and is not this stack's; ` +
+			"write another target, or creationPolicy: Merge to add to it, or have it taken over: " + takeOver,
+	}, up()...)
+	sameObjects(t, before)
+	must(t, holds(t, "datadog-api-key", map[string]string{"api-key": "of others"}))
+	kubectl(t, strings.Fields(takeOver)[1:]...)
 	s.up(t)
 	must(t, holds(t, "datadog-api-key", map[string]string{"api-key": "dummy"}))
+	s.noChanges(t)
+
+	// As after pulumi stack rename.
+	kubectl(t, "annotate", "externalsecret", "datadog-api-key", "eso-aws/stack=organization/eso-aws/earlier", "--overwrite",
+		"--namespace=zio-lucene")
+	takeOver = "kubectl annotate externalsecret datadog-api-key eso-aws/stack=organization/eso-aws/local --overwrite -n zio-lucene"
+	s.mustFail(t, []string{
+		"is of the stack organization/eso-aws/earlier; if that is this one under an earlier name, run: " + takeOver,
+	}, up()...)
+	kubectl(t, strings.Fields(takeOver)[1:]...)
+	s.up(t)
 	s.noChanges(t)
 	s.destroy(t)
 	must(t, api.Get(t.Context(), foreign+"/foreign", nil))

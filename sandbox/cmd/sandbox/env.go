@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -16,10 +18,11 @@ func (c *command) env(context.Context) error {
 	if err != nil {
 		return err
 	}
+	region := cmp.Or(c.region, c.deployedRegion(s))
 	lines := append(c.project(s).Env(s.Passphrase),
 		"KUBECONFIG="+c.path("kubeconfig"),
-		"AWS_REGION="+c.region,
-		"AWS_DEFAULT_REGION="+c.region,
+		"AWS_REGION="+region,
+		"AWS_DEFAULT_REGION="+region,
 	)
 	// The lines may be kept for another shell, which may have what most have.
 	foreign := append(sandbox.Foreign(os.Environ()),
@@ -35,6 +38,19 @@ func (c *command) env(context.Context) error {
 		fmt.Printf("export %s=%s\n", key, quote(value))
 	}
 	return nil
+}
+
+// deployedRegion is where the secrets of the stack are that is deployed here, or would be if a stack did not
+// say: what cannot be read is no reason to print nothing.
+func (c *command) deployedRegion(s *session) string {
+	var stack sandbox.Stack
+	states, _ := filepath.Glob(c.path("pulumi", "state", ".pulumi", "stacks", "*", "*.json")) // no bad pattern
+	for _, state := range states {
+		if is, err := deployed(state); is && err == nil {
+			stack, _ = c.project(s).Stack(strings.TrimSuffix(filepath.Base(state), ".json"))
+		}
+	}
+	return stack.Region()
 }
 
 // quote makes any text one word of a POSIX shell.

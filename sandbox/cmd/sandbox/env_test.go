@@ -70,3 +70,44 @@ export AWS_DEFAULT_REGION='eu-west-1'
 		t.Errorf("PATH is %q (%v)", out, err)
 	}
 }
+
+// The region is that of the secrets of the stack that is deployed: the AWS CLI then finds what the stack
+// reads.
+func TestEnvRegion(t *testing.T) {
+	t.Parallel()
+	const (
+		deployed  = `{"checkpoint":{"latest":{"resources":[{"type":"kubernetes:core/v1:Namespace","custom":true}]}}}`
+		destroyed = `{"checkpoint":{"latest":{}}}`
+	)
+	for name, test := range map[string]struct {
+		states map[string]string
+		args   []string
+		want   string
+	}{
+		"NothingDeployed": {nil, nil, "us-east-1"},
+		"Destroyed":       {map[string]string{"dev": destroyed}, nil, "us-east-1"},
+		"Deployed":        {map[string]string{"dev": deployed, "old": destroyed}, nil, "eu-west-1"},
+		"OfTheSecrets":    {map[string]string{"elsewhere": deployed}, nil, "eu-central-1"},
+		"NoFile":          {map[string]string{"gone": deployed}, nil, "us-east-1"},
+		"BrokenState":     {map[string]string{"dev": "{"}, nil, "us-east-1"},
+		"Given":           {map[string]string{"dev": deployed}, []string{"--region", "eu-north-1"}, "eu-north-1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := checkout(t)
+			pretend(t, dir, &session{})
+			project := filepath.Join(dir, ".sandbox", "project")
+			write(t, eksFile, project, "Pulumi.dev.yaml")
+			write(t, "config: {aws:region: eu-west-1, eso-aws:region: eu-central-1}\n", project, "Pulumi.elsewhere.yaml")
+			for stack, state := range test.states {
+				write(t, state, dir, ".sandbox/pulumi/state/.pulumi/stacks/eso-aws", stack+".json")
+			}
+			got := call(t, dir, "", append([]string{"env"}, test.args...)...)
+			for _, variable := range []string{"AWS_REGION", "AWS_DEFAULT_REGION"} {
+				if line := "export " + variable + "='" + test.want + "'\n"; !strings.Contains(got.Out, line) {
+					t.Errorf("got %+v, want the line %s", got, line)
+				}
+			}
+		})
+	}
+}
