@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -27,9 +28,11 @@ const (
 
 // Client reads from one cluster. It is safe for concurrent use.
 type Client struct {
-	access     *access
+	access *access
+	http   *http.Client
+
+	mu         sync.Mutex
 	credential credential
-	http       *http.Client
 }
 
 // Object is what is known of an object: its metadata.
@@ -156,20 +159,13 @@ func (c *Client) do(
 	if patch != nil {
 		request.Header.Set("Content-Type", "application/merge-patch+json")
 	}
-	c.credential.apply(request, &c.access.user)
-
-	response, err := c.http.Do(request)
+	answer, err := c.send(request)
 	if err != nil {
 		return false, c.unreachable(err)
 	}
-	defer response.Body.Close() //nolint:errcheck // it was only read
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
-	if err != nil {
-		return false, c.unreachable(err)
-	}
-	switch response.StatusCode {
+	switch answer.code {
 	case http.StatusOK:
-		if err := json.Unmarshal(body, into); err != nil {
+		if err := json.Unmarshal(answer.body, into); err != nil {
 			return false, fmt.Errorf("reading %s of %s: this is no Kubernetes API; check the server of context %q",
 				path, c.access.server.Server, c.access.context)
 		}
@@ -179,12 +175,63 @@ func (c *Client) do(
 	default:
 		err := fmt.Errorf("%s %s of %s as the user of context %q: %s%s; %s",
 			verb(method), path, c.access.server.Server, c.access.context,
-			response.Status, reason(body), remedy(response.StatusCode))
-		if response.StatusCode == http.StatusForbidden {
+			answer.status, reason(answer.body), remedy(answer.code))
+		if answer.code == http.StatusForbidden {
 			err = forbidden{err}
 		}
 		return false, err
 	}
+}
+
+// send sends a request; a second time, signed in anew, where the credential has run out, as those of EKS
+// do after 15 minutes.
+func (c *Client) send(request *http.Request) (a answer, err error) {
+	for again := false; ; again = true {
+		used := c.current()
+		used.apply(request, &c.access.user)
+		response, err := c.http.Do(request)
+		if err != nil {
+			return a, err
+		}
+		a.code, a.status = response.StatusCode, response.Status
+		a.body, err = io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+		if err := errors.Join(err, response.Body.Close()); err != nil {
+			return a, err
+		}
+		if a.code != http.StatusUnauthorized || again || !c.renew(request.Context(), used) {
+			return a, nil
+		}
+		if request.Body, err = request.GetBody(); err != nil {
+			return a, err
+		}
+	}
+}
+
+// answer is what a server has said.
+type answer struct {
+	code   int
+	status string // the code and its name
+	body   []byte
+}
+
+func (c *Client) current() credential {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.credential
+}
+
+// renew signs in anew, and tells whether there is another token than the one that was used.
+func (c *Client) renew(ctx context.Context, used credential) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.credential.token == used.token {
+		renewed, err := c.access.signIn(ctx)
+		if err != nil {
+			return false // the answer tells to sign in
+		}
+		c.credential = renewed
+	}
+	return c.credential.token != used.token
 }
 
 // forbidden is an answer to who may not.

@@ -189,6 +189,36 @@ func TestSignIn(t *testing.T) {
 }
 
 // TestConnectErrors: each says what to do, and none has a secret in it.
+// TestRenew: a token that has run out is replaced, once.
+func TestRenew(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "token")
+	write := func(token string) { require.NoError(t, os.WriteFile(path, []byte(token), 0o600)) }
+	var asked []string
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		token := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+		if asked = append(asked, token); token != "second" {
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+		_, _ = w.Write([]byte("{}"))
+	}))
+	t.Cleanup(server.Close)
+	write("first")
+	client, err := cluster.Connect(t.Context(), cluster.Source{
+		Configured: kubeconfig(trusting(server), fmt.Sprintf("{tokenFile: %q}", path)),
+	})
+	require.NoError(t, err)
+	_, err = client.Namespace(t.Context(), "there")
+	require.ErrorContains(t, err, "401 Unauthorized")
+	assert.Equal(t, []string{"first"}, asked, "there is no other token")
+	write("second")
+	for range 2 {
+		_, err = client.Namespace(t.Context(), "there")
+		require.NoError(t, err)
+	}
+	assert.Equal(t, []string{"first", "first", "second", "second"}, asked)
+}
+
 func TestConnectErrors(t *testing.T) {
 	t.Parallel()
 	self, err := os.Executable()
