@@ -204,6 +204,7 @@ func TestIAMRefusals(t *testing.T) {
 			return err
 		}
 	}
+	beyond := strings.Replace(*policyOf(readAll), `"2012-10-17",`, `"2012-10-17","Id":"é、",`, 1)
 	long := `{"Effect":"Allow","Action":"s3:Get","Resource":"arn:aws:s3:::` + strings.Repeat("x", 6100) + `"}`
 	for name, test := range map[string]struct {
 		Call func(context.Context, *iam.Client) error
@@ -227,6 +228,10 @@ func TestIAMRefusals(t *testing.T) {
 		"SpacesCount": {role("spacious", rootTrust+strings.Repeat(" ", 2048)), refusal{}},
 		"PolicyExists": {managed("READ", *policyOf(readAll)), refusal{
 			"EntityAlreadyExists", "A policy called READ already exists. Duplicate names are not allowed.",
+		}},
+		"PolicyBeyondLatin1": {managed("p", beyond), refusal{
+			"ValidationError", "1 validation error detected: Value '" + beyond + "' at 'policyDocument' failed to satisfy " +
+				`constraint: Member must satisfy regular expression pattern: [\u0009\u000A\u000D\u0020-\u00FF]+`,
 		}},
 		"LongPolicy": {managed("p", *policyOf(long)), refusal{"LimitExceeded", "Cannot exceed quota for PolicySize: 6144"}},
 		"Attach": {func(ctx context.Context, c *iam.Client) error {

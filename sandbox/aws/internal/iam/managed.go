@@ -91,7 +91,7 @@ func (s *Service) createPolicy(c *api.Call, f api.Form) (any, error) {
 	var check api.Checks
 	checkName(&check, "policyName", name, 128)
 	checkPath(&check, path)
-	check.Required("policyDocument", text == nil)
+	checkDocument(&check, "policyDocument", text)
 	check.Length("description", f.Text("Description"), 0, 1000)
 	if err := check.Err(); err != nil {
 		return nil, err

@@ -90,7 +90,7 @@ func newRole(c *api.Call, f api.Form) (*role, error) {
 	name, path := f.Text("RoleName"), f.Text("Path")
 	checkName(&check, "roleName", name, 64)
 	checkPath(&check, path)
-	check.Required("assumeRolePolicyDocument", f.Text("AssumeRolePolicyDocument") == nil)
+	checkDocument(&check, "assumeRolePolicyDocument", f.Text("AssumeRolePolicyDocument"))
 	check.Length("description", f.Text("Description"), 0, 1000)
 	duration, err := maxSession(&check, f)
 	if err != nil {
@@ -235,7 +235,7 @@ func (s *Service) updateRoleDescription(c *api.Call, f api.Form) (any, error) {
 func (s *Service) updateAssumeRolePolicy(c *api.Call, f api.Form) (any, error) {
 	text := f.Text("PolicyDocument")
 	var check api.Checks
-	check.Required("policyDocument", text == nil)
+	checkDocument(&check, "policyDocument", text)
 	if err := check.Err(); err != nil {
 		return nil, err
 	}

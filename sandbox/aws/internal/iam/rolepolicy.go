@@ -70,7 +70,7 @@ func (s *Service) putRolePolicy(c *api.Call, f api.Form) (any, error) {
 	name, text := f.Text("PolicyName"), f.Text("PolicyDocument")
 	var check api.Checks
 	checkName(&check, "policyName", name, 128)
-	check.Required("policyDocument", text == nil)
+	checkDocument(&check, "policyDocument", text)
 	if err := check.Err(); err != nil {
 		return nil, err
 	}

@@ -25,12 +25,19 @@ const (
 var (
 	validName = regexp.MustCompile(`^[\w+=,.@-]+$`)
 	validPath = regexp.MustCompile(`^/([\x21-\x7e]+/)?$`)
+	validText = regexp.MustCompile(`^[\t\n\r\x20-\xff]+$`)
 )
 
 func checkName(check *api.Checks, member string, name *string, most int) {
 	check.Required(member, name == nil)
 	check.Length(member, name, 1, most)
 	check.Pattern(member, name, validName, namePattern)
+}
+
+// checkDocument checks what the model says of a policy; its grammar is the parser's.
+func checkDocument(check *api.Checks, member string, text *string) {
+	check.Required(member, text == nil)
+	check.Pattern(member, text, validText, `[\u0009\u000A\u000D\u0020-\u00FF]+`)
 }
 
 func checkPath(check *api.Checks, path *string) {

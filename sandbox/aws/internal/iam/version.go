@@ -27,7 +27,7 @@ func (p *managed) describe(v *version) versionDescription {
 func (s *Service) createPolicyVersion(c *api.Call, f api.Form) (any, error) {
 	text := f.Text("PolicyDocument")
 	var check api.Checks
-	check.Required("policyDocument", text == nil)
+	checkDocument(&check, "policyDocument", text)
 	if err := check.Err(); err != nil {
 		return nil, err
 	}
