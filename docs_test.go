@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"eso-aws/internal/iam"
+	"eso-aws/internal/words"
 	"eso-aws/irsa"
 	"eso-aws/podidentity"
 )
@@ -51,7 +52,7 @@ func TestSecurityTable(t *testing.T) {
 				auth = "podIdentity" // whose sessions have tags
 			}
 			on := strings.Join(append(slices.Clone(row.On), strings.Fields(row.Who)...), " ")
-			rows = append(rows, "| "+strings.Join([]string{auth, code(row.Action), code(on), code(row.When...)}, " | ")+" |")
+			rows = append(rows, "| "+strings.Join([]string{auth, words.Code(row.Action), words.Code(on), words.Code(row.When...)}, " | ")+" |")
 		}
 	}
 	add("irsa", byIRSA)
@@ -61,17 +62,6 @@ func TestSecurityTable(t *testing.T) {
 		"PREFIX", "<prefix>", "PATH", "<path>", "TAG", "<tag>", "VALUE", "<value>", "NAME", "<name>", "KEY", "<id>", "ROLE", "<role>", "ISSUER", issuer, "CLUSTER", "<cluster>",
 	).Replace(strings.Join(rows, "\n"))
 	inDocument(t, "README.md", "permissions", table)
-}
-
-// code quotes what there is.
-func code(texts ...string) string {
-	var quoted []string
-	for _, text := range texts {
-		if text != "" {
-			quoted = append(quoted, "`"+text+"`")
-		}
-	}
-	return strings.Join(quoted, ", ")
 }
 
 // inDocument compares what is between the marks of that name with what the code

@@ -21,7 +21,7 @@ const (
 	// ownerAnnotation is on what is the stack's own in the cluster.
 	ownerAnnotation = "eso-aws/stack"
 	maxNamed        = 5
-	secretsResource = "secrets"
+	coreSecret      = "Secret"
 )
 
 // owner is the annotation of this stack's objects.
@@ -158,17 +158,17 @@ func (s *stack) checkNames(client *cluster.Client) ([]error, error) {
 	found := objects{stack: s, client: client, lists: map[string][]cluster.Object{}}
 	if s.config.Target == config.Local {
 		for _, namespace := range s.credentialsNamespaces() {
-			object, err := found.object(secretsResource, namespace, credentialsName)
+			object, err := found.object(coreSecret, namespace, credentialsName)
 			if err != nil {
 				return nil, err
 			}
-			check(config.KeyNamespace, "namespace", "Secret", object)
+			check(config.KeyNamespace, "namespace", coreSecret, object)
 		}
 	}
 	for i := range s.config.Stores {
 		store := &s.config.Stores[i]
 		kind := secretsync.StoreKind(store.Namespace)
-		object, err := found.object(strings.ToLower(kind)+"s", store.Namespace, store.Name)
+		object, err := found.object(kind, store.Namespace, store.Name)
 		if err != nil {
 			return nil, err
 		}
@@ -176,12 +176,12 @@ func (s *stack) checkNames(client *cluster.Client) ([]error, error) {
 		check(key, instead, kind, object)
 	}
 	for _, secret := range s.config.Secrets {
-		object, err := found.object("externalsecrets", secret.Namespace, secret.Name)
+		object, err := found.object(secretsync.SecretKind, secret.Namespace, secret.Name)
 		if err != nil {
 			return nil, err
 		}
 		check(config.KeySecrets+"."+secret.Name, "name", secretsync.SecretKind, object)
-		target, err := found.object(secretsResource, secret.Namespace, secret.Target)
+		target, err := found.object(coreSecret, secret.Namespace, secret.Target)
 		if err != nil {
 			return nil, err
 		}
@@ -246,25 +246,22 @@ type objects struct {
 }
 
 // object is the one of that name; nil where there is none.
-func (o *objects) object(resource, namespace, name string) (found *cluster.Object, err error) {
-	ctx, version, key := o.stack.ctx.Context(), o.stack.config.APIVersion, resource+"/"+namespace
-	if resource == secretsResource {
+func (o *objects) object(kind, namespace, name string) (*cluster.Object, error) {
+	ctx, version, key := o.stack.ctx.Context(), o.stack.config.APIVersion, kind+"/"+namespace
+	if kind == coreSecret {
 		version = "v1"
 	}
 	list, ok := o.lists[key]
-	switch {
-	case ok:
-	case namespace == "":
-		list, _, err = o.client.List(ctx, version, resource)
-	default:
-		list, err = o.client.ListIn(ctx, version, namespace, resource)
+	if !ok {
+		var err error
+		list, _, err = o.client.List(ctx, version, namespace, cluster.Resource(kind))
+		// Who may read Secrets may read their values: a preview does without.
+		spared := kind == coreSecret && o.stack.ctx.DryRun() && cluster.Forbidden(err)
+		if err != nil && !spared {
+			return nil, err
+		}
+		o.lists[key] = list
 	}
-	// Who may read Secrets may read their values: a preview does without.
-	spared := resource == secretsResource && o.stack.ctx.DryRun() && cluster.Forbidden(err)
-	if err != nil && !spared {
-		return nil, err
-	}
-	o.lists[key] = list
 	at := slices.IndexFunc(list, func(object cluster.Object) bool { return object.Name == name })
 	if at < 0 {
 		return nil, nil //nolint:nilnil // as the client has it
@@ -305,7 +302,7 @@ func (s *stack) foreign(ctx context.Context, client *cluster.Client) ([]string, 
 		"clusterexternalsecrets", "pushsecrets", "clusterpushsecrets",
 	} {
 		for _, version := range []string{config.APIv1, config.APIv1beta1, "external-secrets.io/v1alpha1"} {
-			objects, exists, err := client.List(ctx, version, resource)
+			objects, exists, err := client.List(ctx, version, "", resource)
 			if err != nil {
 				return nil, err
 			}

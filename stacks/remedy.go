@@ -55,6 +55,13 @@ func warnings(
 	return strings.Join(lines, "\n"), nil
 }
 
+// silent says where to look for the cause of an object of which the cluster says nothing.
+func silent(kind, namespace, name string) string {
+	return kind + " " + qualified(&cluster.Object{Namespace: namespace, Name: name}) +
+		": the operator says nothing of it; look at its log: kubectl logs -n " + operatorNamespace +
+		" deployment/" + operatorName
+}
+
 // sourceOf is the store of a secret; none of anything else.
 func sourceOf(c *config.Config, namespace, kind, name string) []*config.Store {
 	for i := range c.Secrets {

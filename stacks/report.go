@@ -172,9 +172,7 @@ func (r *report) keys(secret *config.Secret) (string, error) {
 func (r *report) cause(namespace, kind, name string) error {
 	text, err := warnings(r.ctx, r.client, r.config, namespace, kind, name)
 	if text == "" {
-		text = kind + " " + qualified(&cluster.Object{Namespace: namespace, Name: name}) +
-			": the operator says nothing of it; look at its log: kubectl logs -n " +
-			operatorNamespace + " deployment/" + operatorName
+		text = silent(kind, namespace, name)
 	}
 	r.causes = append(r.causes, text)
 	return err

@@ -57,12 +57,18 @@ type retries struct {
 	stores sync.Map // what tries one again, once in an up, by its place
 }
 
-// secret tries an ExternalSecret again, after its store where that is not ready either.
-func (r *retries) secret(ctx context.Context, client *cluster.Client, namespace, name string) error {
+// secret tries an ExternalSecret again that is not ready, nil being none; and before it its store, where
+// that is not either.
+func (r *retries) secret(
+	ctx context.Context, client *cluster.Client, namespace, name string, now *cluster.Sync,
+) error {
 	for _, store := range sourceOf(r.config, namespace, secretsync.SecretKind, name) {
 		if err := r.store(ctx, client, store); err != nil {
 			return err
 		}
+	}
+	if now == nil || now.Ready {
+		return nil
 	}
 	_, err := client.Retry(ctx, r.config.APIVersion, secretsync.SecretKind, namespace, name)
 	return err
@@ -79,8 +85,11 @@ func (r *retries) store(ctx context.Context, client *cluster.Client, store *conf
 // never get its credentials: they are replaced.
 func (r *retries) try(ctx context.Context, client *cluster.Client, store *config.Store) error {
 	version, kind, within := r.config.APIVersion, secretsync.StoreKind(store.Namespace), storeWithin
-	retried, err := client.Retry(ctx, version, kind, store.Namespace, store.Name)
-	if err != nil || !retried {
+	exists, ready, err := client.Ready(ctx, version, kind, store.Namespace, store.Name)
+	if err != nil || !exists || ready {
+		return err
+	}
+	if _, err := client.Retry(ctx, version, kind, store.Namespace, store.Name); err != nil {
 		return err
 	}
 	if r.config.Cluster.Auth == config.PodIdentity {

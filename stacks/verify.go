@@ -3,7 +3,6 @@ package stacks
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
@@ -58,7 +57,7 @@ func (v *verifier) note(args *pulumi.ResourceHookArgs) error {
 	if len(args.OldInputs) > 0 && !args.OldInputs.DeepEquals(args.NewInputs) {
 		return nil
 	}
-	return v.retries.secret(ctx, client, namespace, name)
+	return v.retries.secret(ctx, client, namespace, name, before)
 }
 
 // hooks are those of an ExternalSecret.
@@ -131,7 +130,7 @@ func (v *verifier) verify(secret *config.Secret) error {
 		case err == nil && now != nil && v.done(secret, now):
 			return nil
 		case err == nil && !retried:
-			err = v.retries.secret(ctx, client, secret.Namespace, secret.Name)
+			err = v.retries.secret(ctx, client, secret.Namespace, secret.Name, now)
 		}
 		if err != nil && ctx.Err() == nil {
 			return err
@@ -165,9 +164,7 @@ func (v *verifier) failure(client *cluster.Client, secret *config.Secret) error 
 	s := v.stack
 	text, err := causes(s.ctx.Context(), client, s.config, secret.Namespace, secretsync.SecretKind, secret.Name)
 	if err != nil || text == "" {
-		text = fmt.Sprintf("ExternalSecret %s/%s: the operator says nothing of it; look at its log: "+
-			"kubectl logs -n %s deployment/%s%s",
-			secret.Namespace, secret.Name, operatorNamespace, operatorName, s.contextFlag(client))
+		text = silent(secretsync.SecretKind, secret.Namespace, secret.Name) + s.contextFlag(client)
 	}
 	return errors.New("not synced after " + time.Duration(s.config.Timeout).String() + ": " + text)
 }

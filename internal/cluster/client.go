@@ -76,7 +76,8 @@ func (c *Client) Server() string { return strings.TrimRight(c.access.server.Serv
 // Namespace is the namespace of that name; nil where there is none.
 func (c *Client) Namespace(ctx context.Context, name string) (*Object, error) {
 	var found object
-	exists, err := c.do(ctx, http.MethodGet, namespaced(name, ""), nil, metadataOnly, nil, &found)
+	path := resource("v1", "", "namespaces") + "/" + url.PathEscape(name)
+	exists, err := c.do(ctx, http.MethodGet, path, nil, metadataOnly, nil, &found)
 	if err != nil || !exists {
 		return nil, err
 	}
@@ -84,22 +85,28 @@ func (c *Client) Namespace(ctx context.Context, name string) (*Object, error) {
 	return &namespace, nil
 }
 
-// List is every object of a resource in all namespaces, such as the
-// externalsecrets of external-secrets.io/v1; exists is false where the cluster
-// has no such resource.
-func (c *Client) List(ctx context.Context, apiVersion, resource string) (objects []Object, exists bool, err error) {
-	return c.list(ctx, "/apis/"+apiVersion+"/"+resource, url.Values{})
+// Resource is the name of a kind in paths, such as externalsecrets.
+func Resource(kind string) string { return strings.ToLower(kind) + "s" }
+
+// resource is the path of a resource, in a namespace or, with "", in all or none.
+func resource(apiVersion, namespace, name string) string {
+	path := "/apis/" + apiVersion
+	if apiVersion == "v1" {
+		path = "/api/v1"
+	}
+	if namespace != "" {
+		path += "/namespaces/" + url.PathEscape(namespace)
+	}
+	return path + "/" + name
 }
 
-// ListIn is List in one namespace, of v1 too; nothing where the cluster has no such
-// resource.
-func (c *Client) ListIn(ctx context.Context, apiVersion, namespace, resource string) ([]Object, error) {
-	path := namespaced(namespace, resource)
-	if apiVersion != "v1" {
-		path = "/apis/" + apiVersion + "/namespaces/" + url.PathEscape(namespace) + "/" + resource
-	}
-	objects, _, err := c.list(ctx, path, url.Values{})
-	return objects, err
+// List is every object of a resource, such as the externalsecrets of
+// external-secrets.io/v1, in a namespace or, with "", in all; exists is false where
+// the cluster has no such resource.
+func (c *Client) List(
+	ctx context.Context, apiVersion, namespace, name string,
+) (objects []Object, exists bool, err error) {
+	return c.list(ctx, resource(apiVersion, namespace, name), url.Values{})
 }
 
 func (c *Client) list(ctx context.Context, path string, query url.Values) (objects []Object, exists bool, err error) {

@@ -65,12 +65,12 @@ func TestListPages(t *testing.T) {
 			w.WriteHeader(http.StatusTeapot)
 		}
 	})
-	got, exists, err := client.List(t.Context(), "example.com/v1", "things")
+	got, exists, err := client.List(t.Context(), "example.com/v1", "", "things")
 	require.NoError(t, err)
 	assert.True(t, exists)
 	assert.Equal(t, []cluster.Object{{Namespace: "a", Name: "1"}, {Name: "2"}}, got)
 
-	got, exists, err = client.List(t.Context(), "example.com/v2", "things")
+	got, exists, err = client.List(t.Context(), "example.com/v2", "", "things")
 	require.NoError(t, err)
 	assert.False(t, exists)
 	assert.Empty(t, got)

@@ -11,21 +11,12 @@ import (
 	"time"
 )
 
-// namespaced is the path of a namespace, or of a core resource in it.
-func namespaced(namespace, resource string) string {
-	path := "/api/v1/namespaces/" + url.PathEscape(namespace)
-	if resource != "" {
-		path += "/" + resource
-	}
-	return path
-}
-
 // SecretKeys are the keys of a Secret, in order; none where there is no Secret.
 func (c *Client) SecretKeys(ctx context.Context, namespace, name string) ([]string, error) {
 	var found struct {
 		Data map[string]json.RawMessage `json:"data"`
 	}
-	path := namespaced(namespace, "secrets") + "/" + url.PathEscape(name)
+	path := resource("v1", namespace, "secrets") + "/" + url.PathEscape(name)
 	_, err := c.do(ctx, http.MethodGet, path, nil, "application/json", nil, &found)
 	return slices.Sorted(maps.Keys(found.Data)), err
 }
@@ -33,7 +24,7 @@ func (c *Client) SecretKeys(ctx context.Context, namespace, name string) ([]stri
 // DeleteSecret deletes a Secret; it is no error where there is none.
 func (c *Client) DeleteSecret(ctx context.Context, namespace, name string) error {
 	var status any
-	path := namespaced(namespace, "secrets") + "/" + url.PathEscape(name)
+	path := resource("v1", namespace, "secrets") + "/" + url.PathEscape(name)
 	_, err := c.do(ctx, http.MethodDelete, path, nil, "application/json", nil, &status)
 	return err
 }
@@ -42,7 +33,7 @@ func (c *Client) DeleteSecret(ctx context.Context, namespace, name string) error
 func (c *Client) DeletePods(ctx context.Context, namespace, serviceAccount string) error {
 	var list any
 	query := url.Values{"fieldSelector": {"spec.serviceAccountName=" + serviceAccount}}
-	_, err := c.do(ctx, http.MethodDelete, namespaced(namespace, "pods"), query, "application/json", nil, &list)
+	_, err := c.do(ctx, http.MethodDelete, resource("v1", namespace, "pods"), query, "application/json", nil, &list)
 	return err
 }
 
@@ -77,7 +68,7 @@ func (c *Client) Warnings(ctx context.Context, namespace, kind, name string) ([]
 		} `json:"items"`
 	}
 	query := url.Values{"fieldSelector": {selector}}
-	path := namespaced(cmp.Or(namespace, "default"), "events")
+	path := resource("v1", cmp.Or(namespace, "default"), "events")
 	_, err := c.do(ctx, http.MethodGet, path, query, "application/json", nil, &list)
 	if err != nil {
 		return nil, err

@@ -16,14 +16,14 @@ import (
 // tells how the revision ended.
 func (c *Client) HelmReleases(ctx context.Context, namespace, name string) ([]Object, error) {
 	query := url.Values{"labelSelector": {"owner=helm,name=" + name}}
-	records, _, err := c.list(ctx, namespaced(namespace, "secrets"), query)
+	records, _, err := c.list(ctx, resource("v1", namespace, "secrets"), query)
 	return records, err
 }
 
 // FailHelmRelease makes a record say that its revision failed, as Helm itself does when an operation is
 // interrupted and not killed. Helm upgrades from there; a pending revision it would refuse.
 func (c *Client) FailHelmRelease(ctx context.Context, namespace, record string) error {
-	path := namespaced(namespace, "secrets") + "/" + url.PathEscape(record)
+	path := resource("v1", namespace, "secrets") + "/" + url.PathEscape(record)
 	var secret struct {
 		Data struct {
 			Release []byte `json:"release"`

@@ -15,11 +15,7 @@ const retryAnnotation = "eso-aws/retried"
 
 // custom is the path of one of the operator's objects; of no namespace where that is "".
 func custom(apiVersion, kind, namespace, name string) string {
-	path := "/apis/" + apiVersion
-	if namespace != "" {
-		path += "/namespaces/" + url.PathEscape(namespace)
-	}
-	return path + "/" + strings.ToLower(kind) + "s/" + url.PathEscape(name)
+	return resource(apiVersion, namespace, Resource(kind)) + "/" + url.PathEscape(name)
 }
 
 // Sync is how far the operator is with an ExternalSecret.
@@ -107,13 +103,9 @@ func (c *Client) Ready(ctx context.Context, apiVersion, kind, namespace, name st
 	return exists, found.Status.Conditions.ready(), err
 }
 
-// Retry has the operator look again at once at what is there and not ready, and tells
-// whether it was so. On its own the operator waits longer after every failure.
-func (c *Client) Retry(ctx context.Context, apiVersion, kind, namespace, name string) (bool, error) {
-	exists, ready, err := c.Ready(ctx, apiVersion, kind, namespace, name)
-	if err != nil || !exists || ready {
-		return false, err
-	}
+// Retry has the operator look again at once at what is not ready; found is false where
+// there is none. On its own the operator waits longer after every failure.
+func (c *Client) Retry(ctx context.Context, apiVersion, kind, namespace, name string) (found bool, err error) {
 	return c.patch(ctx, custom(apiVersion, kind, namespace, name), map[string]any{"metadata": map[string]any{
 		"annotations": map[string]string{retryAnnotation: time.Now().UTC().Format(time.RFC3339Nano)},
 	}})

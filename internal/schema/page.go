@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"eso-aws/internal/words"
 )
 
 const introduction = `# Settings
@@ -34,13 +36,13 @@ func Page() (string, error) {
 			target = p.only
 		}
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n",
-			project+p.name, meaning(p), sections.link(p), code(p.fallback), target)
+			project+p.name, meaning(p), sections.link(p), words.Code(p.fallback), target)
 	}
 	for _, section := range sections {
 		fmt.Fprintf(&b, "\n## %s\n\n%s| Key | Meaning | Type | Default |\n| --- | --- | --- | --- |\n",
-			code(section.path()), intro(section))
+			words.Code(section.path()), intro(section))
 		for _, p := range section.members() {
-			fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", p.name, meaning(p), sections.link(p), code(p.fallback))
+			fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", p.name, meaning(p), sections.link(p), words.Code(p.fallback))
 		}
 	}
 	b.WriteString("\n## Examples\n")
@@ -111,7 +113,7 @@ func anchor(heading string) string {
 func meaning(p place) string {
 	text := escape(p.text)
 	if slices.ContainsFunc(p.enum, func(value string) bool { return !strings.Contains(text, value) }) {
-		text += " " + code(p.enum...) + "."
+		text += " " + words.Code(p.enum...) + "."
 	}
 	if p.only != "" && len(p.steps) > 1 {
 		text += " Target " + p.only + "."
@@ -122,14 +124,4 @@ func meaning(p place) string {
 // escape keeps angle brackets and bars from being Markdown's.
 func escape(text string) string {
 	return strings.NewReplacer("<", `\<`, "|", `\|`).Replace(text)
-}
-
-func code(texts ...string) string {
-	var quoted []string
-	for _, text := range texts {
-		if text != "" {
-			quoted = append(quoted, "`"+text+"`")
-		}
-	}
-	return strings.Join(quoted, ", ")
 }

@@ -1,5 +1,5 @@
-// Package words says things in messages: which word was meant, what somebody wrote,
-// and lists.
+// Package words says things in messages and pages: which word was meant, what somebody wrote,
+// lists, and code.
 package words
 
 import (
@@ -52,4 +52,15 @@ func TypeOf(value any) string {
 	default:
 		return "a map"
 	}
+}
+
+// Code is texts as Markdown quotes code, without the empty ones.
+func Code(texts ...string) string {
+	var quoted []string
+	for _, text := range texts {
+		if text != "" {
+			quoted = append(quoted, "`"+text+"`")
+		}
+	}
+	return strings.Join(quoted, ", ")
 }
