@@ -5,7 +5,7 @@ import (
 	"maps"
 	"slices"
 
-	"eso-aws/internal/language"
+	"eso-aws/internal/stackfile"
 )
 
 // credentialsAnnotation changes with the credentials: the operator syncs anew
@@ -101,7 +101,7 @@ func SecretSpec(args *ExternalSecretArgs) map[string]any {
 	return merge(spec, args.Spec)
 }
 
-func remoteRef(remote language.Remote) map[string]any {
+func remoteRef(remote stackfile.Remote) map[string]any {
 	ref := map[string]any{"key": remote.Key}
 	put(ref, "property", remote.Property)
 	put(ref, "version", remote.Version)
@@ -111,7 +111,7 @@ func remoteRef(remote language.Remote) map[string]any {
 
 // find has an expression for every name where there is a path alone: the operator knows
 // names and tags.
-func find(find language.Find) map[string]any {
+func find(find stackfile.Find) map[string]any {
 	ref := map[string]any{}
 	put(ref, "path", find.Path)
 	put(ref, "decodingStrategy", find.Decode)
@@ -126,7 +126,7 @@ func find(find language.Find) map[string]any {
 	return ref
 }
 
-func rewritten(from map[string]any, rewrites []language.Rewrite) map[string]any {
+func rewritten(from map[string]any, rewrites []stackfile.Rewrite) map[string]any {
 	var list []any
 	for _, rewrite := range rewrites {
 		switch {
@@ -157,7 +157,7 @@ func rewritten(from map[string]any, rewrites []language.Rewrite) map[string]any 
 func template(args *ExternalSecretArgs) map[string]any {
 	own := args.Template
 	if own == nil {
-		own = &language.Template{}
+		own = &stackfile.Template{}
 	}
 	template, metadata := map[string]any{}, map[string]any{}
 	put(template, "type", own.Type)

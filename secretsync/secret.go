@@ -10,7 +10,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"eso-aws/internal/kube"
-	"eso-aws/internal/language"
+	"eso-aws/internal/stackfile"
 )
 
 const (
@@ -31,11 +31,11 @@ type ExternalSecret struct {
 // over what is found, and that over what is extracted.
 type Source struct {
 	// Data are the values in AWS by the Secret's key.
-	Data map[string]language.Remote
+	Data map[string]stackfile.Remote
 	// Extract are JSON secrets whose keys are all taken.
-	Extract []language.Extract
+	Extract []stackfile.Extract
 	// Find are searches.
-	Find []language.Find
+	Find []stackfile.Find
 }
 
 // ExternalSecretArgs describes an [ExternalSecret]. A policy of "" is the operator's own
@@ -62,7 +62,7 @@ type ExternalSecretArgs struct {
 	// Source is where the values come from.
 	Source Source
 	// Template is the Secret's form; nil where the values are the Secret's.
-	Template *language.Template
+	Template *stackfile.Template
 	// Spec is merged over the rest of the spec: maps are merged, all else is replaced.
 	Spec map[string]any
 	// Credentials changes with what the store signs in with, so that the secret

@@ -11,7 +11,7 @@ import (
 
 	"eso-aws/internal/graph"
 	"eso-aws/internal/kube"
-	"eso-aws/internal/language"
+	"eso-aws/internal/stackfile"
 	"eso-aws/secretsync"
 )
 
@@ -76,7 +76,7 @@ func TestNewExternalSecret(t *testing.T) {
 			Store:           secretsync.StoreRef{Kind: "SecretStore", Name: "store"},
 			Annotations:     map[string]string{"mine": "yes"},
 			RefreshInterval: 90 * time.Minute,
-			Source:          secretsync.Source{Data: map[string]language.Remote{"b": {Key: "x/b"}, "a": {Key: "x/a"}, "C": {Key: "x/c"}}},
+			Source:          secretsync.Source{Data: map[string]stackfile.Remote{"b": {Key: "x/b"}, "a": {Key: "x/a"}, "C": {Key: "x/c"}}},
 		})
 		return err
 	})
@@ -165,7 +165,7 @@ func TestSpecMergedLast(t *testing.T) {
 	t.Parallel()
 	given := map[string]any{"target": map[string]any{"immutable": true}, "data": []any{1}, "more": "x"}
 	got := secretsync.SecretSpec(&secretsync.ExternalSecretArgs{
-		Name: "a", Spec: given, Source: secretsync.Source{Data: map[string]language.Remote{"k": {Key: "x"}}},
+		Name: "a", Spec: given, Source: secretsync.Source{Data: map[string]stackfile.Remote{"k": {Key: "x"}}},
 	})
 	assert.Equal(t, map[string]any{
 		"refreshInterval": "0s", "secretStoreRef": map[string]any{"kind": "", "name": ""}, "more": "x", "data": []any{1},
@@ -182,7 +182,7 @@ func TestRawTemplate(t *testing.T) {
 	}
 	labels, annotations := map[string]string{"team": "shop"}, map[string]string{"contact": "ops"}
 	for name, test := range map[string]struct {
-		Template  *language.Template
+		Template  *stackfile.Template
 		Raw, Want map[string]any
 	}{
 		"Alone": {
@@ -193,7 +193,7 @@ func TestRawTemplate(t *testing.T) {
 			},
 		},
 		"OverOne": {
-			&language.Template{Data: map[string]string{"a": "1", "b": "2"}, Labels: map[string]string{"app": "web"}},
+			&stackfile.Template{Data: map[string]string{"a": "1", "b": "2"}, Labels: map[string]string{"app": "web"}},
 			map[string]any{
 				"data": map[string]any{"b": "3"}, "metadata": map[string]any{"labels": map[string]any{"raw": "yes", "team": "raw"}},
 			},

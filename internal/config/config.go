@@ -9,7 +9,7 @@ import (
 	"github.com/blang/semver"
 
 	"eso-aws/internal/kube"
-	"eso-aws/internal/language"
+	"eso-aws/internal/stackfile"
 )
 
 // Target is where a stack runs.
@@ -122,7 +122,7 @@ func Load(project string, values map[string]string, encrypted []string, render R
 	if target == EKS {
 		config.Cluster = l.cluster()
 		l.environment(config.ChartValues)
-		l.permitted = &language.Permissions{}
+		l.permitted = &stackfile.Permissions{}
 		l.decode(KeyPermissions, l.permitted)
 	} else {
 		config.Endpoint = l.endpoint()

@@ -15,7 +15,7 @@ import (
 	"eso-aws/internal/config"
 	"eso-aws/internal/configtest"
 	"eso-aws/internal/kube"
-	"eso-aws/internal/language"
+	"eso-aws/internal/stackfile"
 	"eso-aws/stacks"
 )
 
@@ -65,7 +65,7 @@ func TestLoadLocal(t *testing.T) {
 			Target:          "datadog-api-key",
 			Namespace:       "zio-lucene",
 			Store:           "localstack-secretsmanager",
-			Data:            map[string]language.Remote{"api-key": {Key: "zio-lucene/datadog-api-key"}},
+			Data:            map[string]stackfile.Remote{"api-key": {Key: "zio-lucene/datadog-api-key"}},
 			RefreshInterval: time.Hour,
 			CreationPolicy:  "Owner",
 		}},
@@ -116,11 +116,11 @@ func TestLoadEverything(t *testing.T) {
 		Secrets: []config.Secret{
 			{
 				Name: "a.b", Target: "a.b", Namespace: "zio-lucene", Store: "localstack-secretsmanager",
-				Data: map[string]language.Remote{"k": {Key: "v"}}, RefreshInterval: 90 * time.Minute, CreationPolicy: "Owner",
+				Data: map[string]stackfile.Remote{"k": {Key: "v"}}, RefreshInterval: 90 * time.Minute, CreationPolicy: "Owner",
 			},
 			{
 				Name: "b", Target: "b", Namespace: "zio-lucene", Store: "localstack-secretsmanager",
-				Data: map[string]language.Remote{
+				Data: map[string]stackfile.Remote{
 					"K_1": {Key: "x/y"}, "k.2": {Key: "arn:aws:secretsmanager:us-east-1:000000000000:secret:a-AbCdEf"},
 				}, CreationPolicy: "Owner",
 			},

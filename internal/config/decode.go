@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"eso-aws/internal/language"
+	"eso-aws/internal/stackfile"
 	"eso-aws/internal/words"
 )
 
@@ -21,8 +21,8 @@ type rule struct {
 func ruleOf(field reflect.StructField) rule {
 	tag := field.Tag
 	return rule{
-		name: tag.Get("json"), write: tag.Get("write"), each: tag.Get("each"),
-		enum: strings.Fields(tag.Get("enum")), one: tag.Get("one") != "",
+		name: tag.Get("json"), write: tag.Get("hint"), each: tag.Get("entryHint"),
+		enum: strings.Fields(tag.Get("enum")), one: tag.Get("single") != "",
 	}
 }
 
@@ -31,8 +31,8 @@ func (r rule) hinted(t reflect.Type) rule {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	if hint, ok := reflect.Zero(t).Interface().(language.Hint); ok && r.write == "" {
-		r.write = hint.Write()
+	if hint, ok := reflect.Zero(t).Interface().(stackfile.Hinter); ok && r.write == "" {
+		r.write = hint.Hint()
 	}
 	return r
 }
@@ -182,8 +182,8 @@ func (l *loader) mapping(p path, value any, into reflect.Value, r rule) {
 func (l *loader) members(p path, value any, into reflect.Value, r rule) {
 	fields := fieldsOf(into.Type())
 	_, isMap := value.(map[string]any)
-	if short, ok := into.Interface().(language.Short); ok && !isMap {
-		field := fields[slices.IndexFunc(fields, func(f member) bool { return f.name == short.Short() })]
+	if short, ok := into.Interface().(stackfile.Shorthand); ok && !isMap {
+		field := fields[slices.IndexFunc(fields, func(f member) bool { return f.name == short.Shorthand() })]
 		l.form.short[p.key()] = field.name
 		l.value(p, value, into.FieldByIndex(field.index), field.rule)
 		return
@@ -222,7 +222,7 @@ func fieldsOf(t reflect.Type) []member {
 
 // ruleFor is what the language says of a setting.
 func ruleFor(key string) rule {
-	fields := fieldsOf(reflect.TypeFor[language.Stack]())
+	fields := fieldsOf(reflect.TypeFor[stackfile.Stack]())
 	return fields[slices.IndexFunc(fields, func(f member) bool { return f.name == key })].rule
 }
 

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"eso-aws/internal/iam"
-	"eso-aws/internal/language"
+	"eso-aws/internal/stackfile"
 	"eso-aws/irsa"
 	"eso-aws/podidentity"
 )
@@ -135,7 +135,7 @@ func (l *loader) auth() Auth {
 // role is the operator's role; what IAM would say of it is told later.
 func (l *loader) role() iam.RoleSettings {
 	const writeSession = "1h to 12h, in whole seconds"
-	var role language.Role
+	var role stackfile.Role
 	l.decode(KeyRole, &role)
 	settings := iam.RoleSettings{
 		Name: role.Name, Path: role.Path, PermissionsBoundary: role.PermissionsBoundary, Tags: role.Tags,

@@ -15,7 +15,7 @@ import (
 
 	"eso-aws/internal/config"
 	"eso-aws/internal/configtest"
-	"eso-aws/internal/language"
+	"eso-aws/internal/stackfile"
 )
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
@@ -188,7 +188,7 @@ func (f features) plain(at string, value any) {
 
 // languageField is what the language says of a setting.
 func languageField(key string) (reflect.StructField, bool) {
-	for _, field := range reflect.VisibleFields(reflect.TypeFor[language.Stack]()) {
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[stackfile.Stack]()) {
 		if field.Tag.Get("json") == key {
 			return field, true
 		}
@@ -227,7 +227,7 @@ func wantedFeatures(t *testing.T) []string {
 // want are all features that a type of the language has.
 func (f features) want(at string, t reflect.Type, tag reflect.StructTag) {
 	f.add("%s", at)
-	if _, ok := reflect.Zero(t).Interface().(language.Short); ok {
+	if _, ok := reflect.Zero(t).Interface().(stackfile.Shorthand); ok {
 		f.add("%s: text", at)
 	}
 	switch t.Kind() { //nolint:exhaustive // the others have no features
@@ -235,7 +235,7 @@ func (f features) want(at string, t reflect.Type, tag reflect.StructTag) {
 		f.want(at, t.Elem(), tag)
 	case reflect.Slice:
 		f.add("%s: list", at)
-		if tag.Get("one") != "" {
+		if tag.Get("single") != "" {
 			f.add("%s: one", at)
 		}
 		f.want(at, t.Elem(), tag)

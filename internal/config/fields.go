@@ -11,7 +11,7 @@ import (
 
 	"eso-aws/internal/iam"
 	"eso-aws/internal/kube"
-	"eso-aws/internal/language"
+	"eso-aws/internal/stackfile"
 )
 
 // targetOf is local where there is none that is known, so that more can be told.
@@ -90,7 +90,7 @@ func (l *loader) namespaces(c *Config) map[string]bool {
 		use(store.Namespace)
 	}
 	used[OperatorNamespace] = true
-	declared := map[string]language.Namespace{}
+	declared := map[string]stackfile.Namespace{}
 	l.decode(KeyNamespaces, &declared)
 	for _, name := range sorted(declared) {
 		at := path{KeyNamespaces, name}

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"time"
 
-	"eso-aws/internal/language"
+	"eso-aws/internal/stackfile"
 )
 
 // AWS's list price of a call of Secrets Manager, where it is from, and when it was
@@ -69,7 +69,7 @@ func (c *Config) Forecast() Forecast {
 func (s *Secret) calls() int {
 	type version struct{ key, version string }
 	read := map[version]bool{}
-	add := func(remote language.Remote) { read[version{remote.Key, remote.Version}] = true }
+	add := func(remote stackfile.Remote) { read[version{remote.Key, remote.Version}] = true }
 	for _, remote := range s.Data {
 		add(remote)
 	}

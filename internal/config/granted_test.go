@@ -12,7 +12,7 @@ import (
 	"eso-aws/internal/configtest"
 	"eso-aws/internal/iam"
 	"eso-aws/internal/iamtest"
-	"eso-aws/internal/language"
+	"eso-aws/internal/stackfile"
 )
 
 // TestValidIsGranted: of each stack file of EKS the operator's role may do what the
@@ -123,7 +123,7 @@ func (r reader) get(key string, tags map[string]string) iamtest.Request {
 }
 
 // find looks for several, and reads one of them where it is known how its name begins.
-func (r reader) find(find language.Find) []iamtest.Request {
+func (r reader) find(find stackfile.Find) []iamtest.Request {
 	on := func(actions ...string) []iamtest.Request {
 		var all []iamtest.Request
 		for _, action := range actions {

@@ -9,7 +9,7 @@ import (
 
 	"eso-aws/internal/config"
 	"eso-aws/internal/configtest"
-	"eso-aws/internal/language"
+	"eso-aws/internal/stackfile"
 )
 
 // TestLoadLanguage: every short form, every full one, and the stack's defaults.
@@ -45,7 +45,7 @@ func TestLoadLanguage(t *testing.T) {
 	annotations := map[string]string{"example.com/a": "b"}
 	a := config.Secret{
 		Name: "a", Target: "t", Namespace: "one", Store: "secrets",
-		Data: map[string]language.Remote{
+		Data: map[string]stackfile.Remote{
 			"k": {Key: "x", Property: "p.q", Version: "AWSPREVIOUS", Decode: "Base64"},
 		},
 		RefreshPolicy: "Periodic", CreationPolicy: "Owner", DeletionPolicy: "Retain",
@@ -57,20 +57,20 @@ func TestLoadLanguage(t *testing.T) {
 	labels := map[string]string{"team": "search", "tier": "a"}
 	assert.Equal(t, []config.Secret{a, twin, {
 		Name: "b", Target: "b", Namespace: "zio-lucene", Store: "secrets",
-		Extract: []language.Extract{
-			{Remote: language.Remote{Key: "x"}},
-			{Remote: language.Remote{Key: "y"}, Rewrite: []language.Rewrite{
-				{Regexp: &language.Regexp{Source: "^", Target: "p_"}}, {Merge: &language.Merge{}},
+		Extract: []stackfile.Extract{
+			{Remote: stackfile.Remote{Key: "x"}},
+			{Remote: stackfile.Remote{Key: "y"}, Rewrite: []stackfile.Rewrite{
+				{Regexp: &stackfile.Regexp{Source: "^", Target: "p_"}}, {Merge: &stackfile.Merge{}},
 			}},
 		},
-		Find:            []language.Find{{Path: "prod/"}},
-		Template:        &language.Template{Type: "kubernetes.io/tls"},
+		Find:            []stackfile.Find{{Path: "prod/"}},
+		Template:        &stackfile.Template{Type: "kubernetes.io/tls"},
 		RefreshInterval: 2 * time.Hour, RefreshPolicy: "OnChange", CreationPolicy: "Orphan", DeletionPolicy: "Retain",
 		Labels: labels, Annotations: annotations,
 	}, {
 		Name: "c", Target: "c", Namespace: "one", Store: "params",
-		Find: []language.Find{{Path: "/p", Name: "^db"}, {Tags: map[string]string{"env": "prod"}}},
-		Template: &language.Template{
+		Find: []stackfile.Find{{Path: "/p", Name: "^db"}, {Tags: map[string]string{"env": "prod"}}},
+		Template: &stackfile.Template{
 			Data: map[string]string{"k": "{{ .x }}"}, MergePolicy: "Merge", Labels: map[string]string{"l": "{{ .x }}"},
 		},
 		RefreshInterval: 2 * time.Hour, RefreshPolicy: "OnChange", CreationPolicy: "Orphan", DeletionPolicy: "Retain",
@@ -87,8 +87,8 @@ func TestLoadLanguage(t *testing.T) {
 
 func TestSecretKeys(t *testing.T) {
 	t.Parallel()
-	data := map[string]language.Remote{"b": {Key: "x"}, "a": {Key: "y"}}
-	extract := []language.Extract{{Remote: language.Remote{Key: "x"}}}
+	data := map[string]stackfile.Remote{"b": {Key: "x"}, "a": {Key: "y"}}
+	extract := []stackfile.Extract{{Remote: stackfile.Remote{Key: "x"}}}
 	made := map[string]string{"c": "{{ .a }}"}
 	for name, test := range map[string]struct {
 		secret config.Secret
@@ -97,10 +97,10 @@ func TestSecretKeys(t *testing.T) {
 	}{
 		"Data":             {config.Secret{Data: data}, []string{"a", "b"}, true},
 		"Extract":          {config.Secret{Data: data, Extract: extract}, []string{"a", "b"}, false},
-		"Find":             {config.Secret{Find: []language.Find{{Path: "x/"}}}, nil, false},
-		"Template":         {config.Secret{Extract: extract, Template: &language.Template{Data: made}}, []string{"c"}, true},
-		"TemplateOfType":   {config.Secret{Data: data, Template: &language.Template{Type: "t"}}, []string{"a", "b"}, true},
-		"TemplateMerged":   {config.Secret{Data: data, Template: &language.Template{Data: made, MergePolicy: "Merge"}}, []string{"a", "b", "c"}, true},
+		"Find":             {config.Secret{Find: []stackfile.Find{{Path: "x/"}}}, nil, false},
+		"Template":         {config.Secret{Extract: extract, Template: &stackfile.Template{Data: made}}, []string{"c"}, true},
+		"TemplateOfType":   {config.Secret{Data: data, Template: &stackfile.Template{Type: "t"}}, []string{"a", "b"}, true},
+		"TemplateMerged":   {config.Secret{Data: data, Template: &stackfile.Template{Data: made, MergePolicy: "Merge"}}, []string{"a", "b", "c"}, true},
 		"MergedIntoOthers": {config.Secret{Data: data, CreationPolicy: "Merge"}, []string{"a", "b"}, false},
 		"LeftOut":          {config.Secret{Data: data, DeletionPolicy: "Delete"}, []string{"a", "b"}, false},
 		"Raw":              {config.Secret{Spec: map[string]any{"dataFrom": []any{}}}, nil, false},

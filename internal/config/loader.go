@@ -10,7 +10,7 @@ import (
 
 	"github.com/blang/semver"
 
-	"eso-aws/internal/language"
+	"eso-aws/internal/stackfile"
 	"eso-aws/internal/words"
 )
 
@@ -26,7 +26,7 @@ type loader struct {
 	chart     semver.Version // the zero version where it is not known
 	api       string         // the operator's API
 	// permitted is what the user grants the operator's role; nil where it has none.
-	permitted *language.Permissions
+	permitted *stackfile.Permissions
 }
 
 type problem struct {

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"eso-aws/internal/iam"
-	"eso-aws/internal/language"
+	"eso-aws/internal/stackfile"
 )
 
 // permissions are the policies for the secrets. They may not grant what the
@@ -131,7 +131,7 @@ func (g *grants) read(sources []*source) (own bool) {
 
 func (g *grants) secret(at path, secret *Secret, s *source) {
 	in := g.in(s.Region)
-	remote := func(remote language.Remote) {
+	remote := func(remote stackfile.Remote) {
 		if s.Service == ParameterStore {
 			in.Parameters = append(in.Parameters, remote.Key)
 		} else {
@@ -163,7 +163,7 @@ func (g *grants) secret(at path, secret *Secret, s *source) {
 // findSecrets grants a search. The operator asks for many at once below a path and by
 // tags, and leaves out those that it may not read; by name alone it lists them all, and
 // fails on the first that it may not read.
-func (g *grants) findSecrets(at path, find language.Find, in *iam.Grants) {
+func (g *grants) findSecrets(at path, find stackfile.Find, in *iam.Grants) {
 	in.ListSecrets = true
 	switch {
 	case len(find.Tags) > 0:
@@ -190,7 +190,7 @@ func (g *grants) findSecrets(at path, find language.Find, in *iam.Grants) {
 }
 
 // findParameters grants a search: by tags each parameter, by name the path as a whole.
-func (g *grants) findParameters(at path, find language.Find, in *iam.Grants) {
+func (g *grants) findParameters(at path, find stackfile.Find, in *iam.Grants) {
 	root := strings.Trim(find.Path, "/") == ""
 	switch {
 	case len(find.Tags) > 0:

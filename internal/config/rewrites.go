@@ -6,14 +6,14 @@ import (
 	"strconv"
 	"strings"
 
-	"eso-aws/internal/language"
+	"eso-aws/internal/stackfile"
 )
 
 // mergeJSON is the strategy that makes one key, beside those that there are.
 const mergeJSON = "JSON"
 
 // rewrites checks what becomes of keys.
-func (e *entry) rewrites(p path, rewrites []language.Rewrite) {
+func (e *entry) rewrites(p path, rewrites []stackfile.Rewrite) {
 	for i, rewrite := range rewrites {
 		at := e.nth(p, i)
 		ways := 0
@@ -41,7 +41,7 @@ func (e *entry) rewrites(p path, rewrites []language.Rewrite) {
 }
 
 // replacement checks what is replaced, and by what.
-func (e *entry) replacement(p path, rewrite *language.Regexp) {
+func (e *entry) replacement(p path, rewrite *stackfile.Regexp) {
 	source, target := p.member("source"), p.member("target")
 	if e.good(source) && e.expression(source, rewrite.Source) && e.good(target) {
 		e.groups(target, rewrite)
@@ -65,7 +65,7 @@ func (e *entry) transform(p path, text string) {
 var group = regexp.MustCompile(`\$\$|\$\{(\w+)\}|\$(\w+)`)
 
 // groups refuses those that an expression does not have: they would be nothing.
-func (e *entry) groups(p path, rewrite *language.Regexp) {
+func (e *entry) groups(p path, rewrite *stackfile.Regexp) {
 	expression := regexp.MustCompile(rewrite.Source)
 	for _, match := range group.FindAllStringSubmatch(rewrite.Target, -1) {
 		name := match[1] + match[2]
@@ -82,7 +82,7 @@ func (e *entry) groups(p path, rewrite *language.Regexp) {
 	}
 }
 
-func (e *entry) merge(p path, merge language.Merge) {
+func (e *entry) merge(p path, merge stackfile.Merge) {
 	e.since(p, "", mergeSince())
 	e.inV1(p, "")
 	e.since(p.member("priorityPolicy"), merge.PriorityPolicy, priorityPolicySince())
@@ -100,7 +100,7 @@ func (e *entry) merge(p path, merge language.Merge) {
 
 // found checks what becomes of names that are found. Where nothing is rewritten, the operator writes _ for
 // what no key may have; else it begins with the names as they are in AWS.
-func (e *entry) found(p path, find language.Find) {
+func (e *entry) found(p path, find stackfile.Find) {
 	before := find.Path // of one that may be found
 	if e.from.Service == ParameterStore && !strings.HasSuffix(before, "/") {
 		before += "/"

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"eso-aws/internal/iam"
-	"eso-aws/internal/language"
+	"eso-aws/internal/stackfile"
 )
 
 // check tells what is wrong with a secret, but for where it is.
@@ -68,7 +68,7 @@ func (e *entry) sources(s *Secret) {
 	}
 }
 
-func (e *entry) remoteRef(p path, remote language.Remote) {
+func (e *entry) remoteRef(p path, remote stackfile.Remote) {
 	key := e.of(p, "key")
 	switch {
 	case e.good(key):
@@ -85,7 +85,7 @@ func (e *entry) remoteRef(p path, remote language.Remote) {
 }
 
 // search checks what is looked for. The operator takes a name before tags.
-func (e *entry) search(p path, find language.Find) {
+func (e *entry) search(p path, find stackfile.Find) {
 	at, name, tags := e.of(p, "path"), p.member("name"), p.member("tags")
 	switch {
 	case e.has(name) && e.has(tags):

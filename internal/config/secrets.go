@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"eso-aws/internal/language"
+	"eso-aws/internal/stackfile"
 )
 
 const (
@@ -34,12 +34,12 @@ type Secret struct {
 	// Store is the name of what it is read from.
 	Store string
 	// Data are the values in AWS by the Secret's key.
-	Data map[string]language.Remote
+	Data map[string]stackfile.Remote
 	// Extract are JSON secrets whose keys are all taken, and Find searches.
-	Extract []language.Extract
-	Find    []language.Find
+	Extract []stackfile.Extract
+	Find    []stackfile.Find
 	// Template is the Secret's form; nil where it is the values'.
-	Template *language.Template
+	Template *stackfile.Template
 	// RefreshInterval is how often AWS is asked; 0 is once.
 	RefreshInterval time.Duration
 	// RefreshPolicy and DeletionPolicy are the operator's own where they are "".
@@ -120,7 +120,7 @@ func (l *loader) defaults() defaults {
 // secrets are the secrets to sync, in the order of their names and namespaces.
 func (l *loader) secrets(c *Config, sources []*source) []Secret {
 	defaults := l.defaults()
-	declared := map[string]language.Secret{}
+	declared := map[string]stackfile.Secret{}
 	l.decode(KeySecrets, &declared)
 	if len(declared) == 0 && !l.failed(KeySecrets) {
 		l.say(path{KeySecrets}, "is missing; write "+ruleFor(KeySecrets).write)
@@ -149,7 +149,7 @@ func (l *loader) secrets(c *Config, sources []*source) []Secret {
 // entry is one of secrets, as it is declared.
 type entry struct {
 	*loader
-	language.Secret
+	stackfile.Secret
 	at   path
 	from *source
 }

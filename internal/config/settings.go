@@ -3,7 +3,7 @@ package config
 import (
 	"reflect"
 
-	"eso-aws/internal/language"
+	"eso-aws/internal/stackfile"
 )
 
 // The names that are not settings: of the operator's release, its namespace and
@@ -72,7 +72,7 @@ type setting struct {
 // settings are all the keys there are, as the language has them.
 func settings() map[string]setting {
 	all := map[string]setting{}
-	for _, field := range reflect.VisibleFields(reflect.TypeFor[language.File]()) {
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[stackfile.File]()) {
 		if field.Anonymous {
 			continue
 		}

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"eso-aws/internal/iam"
-	"eso-aws/internal/language"
+	"eso-aws/internal/stackfile"
 )
 
 // The scopes of a store, and what stands for every namespace.
@@ -35,7 +35,7 @@ type Store struct {
 
 // source is a store as it is declared: one, wherever it will be.
 type source struct {
-	language.Store
+	stackfile.Store
 	name     string
 	standard bool // the default store
 	at       path
@@ -45,7 +45,7 @@ type source struct {
 
 // sources are the stores that are declared, the default one first.
 func (l *loader) sources(c *Config) []*source {
-	standard := language.DefaultStore{Name: EKSStore}
+	standard := stackfile.DefaultStore{Name: EKSStore}
 	if c.Target == Local {
 		standard.Name = LocalStore
 	}
@@ -56,7 +56,7 @@ func (l *loader) sources(c *Config) []*source {
 	}
 	sources := []*source{{Store: standard.Store, name: standard.Name, standard: true, at: at}}
 
-	declared := map[string]language.Store{}
+	declared := map[string]stackfile.Store{}
 	l.decode(KeyStores, &declared)
 	for _, name := range sorted(declared) {
 		at := path{KeyStores, name}

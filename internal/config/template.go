@@ -35,7 +35,7 @@ func requiredKeys() map[string][]string {
 func (e *entry) template(p path, s *Secret) {
 	keys, known := s.sourceKeys()
 	if e.good(p) && reflect.ValueOf(*s.Template).IsZero() && !e.has(p.member("data")) {
-		e.say(p, "is empty; write "+s.Template.Write())
+		e.say(p, "is empty; write "+s.Template.Hint())
 	}
 	at := p.member("data")
 	if e.good(at) && len(s.Template.Data) == 0 {

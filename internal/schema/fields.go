@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode"
 
-	"eso-aws/internal/language"
+	"eso-aws/internal/stackfile"
 )
 
 // project is what the program's own keys begin with.
@@ -24,12 +24,12 @@ type field struct {
 // fieldsOf are a type's members, those of embedded types among them: in the order of its
 // texts where it has such.
 func fieldsOf(kind reflect.Type) []field {
-	var texts []language.Text
-	if described, ok := reflect.Zero(kind).Interface().(language.Described); ok {
-		texts = described.Texts()
+	var texts []stackfile.Doc
+	if described, ok := reflect.Zero(kind).Interface().(stackfile.Documented); ok {
+		texts = described.Docs()
 	}
 	rank := func(f field) int {
-		return slices.IndexFunc(texts, func(text language.Text) bool { return text.Key == f.name })
+		return slices.IndexFunc(texts, func(text stackfile.Doc) bool { return text.Key == f.name })
 	}
 	var fields []field
 	for _, structField := range reflect.VisibleFields(kind) {
@@ -58,15 +58,15 @@ func fieldOf(f reflect.StructField) field {
 	if kind.Kind() == reflect.Pointer {
 		kind = kind.Elem()
 	}
-	write := tag.Get("write")
-	if hint, ok := reflect.Zero(kind).Interface().(language.Hint); ok && write == "" {
-		write = hint.Write()
+	write := tag.Get("hint")
+	if hint, ok := reflect.Zero(kind).Interface().(stackfile.Hinter); ok && write == "" {
+		write = hint.Hint()
 	}
 	return field{
 		name: tag.Get("json"), text: sentence(tag.Get("doc")), write: write, fallback: tag.Get("default"),
 		pattern: tag.Get("pattern"), keys: tag.Get("keys"), only: tag.Get("only"),
 		enum:     strings.Fields(tag.Get("enum")),
-		required: tag.Get("required") != "", some: tag.Get("some") != "", one: tag.Get("one") != "",
+		required: tag.Get("required") != "", some: tag.Get("nonEmpty") != "", one: tag.Get("single") != "",
 		encrypts: tag.Get("encrypt") != "", kind: kind,
 	}
 }
@@ -82,7 +82,7 @@ func sentence(text string) string {
 }
 
 // settings are the program's own keys.
-func settings() []field { return fieldsOf(reflect.TypeFor[language.File]()) }
+func settings() []field { return fieldsOf(reflect.TypeFor[stackfile.File]()) }
 
 // element is the type of a list's or map's entries; nil where there are none, or any.
 func element(kind reflect.Type) reflect.Type {
@@ -94,10 +94,10 @@ func element(kind reflect.Type) reflect.Type {
 
 // short is the member that a text stands for; none where there is no short form.
 func short(kind reflect.Type) (field, bool) {
-	form, ok := reflect.Zero(kind).Interface().(language.Short)
+	form, ok := reflect.Zero(kind).Interface().(stackfile.Shorthand)
 	if !ok {
 		return field{}, false
 	}
 	fields := fieldsOf(kind)
-	return fields[slices.IndexFunc(fields, func(f field) bool { return f.name == form.Short() })], true
+	return fields[slices.IndexFunc(fields, func(f field) bool { return f.name == form.Shorthand() })], true
 }

@@ -38,11 +38,11 @@ func forms() map[string]form {
 		"type":      {pattern: `^[A-Za-z0-9]([-A-Za-z0-9_./]{0,251}[A-Za-z0-9])?$`},
 
 		// AWS's own services name their secrets with a ! after the service.
-		"remote":  {pattern: `^([A-Za-z0-9:-]+!)?[A-Za-z0-9/_+=.@:-]+$`},
-		"path":    {pattern: `^([a-z0-9-]+!)?[A-Za-z0-9/_+=.@-]+$`},
-		"rename":  {pattern: `\.value`},
-		"version": {pattern: `^[^ \t\r\n]+$`},
-		"some":    {min: 1},
+		"remote":   {pattern: `^([A-Za-z0-9:-]+!)?[A-Za-z0-9/_+=.@:-]+$`},
+		"path":     {pattern: `^([a-z0-9-]+!)?[A-Za-z0-9/_+=.@-]+$`},
+		"rename":   {pattern: `\.value`},
+		"version":  {pattern: `^[^ \t\r\n]+$`},
+		"nonEmpty": {min: 1},
 
 		"role":     {pattern: `^arn:.+:role/.+$`},
 		"roleName": {pattern: `^[A-Za-z0-9+=,.@_-]{0,64}$`},

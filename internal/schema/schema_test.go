@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
 
-	"eso-aws/internal/language"
 	"eso-aws/internal/schema"
+	"eso-aws/internal/stackfile"
 )
 
 var update = flag.Bool("update", false, "rewrite what is made from the code")
@@ -46,7 +46,7 @@ func TestProjectFile(t *testing.T) {
 	require.NoError(t, err)
 	var file struct{ Config yaml.Node }
 	require.NoError(t, yaml.Unmarshal(content, &file))
-	var got []language.Text
+	var got []stackfile.Doc
 	properties := schema.File().Properties["config"].Properties
 	for i := 0; i < len(file.Config.Content); i += 2 {
 		key := file.Config.Content[i].Value
@@ -55,7 +55,7 @@ func TestProjectFile(t *testing.T) {
 			Default           any
 		}
 		require.NoError(t, file.Config.Content[i+1].Decode(&declared))
-		got = append(got, language.Text{Key: key, Text: declared.Description})
+		got = append(got, stackfile.Doc{Key: key, Text: declared.Description})
 		described := properties["eso-aws:"+key]
 		require.NotNil(t, described, key)
 
@@ -73,7 +73,7 @@ func TestProjectFile(t *testing.T) {
 			assert.Equal(t, fallback, declared.Default, key)
 		}
 	}
-	assert.Equal(t, language.File{}.Texts(), got)
+	assert.Equal(t, stackfile.File{}.Docs(), got)
 }
 
 // TestStackFiles: each stack file of the checkout names the schema, and does so after Pulumi

@@ -1,4 +1,4 @@
-package language_test
+package stackfile_test
 
 import (
 	"reflect"
@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"eso-aws/internal/language"
+	"eso-aws/internal/stackfile"
 )
 
 // TestTags: each field says what it is called, what it is, and what to write; a default is
@@ -16,7 +16,7 @@ import (
 func TestTags(t *testing.T) {
 	t.Parallel()
 	seen := map[reflect.Type]bool{}
-	check(t, reflect.TypeFor[language.Stack](), seen)
+	check(t, reflect.TypeFor[stackfile.Stack](), seen)
 	assert.Len(t, seen, 14, "%v", seen)
 }
 
@@ -37,13 +37,13 @@ func check(t *testing.T, kind reflect.Type, seen map[reflect.Type]bool) {
 		at := kind.Name() + "." + field.Name
 		name, enum := field.Tag.Get("json"), strings.Fields(field.Tag.Get("enum"))
 		assert.True(t, strings.EqualFold(name, field.Name), at)
-		assert.NotEqual(t, kind == reflect.TypeFor[language.Stack](), field.Tag.Get("doc") != "", at) // File has the Stack's
+		assert.NotEqual(t, kind == reflect.TypeFor[stackfile.Stack](), field.Tag.Get("doc") != "", at) // File has the Stack's
 		assert.NotContains(t, names, name, at)
 		names = append(names, name)
 		if fallback := field.Tag.Get("default"); len(enum) > 0 && fallback != "" {
 			assert.Contains(t, enum, fallback, at)
 		}
-		write, each := field.Tag.Get("write"), field.Tag.Get("each")
+		write, each := field.Tag.Get("hint"), field.Tag.Get("entryHint")
 		switch field.Type.Kind() { //nolint:exhaustive // the others need no saying
 		case reflect.String:
 			assert.True(t, write != "" || len(enum) > 1, at)
@@ -55,15 +55,15 @@ func check(t *testing.T, kind reflect.Type, seen map[reflect.Type]bool) {
 		}
 		check(t, field.Type, seen)
 	}
-	if short, ok := reflect.Zero(kind).Interface().(language.Short); ok {
-		assert.True(t, slices.Contains(names, short.Short()), kind.Name())
+	if short, ok := reflect.Zero(kind).Interface().(stackfile.Shorthand); ok {
+		assert.True(t, slices.Contains(names, short.Shorthand()), kind.Name())
 	}
 }
 
 // hinted tells whether a type says itself what to write, or needs no saying.
 func hinted(kind reflect.Type) bool {
 	switch reflect.Zero(kind).Interface().(type) {
-	case language.Hint, language.Short, nil:
+	case stackfile.Hinter, stackfile.Shorthand, nil:
 		return true
 	default:
 		return false

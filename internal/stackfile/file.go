@@ -1,4 +1,4 @@
-package language
+package stackfile
 
 // File is every setting of a stack file: those that are one text, and the stack's.
 type File struct {
@@ -27,10 +27,10 @@ type File struct {
 	Stack
 }
 
-// Texts are what the settings are, in the order in which people read of them. Pulumi.yaml has
+// Docs are what the settings are, in the order in which people read of them. Pulumi.yaml has
 // the same.
-func (File) Texts() []Text {
-	return []Text{
+func (File) Docs() []Doc {
+	return []Doc{
 		{"target", "Where the stack runs. Required. `local`, a cluster on this machine with an AWS emulator; or " +
 			"`eks`, a cluster of EKS that is there, in the region aws:region, which is then required too."},
 		{"region", "The AWS region whose secrets are read, such as us-east-1. Required with target local; with " +

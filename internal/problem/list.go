@@ -1,0 +1,75 @@
+package problem
+
+import (
+	"errors"
+	"slices"
+)
+
+// List is what was found. The zero List is empty and ready to use.
+type List struct{ problems []Problem }
+
+// Add adds problems. One that is there already, or that is about the very value of an
+// error that is there, is told once.
+func (l *List) Add(problems ...Problem) {
+	for _, p := range problems {
+		same := func(other Problem) bool {
+			return p.Path.Equal(other.Path) && p.Rule == other.Rule && p.Fix == other.Fix &&
+				p.Value == other.Value && p.Warning == other.Warning
+		}
+		if !slices.ContainsFunc(l.problems, same) {
+			l.problems = append(l.problems, p)
+		}
+	}
+}
+
+// AddBelow adds problems whose paths are relative to one.
+func (l *List) AddBelow(path Path, problems ...Problem) {
+	for _, p := range problems {
+		p.Path = path.Member(p.Path...)
+		l.Add(p)
+	}
+}
+
+// Wrong tells whether there is an error about the very value.
+func (l *List) Wrong(path Path) bool {
+	return slices.ContainsFunc(l.problems, func(p Problem) bool { return !p.Warning && p.Path.Equal(path) })
+}
+
+// Failed tells whether there is an error about the value or anything in it.
+func (l *List) Failed(path Path) bool {
+	return slices.ContainsFunc(l.problems, func(p Problem) bool { return !p.Warning && path.Has(p.Path) })
+}
+
+// Any tells whether there is any error.
+func (l *List) Any() bool {
+	return slices.ContainsFunc(l.problems, func(p Problem) bool { return !p.Warning })
+}
+
+// All are the problems that fulfill a condition, in the order of their paths. A nil
+// condition is every one.
+func (l *List) All(condition func(Problem) bool) []Problem {
+	var all []Problem
+	for _, p := range l.problems {
+		if condition == nil || condition(p) {
+			all = append(all, p)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Problem) int { return slices.Compare(a.Path, b.Path) })
+	return all
+}
+
+// Errors are the problems that are not warnings, in the order of their paths.
+func (l *List) Errors() []Problem { return l.All(func(p Problem) bool { return !p.Warning }) }
+
+// Warnings are the others, in the order of their paths.
+func (l *List) Warnings() []Problem { return l.All(func(p Problem) bool { return p.Warning }) }
+
+// Err joins the errors, one a line; nil where there are none. It is for arguments of
+// components, which have no secret values. A stack file has its own way.
+func (l *List) Err() error {
+	var errs []error
+	for _, p := range l.Errors() {
+		errs = append(errs, errors.New(p.String()))
+	}
+	return errors.Join(errs...)
+}
