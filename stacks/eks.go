@@ -13,8 +13,9 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"eso-aws/internal/cluster"
-	"eso-aws/internal/config"
 	"eso-aws/internal/iam"
+	"eso-aws/internal/plan"
+	"eso-aws/internal/stackfile"
 	"eso-aws/irsa"
 	"eso-aws/operator"
 	"eso-aws/podidentity"
@@ -22,7 +23,7 @@ import (
 
 // eks is a cluster of EKS: the operator signs in with a role that may read the
 // declared secrets and nothing else.
-func eks(ctx *pulumi.Context, loaded *config.Config) error {
+func eks(ctx *pulumi.Context, loaded *plan.Plan) error {
 	stack := newStack(ctx, loaded)
 	found, err := stack.findCluster()
 	if err != nil {
@@ -48,7 +49,7 @@ func eks(ctx *pulumi.Context, loaded *config.Config) error {
 	if err != nil {
 		return err
 	}
-	stores, err := stack.stores(provider, func(store *config.Store) []pulumi.Resource {
+	stores, err := stack.stores(provider, func(store *plan.Store) []pulumi.Resource {
 		return []pulumi.Resource{release, namespaces[store.Namespace]}
 	})
 	if err != nil {
@@ -59,7 +60,7 @@ func eks(ctx *pulumi.Context, loaded *config.Config) error {
 	if stack.generated != "" {
 		ctx.Export("kubeconfig", pulumi.String(stack.generated))
 	}
-	access := func(*config.Store) pulumi.StringInput { return identity.access }
+	access := func(*plan.Store) pulumi.StringInput { return identity.access }
 	return stack.secrets(provider, stores, access, namespaces)
 }
 
@@ -73,8 +74,8 @@ type eksCluster struct {
 // findCluster looks the cluster up, and makes its kubeconfig the stack's where
 // none is configured: the current context is never asked.
 func (s *stack) findCluster() (*eksCluster, error) {
-	c := s.config.Cluster
-	at := fmt.Sprintf("%s:%s: %q", s.ctx.Project(), config.KeyCluster, c.Name)
+	c := s.plan.Cluster
+	at := fmt.Sprintf("%s:%s: %q", s.ctx.Project(), stackfile.KeyCluster, c.Name)
 	found, err := awseks.LookupCluster(s.ctx, &awseks.LookupClusterArgs{Name: c.Name})
 	if err != nil {
 		return nil, fmt.Errorf("%s: looking the cluster up in region %s: %w; correct its name, aws:region, or the AWS "+
@@ -98,7 +99,7 @@ func (s *stack) findCluster() (*eksCluster, error) {
 			e.issuer = oidc.Issuer
 		}
 	}
-	if s.config.Kubeconfig == "" && s.config.KubeContext == "" {
+	if s.plan.File.Kubeconfig == "" && s.plan.File.KubeContext == "" {
 		s.generated = cluster.EKSKubeconfig(cluster.EKS{
 			ARN: found.Arn, Name: c.Name, Region: c.Region, Profile: c.Profile, Endpoint: found.Endpoint,
 			CA: found.CertificateAuthorities[0].Data,
@@ -111,14 +112,10 @@ func (s *stack) findCluster() (*eksCluster, error) {
 
 // checkRoles refuses a store that would have the operator assume its own role.
 func (s *stack) checkRoles(own string) error {
-	for _, store := range s.config.Stores {
-		at := config.KeyStore
-		if !store.Default {
-			at = config.KeyStores + "." + store.Name
-		}
+	for _, store := range s.plan.Stores {
 		if store.Role == own {
-			return fmt.Errorf("%s:%s.role: %q: is the operator's own role, which AWS lets nobody assume twice; "+
-				"write the ARN of another one, or take it away", s.ctx.Project(), at, own)
+			return fmt.Errorf("%s:%s: %q: is the operator's own role, which cannot assume itself; "+
+				"set the ARN of another role or remove it", s.ctx.Project(), store.Source.At.Member("role"), own)
 		}
 	}
 	return nil
@@ -134,20 +131,25 @@ type identity struct {
 
 // identity registers the operator's role.
 func (s *stack) identity(found *eksCluster) (*identity, error) {
-	if s.config.Cluster.Auth == config.PodIdentity {
-		return s.podIdentity(found)
+	policies, err := iam.Permissions(s.plan.Grants(found.arn.Account)...)
+	switch {
+	case err != nil:
+		return nil, err
+	case s.plan.Auth() == plan.PodIdentity:
+		return s.podIdentity(found, policies)
+	default:
+		return s.irsa(found, policies)
 	}
-	return s.irsa(found)
 }
 
-func (s *stack) irsa(found *eksCluster) (*identity, error) {
-	c := s.config.Cluster
+func (s *stack) irsa(found *eksCluster, policies []iam.Document) (*identity, error) {
+	c := s.plan.Cluster
 	role, err := irsa.NewRole(s.ctx, "irsa", &irsa.RoleArgs{
 		Settings:    c.Role,
 		Partition:   c.Partition,
 		ProviderARN: pulumi.String(found.provider),
 		Issuer:      pulumi.String(found.issuer),
-		Policies:    c.Policies,
+		Policies:    policies,
 		Account:     pulumi.String(found.arn.Account),
 	}, s.explained())
 	if err != nil {
@@ -159,17 +161,17 @@ func (s *stack) irsa(found *eksCluster) (*identity, error) {
 	return who, nil
 }
 
-func (s *stack) podIdentity(found *eksCluster) (*identity, error) {
-	c := s.config.Cluster
+func (s *stack) podIdentity(found *eksCluster, policies []iam.Document) (*identity, error) {
+	c := s.plan.Cluster
 	args := &podidentity.RoleArgs{
 		Settings:    c.Role,
 		Partition:   c.Partition,
 		ClusterName: pulumi.String(c.Name),
 		ClusterARN:  pulumi.String(found.arn.String()),
-		Policies:    c.Policies,
+		Policies:    policies,
 		Account:     pulumi.String(found.arn.Account),
 	}
-	if c.Agent {
+	if s.plan.File.PodIdentityAgent {
 		args.Agent = &podidentity.Agent{}
 	}
 	if err := s.registerSettle(); err != nil {
@@ -190,17 +192,19 @@ func (s *stack) podIdentity(found *eksCluster) (*identity, error) {
 // made with, so that they are replaced with the role; and what has synced under
 // other permissions is synced anew, which shows whether these suffice.
 func (s *stack) who(role pulumi.StringOutput) *identity {
-	c := s.config.Cluster
 	changing := func(with ...any) pulumi.StringOutput {
 		return role.ApplyT(func(arn string) (string, error) {
-			text, err := json.Marshal(append(with, c.Auth, arn))
+			text, err := json.Marshal(append(with, s.plan.Auth(), arn))
 			return fmt.Sprintf("%x", sha256.Sum256(text))[:16], err
 		}).(pulumi.StringOutput)
 	}
-	with := []any{c.Role.PermissionsBoundary, slices.Sorted(slices.Values(c.KMSKeys)), ""}
-	for _, store := range s.config.Stores {
+	with := []any{
+		s.plan.Cluster.Role.PermissionsBoundary,
+		slices.Sorted(slices.Values(s.plan.File.Permissions.KMSKeys)), "",
+	}
+	for _, store := range s.plan.Stores {
 		switch {
-		case store.Default:
+		case store.Source.Default:
 			with[2] = store.Role
 		case store.Role != "":
 			with = append(with, store.Role)
@@ -215,16 +219,16 @@ func (s *stack) who(role pulumi.StringOutput) *identity {
 
 // findProvider looks up the cluster's OIDC provider, for IRSA.
 func (s *stack) findProvider(found *eksCluster) error {
-	c := s.config.Cluster
-	if c.Auth == config.PodIdentity {
+	c := s.plan.Cluster
+	if s.plan.Auth() == plan.PodIdentity {
 		return nil
 	}
 	if found.issuer == "" {
 		return fmt.Errorf("%s:%s: %q: the cluster has no OIDC issuer, which irsa needs; write auth: podIdentity",
-			s.ctx.Project(), config.KeyCluster, c.Name)
+			s.ctx.Project(), stackfile.KeyCluster, c.Name)
 	}
-	at := s.ctx.Project() + ":" + config.KeyOIDCProviderARN
-	if found.provider = c.OIDCProviderARN; found.provider != "" {
+	at := s.ctx.Project() + ":" + stackfile.KeyOIDCProviderARN
+	if found.provider = s.plan.File.OIDCProviderARN; found.provider != "" {
 		own := "oidc-provider/" + strings.TrimPrefix(found.issuer, "https://")
 		if arn, _ := iam.ParseARN(found.provider); arn.Resource != own {
 			return fmt.Errorf("%s: %q: is not that of cluster %q, whose issuer is %s; write "+
@@ -252,13 +256,9 @@ func (s *stack) findProvider(found *eksCluster) error {
 
 // roleARN is what the ARN of the operator's role will be.
 func (s *stack) roleARN(found *eksCluster) string {
-	c := s.config.Cluster
-	name := irsa.DefaultName
-	if c.Auth == config.PodIdentity {
-		name = podidentity.DefaultName
-	}
+	c := s.plan.Cluster
 	return iam.ARN{
 		Partition: c.Partition, Service: "iam", Account: found.arn.Account,
-		Resource: "role" + cmp.Or(c.Role.Path, "/") + cmp.Or(c.Role.Name, name),
+		Resource: "role" + cmp.Or(c.Role.Path, "/") + c.Role.Name,
 	}.String()
 }

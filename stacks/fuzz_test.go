@@ -77,10 +77,10 @@ func judge(t *testing.T, schemas *schemaCache, content []byte) bool {
 			t.Logf("the stack file:\n%s", content)
 		}
 	}()
-	loaded, err := config.Load("eso-aws", values, encrypted, nil)
-	again, anew := config.Load("eso-aws", values, encrypted, nil)
+	loaded, err := config.Load(configtest.Input(values, encrypted...))
+	again, anew := config.Load(configtest.Input(values, encrypted...))
 	assert.Equal(t, fmt.Sprint(err), fmt.Sprint(anew))
-	_, checked := config.Load("eso-aws", values, encrypted, stacks.Manifests)
+	_, checked := config.Load(configtest.Input(values, encrypted...))
 	for _, err := range []error{err, checked} {
 		if err != nil {
 			told(t, err)
@@ -121,7 +121,7 @@ func told(t *testing.T, err error) {
 // strict: warnings, and they alone, are errors where that is asked.
 func strict(t *testing.T, values map[string]string, encrypted []string, warned bool) {
 	t.Helper()
-	_, err := config.Load("eso-aws", configtest.With(values, map[string]string{config.KeyStrict: "true"}), encrypted, nil)
+	_, err := config.Load(configtest.Input(configtest.With(values, map[string]string{stackfile.KeyStrict: "true"}), encrypted...))
 	assert.Equal(t, warned, err != nil, "strict: %v", err)
 }
 

@@ -28,7 +28,7 @@ func (s *stack) releaseHooks() (*pulumi.ResourceHookBinding, error) {
 	hooks := s.explainHooks()
 	hooks.BeforeCreate = []*pulumi.ResourceHook{mend}
 	hooks.BeforeUpdate = []*pulumi.ResourceHook{mend}
-	if s.config.KeepCRDs {
+	if s.plan.File.KeepCRDs {
 		return hooks, nil
 	}
 	// A destroy deletes the release long after, and without, the program: look again right before it.
@@ -153,5 +153,5 @@ func (s *stack) explain(args *pulumi.ErrorHookArgs) (string, error) {
 	case kind == "Release":
 		namespace, kind, name = operatorNamespace, "", "" // its objects are many, and all that is there
 	}
-	return causes(s.ctx.Context(), client, s.config, namespace, kind, name)
+	return causes(s.ctx.Context(), client, s.plan, namespace, kind, name)
 }

@@ -3,18 +3,13 @@ package stacks
 import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"eso-aws/internal/config"
 	"eso-aws/internal/kube"
-)
-
-const (
-	accessKeyIDKey     = "access-key"
-	secretAccessKeyKey = "secret-key"
+	"eso-aws/internal/plan"
 )
 
 // local is a cluster on this machine and an AWS emulator: the operator signs in
 // with an access key that is in the cluster.
-func local(ctx *pulumi.Context, loaded *config.Config) error {
+func local(ctx *pulumi.Context, loaded *plan.Plan) error {
 	stack := newStack(ctx, loaded)
 	client, err := stack.preflight()
 	if err != nil {
@@ -32,14 +27,14 @@ func local(ctx *pulumi.Context, loaded *config.Config) error {
 	if err != nil {
 		return err
 	}
-	stores, err := stack.stores(provider, func(store *config.Store) []pulumi.Resource {
-		return []pulumi.Resource{credentials[credentialsNamespace(loaded, store)], release}
+	stores, err := stack.stores(provider, func(store *plan.Store) []pulumi.Resource {
+		return []pulumi.Resource{credentials[store.Auth.Credentials.Namespace], release}
 	})
 	if err != nil {
 		return err
 	}
-	return stack.secrets(provider, stores, func(store *config.Store) pulumi.StringInput {
-		return credentials[credentialsNamespace(loaded, store)].Version()
+	return stack.secrets(provider, stores, func(store *plan.Store) pulumi.StringInput {
+		return credentials[store.Auth.Credentials.Namespace].Version()
 	}, namespaces)
 }
 
@@ -48,8 +43,8 @@ func (s *stack) credentials(
 	provider pulumi.ProviderResource, namespaces map[string]pulumi.Resource,
 ) (map[string]*kube.Secret, error) {
 	credentials := map[string]*kube.Secret{}
-	for i := range s.config.Stores {
-		namespace := credentialsNamespace(s.config, &s.config.Stores[i])
+	for _, store := range s.plan.Stores {
+		namespace := store.Auth.Credentials.Namespace
 		if credentials[namespace] != nil {
 			continue
 		}
@@ -58,10 +53,10 @@ func (s *stack) credentials(
 			Namespace:   namespace,
 			Annotations: s.owner,
 			Data: map[string]string{
-				accessKeyIDKey:     s.config.AccessKeyID,
-				secretAccessKeyKey: s.config.SecretAccessKey,
+				plan.AccessKeyIDKey:     s.plan.File.AccessKeyID,
+				plan.SecretAccessKeyKey: s.plan.File.SecretAccessKey,
 			},
-			Timeout: s.config.Timeout,
+			Timeout: s.plan.Timeout,
 		}, pulumi.Provider(provider), after(namespaces[namespace]))
 		if err != nil {
 			return nil, err

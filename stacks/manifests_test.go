@@ -39,7 +39,7 @@ func TestManifestsAreWhatIsRegistered(t *testing.T) {
 			api := &apiServer{objects: map[string]any{}}
 			kubeconfig := api.start(t)
 			values = configtest.With(values, map[string]string{"kubeconfig": kubeconfig, "kubeContext": "k3d-eso-aws"})
-			loaded, err := config.Load("eso-aws", values, encrypted, stacks.Manifests)
+			loaded, err := config.Load(configtest.Input(values, encrypted...))
 			require.NoError(t, err)
 			for namespace, create := range loaded.Namespaces {
 				if !create {
@@ -59,7 +59,7 @@ func TestManifestsAreWhatIsRegistered(t *testing.T) {
 
 // preview runs the program where nothing is there yet, in a cluster that AWS knows.
 func preview(
-	t *testing.T, c *config.Config, values map[string]string, encrypted []string, kubeconfig string,
+	t *testing.T, c *plan.Plan, values map[string]string, encrypted []string, kubeconfig string,
 ) (*graph.Graph, error) {
 	t.Helper()
 	_, server, _ := strings.Cut(kubeconfig, `server: "`)

@@ -13,7 +13,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"eso-aws/internal/cluster"
-	"eso-aws/internal/config"
+	"eso-aws/internal/plan"
+	"eso-aws/internal/stackfile"
 	"eso-aws/secretsync"
 )
 
@@ -47,8 +48,8 @@ func (s *stack) connect() (*cluster.Client, error) {
 		return client, err
 	}
 	return nil, fmt.Errorf("%s:%s: context %q leads to %s, and cluster %q is %s; write the kubeconfig of that one, "+
-		"or take kubeconfig and kubeContext away: one is made then", s.ctx.Project(), config.KeyKubeconfig,
-		client.Context(), client.Server(), s.config.Cluster.Name, s.endpoint)
+		"or take kubeconfig and kubeContext away: one is made then", s.ctx.Project(), stackfile.KeyKubeconfig,
+		client.Context(), client.Server(), s.plan.Cluster.Name, s.endpoint)
 }
 
 // kubeconfigPaths are kubectl's.
@@ -70,7 +71,7 @@ func (s *stack) preflight() (*cluster.Client, error) {
 		return nil, err
 	}
 	var problems []error
-	for _, name := range slices.Sorted(maps.Keys(s.config.Namespaces)) {
+	for _, name := range slices.Sorted(maps.Keys(s.plan.Namespaces)) {
 		namespace, err := client.Namespace(s.ctx.Context(), name)
 		if err != nil {
 			return nil, err // one unreachable cluster is one problem
@@ -82,7 +83,7 @@ func (s *stack) preflight() (*cluster.Client, error) {
 		return nil, err
 	}
 	problems = append(problems, taken...)
-	if !s.config.KeepCRDs {
+	if !s.plan.File.KeepCRDs {
 		problems = append(problems, s.checkForeign(s.ctx.Context(), client))
 	}
 	return client, errors.Join(problems...)
@@ -92,8 +93,8 @@ func (s *stack) preflight() (*cluster.Client, error) {
 // the stack's own: creating is an upsert for Kubernetes, and what was adopted
 // would be deleted with everything in it.
 func (s *stack) checkNamespace(client *cluster.Client, name string, found *cluster.Object) error {
-	create := s.config.Namespaces[name]
-	at := fmt.Sprintf("%s:%s.%s", s.ctx.Project(), config.KeyNamespaces, name)
+	create := s.plan.Namespaces[name]
+	at := fmt.Sprintf("%s:%s.%s", s.ctx.Project(), stackfile.KeyNamespaces, name)
 	switch {
 	case found == nil && !create:
 		return fmt.Errorf("%s: namespace %q does not exist; write create: true, or run: kubectl create namespace %s%s",
@@ -156,17 +157,16 @@ func (s *stack) checkNames(client *cluster.Client) ([]error, error) {
 			qualified(object), s.whose(client, strings.ToLower(kind), object), instead))
 	}
 	found := objects{stack: s, client: client, lists: map[string][]cluster.Object{}}
-	if s.config.Target == config.Local {
+	if !s.plan.OnEKS() {
 		for _, namespace := range s.credentialsNamespaces() {
 			object, err := found.object(coreSecret, namespace, credentialsName)
 			if err != nil {
 				return nil, err
 			}
-			check(config.KeyNamespace, "namespace", coreSecret, object)
+			check(stackfile.KeyNamespace, "namespace", coreSecret, object)
 		}
 	}
-	for i := range s.config.Stores {
-		store := &s.config.Stores[i]
+	for _, store := range s.plan.Stores {
 		kind := secretsync.StoreKind(store.Namespace)
 		object, err := found.object(kind, store.Namespace, store.Name)
 		if err != nil {
@@ -175,29 +175,29 @@ func (s *stack) checkNames(client *cluster.Client) ([]error, error) {
 		key, instead := s.storeKey(store)
 		check(key, instead, kind, object)
 	}
-	for _, secret := range s.config.Secrets {
+	for _, secret := range s.plan.Secrets {
 		object, err := found.object(secretsync.SecretKind, secret.Namespace, secret.Name)
 		if err != nil {
 			return nil, err
 		}
-		check(config.KeySecrets+"."+secret.Name, "name", secretsync.SecretKind, object)
+		check(stackfile.KeySecrets+"."+secret.Name, "name", secretsync.SecretKind, object)
 		target, err := found.object(coreSecret, secret.Namespace, secret.Target)
 		if err != nil {
 			return nil, err
 		}
-		problems = append(problems, s.checkTarget(client, &secret, target))
+		problems = append(problems, s.checkTarget(client, secret, target))
 	}
 	return problems, nil
 }
 
 // checkTarget refuses a Secret of others, which the operator would write over and, as its owner, delete
 // one day.
-func (s *stack) checkTarget(client *cluster.Client, secret *config.Secret, found *cluster.Object) error {
+func (s *stack) checkTarget(client *cluster.Client, secret *plan.Secret, found *cluster.Object) error {
 	if found == nil || !secret.Overwrites() || s.owns(found) || syncedByOperator(found) {
 		return nil
 	}
 	return fmt.Errorf("%s:%s.%s: Secret %q exists and is not this stack's; write another target, or creationPolicy: "+
-		"Merge to add to it, or have it taken over: %s", s.ctx.Project(), config.KeySecrets, secret.Name,
+		"Merge to add to it, or have it taken over: %s", s.ctx.Project(), stackfile.KeySecrets, secret.Name,
 		qualified(found), s.takeOver(client, "secret", found))
 }
 
@@ -216,25 +216,25 @@ func syncedByOperator(secret *cluster.Object) bool {
 // credentialsNamespaces are where the Secrets with the access key will be.
 func (s *stack) credentialsNamespaces() []string {
 	namespaces := map[string]bool{}
-	for i := range s.config.Stores {
-		namespaces[credentialsNamespace(s.config, &s.config.Stores[i])] = true
+	for _, store := range s.plan.Stores {
+		namespaces[store.Auth.Credentials.Namespace] = true
 	}
 	return slices.Sorted(maps.Keys(namespaces))
 }
 
 // storeKey is the setting by which a store could get out of another's way, and what to
 // write another of.
-func (s *stack) storeKey(store *config.Store) (key, instead string) {
-	named := store.Name != config.LocalStore && store.Name != config.EKSStore
+func (s *stack) storeKey(store *plan.Store) (key, instead string) {
+	named := store.Name != plan.LocalStore && store.Name != plan.EKSStore
 	switch {
-	case !store.Default:
-		return config.KeyStores + "." + store.Name, "name"
-	case named, s.config.Target == config.Local && store.Namespace == "":
-		return config.KeyStore + ".name", "name"
+	case !store.Source.Default:
+		return stackfile.KeyStores + "." + store.Name, "name"
+	case named, !s.plan.OnEKS() && store.Namespace == "":
+		return stackfile.KeyStore + ".name", "name"
 	case store.Namespace == "":
-		return config.KeyCluster, "cluster"
+		return stackfile.KeyCluster, "cluster"
 	default:
-		return config.KeyNamespace, "namespace"
+		return stackfile.KeyNamespace, "namespace"
 	}
 }
 
@@ -247,7 +247,7 @@ type objects struct {
 
 // object is the one of that name; nil where there is none.
 func (o *objects) object(kind, namespace, name string) (*cluster.Object, error) {
-	ctx, version, key := o.stack.ctx.Context(), o.stack.config.APIVersion, kind+"/"+namespace
+	ctx, version, key := o.stack.ctx.Context(), o.stack.plan.APIVersion, kind+"/"+namespace
 	if kind == coreSecret {
 		version = "v1"
 	}
@@ -290,7 +290,7 @@ func (s *stack) checkForeign(ctx context.Context, client *cluster.Client) error 
 		foreign, more = foreign[:maxNamed], fmt.Sprintf(" and %d more", n)
 	}
 	return fmt.Errorf("%s:%s: false: the operator's CRDs would go, and with them what is not this stack's: %s%s; "+
-		"write keepCRDs: true, or delete these first", s.ctx.Project(), config.KeyKeepCRDs,
+		"write keepCRDs: true, or delete these first", s.ctx.Project(), stackfile.KeyKeepCRDs,
 		strings.Join(foreign, ", "), more)
 }
 
@@ -301,7 +301,7 @@ func (s *stack) foreign(ctx context.Context, client *cluster.Client) ([]string, 
 		"externalsecrets", "secretstores", "clustersecretstores",
 		"clusterexternalsecrets", "pushsecrets", "clusterpushsecrets",
 	} {
-		for _, version := range []string{config.APIv1, config.APIv1beta1, "external-secrets.io/v1alpha1"} {
+		for _, version := range []string{plan.APIv1, plan.APIv1beta1, "external-secrets.io/v1alpha1"} {
 			objects, exists, err := client.List(ctx, version, "", resource)
 			if err != nil {
 				return nil, err

@@ -6,19 +6,19 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"eso-aws/internal/config"
+	"eso-aws/internal/stackfile"
 )
 
 // Program is what [pulumi.Run] needs: the program, and an option that lets it
 // see the whole of the stack's configuration, as unknown keys are errors too.
 // The option comes last where there are others.
 func Program() (pulumi.RunFunc, pulumi.RunOption) {
-	var values map[string]string
-	var encrypted []string
+	var input stackfile.Input
 	see := func(info *pulumi.RunInfo) {
-		values, encrypted = info.Config, info.ConfigSecretKeys
+		input = stackfile.Input{Project: info.Project, Values: info.Config, Encrypted: info.ConfigSecretKeys}
 	}
 	run := func(ctx *pulumi.Context) error {
-		loaded, err := config.Load(ctx.Project(), values, encrypted, Manifests)
+		loaded, err := config.Load(input)
 		if err != nil {
 			return fmt.Errorf("checking the configuration of stack %q:\n%w", ctx.Stack(), err)
 		}
@@ -32,10 +32,10 @@ func Program() (pulumi.RunFunc, pulumi.RunOption) {
 				return err
 			}
 		}
-		if loaded.Target == config.EKS {
-			return eks(ctx, &loaded)
+		if loaded.OnEKS() {
+			return eks(ctx, loaded)
 		}
-		return local(ctx, &loaded)
+		return local(ctx, loaded)
 	}
 	return run, see
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"eso-aws/internal/cluster"
-	"eso-aws/internal/config"
 	"eso-aws/internal/iam"
+	"eso-aws/internal/plan"
 	"eso-aws/irsa"
 	"eso-aws/secretsync"
 )
@@ -22,7 +22,7 @@ var associationID = regexp.MustCompile(`\ba-[a-z0-9]+`)
 
 // causes are warnings and, where an object only says that its store is not ready, also why that is not.
 func causes(
-	ctx context.Context, client *cluster.Client, c *config.Config, namespace, kind, name string,
+	ctx context.Context, client *cluster.Client, c *plan.Plan, namespace, kind, name string,
 ) (string, error) {
 	text, err := warnings(ctx, client, c, namespace, kind, name)
 	if err != nil || !strings.Contains(text, `Store "`) || !strings.Contains(text, "is not ready") {
@@ -37,7 +37,7 @@ func causes(
 
 // warnings are what the cluster last warned of, with what to do; empty where it did not.
 func warnings(
-	ctx context.Context, client *cluster.Client, config *config.Config, namespace, kind, name string,
+	ctx context.Context, client *cluster.Client, p *plan.Plan, namespace, kind, name string,
 ) (string, error) {
 	found, err := client.Warnings(ctx, namespace, kind, name)
 	if err != nil {
@@ -47,7 +47,7 @@ func warnings(
 	for _, w := range found[:min(len(found), maxNamed)] {
 		object := qualified(&cluster.Object{Namespace: namespace, Name: w.Name})
 		line := fmt.Sprintf("%s %s: %s: %s", w.Kind, object, w.Reason, strings.TrimSpace(w.Message))
-		if hint := remedy(config, w.Message, sourceOf(config, namespace, w.Kind, w.Name)...); hint != "" {
+		if hint := remedy(p, w.Message, sourceOf(p, namespace, w.Kind, w.Name)...); hint != "" {
 			line += "; " + hint
 		}
 		lines = append(lines, line)
@@ -63,11 +63,10 @@ func silent(kind, namespace, name string) string {
 }
 
 // sourceOf is the store of a secret; none of anything else.
-func sourceOf(c *config.Config, namespace, kind, name string) []*config.Store {
-	for i := range c.Secrets {
-		secret := &c.Secrets[i]
+func sourceOf(c *plan.Plan, namespace, kind, name string) []*plan.Store {
+	for _, secret := range c.Secrets {
 		if kind == secretsync.SecretKind && secret.Name == name && secret.Namespace == namespace {
-			return []*config.Store{c.StoreOf(secret)}
+			return []*plan.Store{secret.From}
 		}
 	}
 	return nil
@@ -88,11 +87,11 @@ func first(table []known, message string) string {
 
 // remedy is what to do about a message of the operator or of a node. The store is where what it is about is
 // read from.
-func remedy(c *config.Config, message string, from ...*config.Store) string {
+func remedy(c *plan.Plan, message string, from ...*plan.Store) string {
 	service, region := "Secrets Manager", c.Region
 	for _, store := range from {
 		region = store.Region
-		if store.Service == config.ParameterStore {
+		if store.Service == plan.ParameterStore {
 			service = "Parameter Store"
 		}
 	}
@@ -108,13 +107,13 @@ func remedy(c *config.Config, message string, from ...*config.Store) string {
 		{"Back-off restarting failed container", "look at its log: kubectl logs -n " + operatorNamespace +
 			" deployment/" + operatorName + " --previous"},
 	}
-	if c.Target == config.Local {
+	if !c.OnEKS() {
 		return first(append(all, remediesOfLocal(c)...), message)
 	}
 	return first(append(all, remediesOfEKS(c, missing)...), message)
 }
 
-func remediesOfLocal(c *config.Config) []known {
+func remediesOfLocal(c *plan.Plan) []known {
 	unreachable := "correct endpoint, which the operator's pods must reach: " + c.Endpoint
 	return []known{
 		{"security token included in the request is invalid", "correct accessKeyId, which AWS does not know"},
@@ -125,7 +124,7 @@ func remediesOfLocal(c *config.Config) []known {
 	}
 }
 
-func remediesOfEKS(c *config.Config, missing string) []known {
+func remediesOfEKS(c *plan.Plan, missing string) []known {
 	const (
 		mend    = "pulumi refresh shows what others have changed, and the next pulumi up mends it"
 		agent   = "see that the EKS Pod Identity agent runs on the nodes; podIdentityAgent: true installs it"
@@ -187,7 +186,7 @@ func (s *stack) taken(args *pulumi.ErrorHookArgs, message string) string {
 		rename = ", which AWS refuses while it is in use; if not, write another role.name: stacks that share an " +
 			"account need one each"
 	)
-	c, name := s.config.Cluster, text(args.NewInputs, "name")
+	c, name := s.plan.Cluster, text(args.NewInputs, "name")
 	switch string(args.Type) {
 	case "aws:iam/role:Role":
 		return left + "aws iam delete-role --role-name " + name + rename

@@ -12,6 +12,8 @@ import (
 
 	"eso-aws/internal/cluster"
 	"eso-aws/internal/config"
+	"eso-aws/internal/plan"
+	"eso-aws/internal/stackfile"
 	"eso-aws/secretsync"
 )
 
@@ -20,10 +22,8 @@ var ErrNotCurrent = errors.New("not everything is there and current")
 
 // ReportArgs say what to report of.
 type ReportArgs struct {
-	// Project, Values and Encrypted are those of [config.Load].
-	Project   string
-	Values    map[string]string
-	Encrypted []string
+	// Input is the stack's configuration.
+	Input stackfile.Input
 	// Kubeconfig is that of the provider in the state; "" for none.
 	Kubeconfig string
 	// Out gets the tables. There are no values in them.
@@ -34,12 +34,12 @@ type ReportArgs struct {
 // and keys are there and current. Nothing is changed. The error is
 // [ErrNotCurrent] where they are not, and another where nobody can tell.
 func Report(ctx context.Context, args ReportArgs) error {
-	c, err := config.Load(args.Project, args.Values, args.Encrypted, Manifests)
+	p, err := config.Load(args.Input)
 	if err != nil {
 		return fmt.Errorf("checking the configuration:\n%w", err)
 	}
-	source := cluster.Source{Configured: c.Kubeconfig, Paths: kubeconfigPaths(), Context: c.KubeContext}
-	if c.Target == config.EKS && c.Kubeconfig == "" && c.KubeContext == "" {
+	source := cluster.Source{Configured: p.File.Kubeconfig, Paths: kubeconfigPaths(), Context: p.File.KubeContext}
+	if p.OnEKS() && p.File.Kubeconfig == "" && p.File.KubeContext == "" {
 		if args.Kubeconfig == "" {
 			return errors.New("the stack's state knows no cluster: it is not deployed; run pulumi up")
 		}
@@ -49,32 +49,30 @@ func Report(ctx context.Context, args ReportArgs) error {
 	if err != nil {
 		return err
 	}
-	r := &report{ctx: ctx, client: client, config: &c, out: args.Out}
+	r := &report{ctx: ctx, client: client, plan: p, out: args.Out}
 	return r.run()
 }
 
 type report struct {
 	ctx    context.Context //nolint:containedctx // that of the one call
 	client *cluster.Client
-	config *config.Config
+	plan   *plan.Plan
 	out    io.Writer
 	causes []string
 }
 
 func (r *report) run() error {
-	stores := map[place]string{}
-	for i := range r.config.Stores {
-		store := &r.config.Stores[i]
+	stores := map[*plan.Store]string{}
+	for _, store := range r.plan.Stores {
 		state, err := r.store(store)
 		if err != nil {
 			return err
 		}
-		stores[placeOf(store)] = store.Name + " " + state
+		stores[store] = store.Name + " " + state
 	}
 	rows := []string{"SECRET\tSTORE\tEXTERNAL SECRET\tKEYS\tLAST SYNC"}
-	for i := range r.config.Secrets {
-		secret := &r.config.Secrets[i]
-		row, err := r.secret(secret, stores[placeOf(r.config.StoreOf(secret))])
+	for _, secret := range r.plan.Secrets {
+		row, err := r.secret(secret, stores[secret.From])
 		if err != nil {
 			return err
 		}
@@ -84,9 +82,9 @@ func (r *report) run() error {
 }
 
 // store is how a store is.
-func (r *report) store(store *config.Store) (string, error) {
+func (r *report) store(store *plan.Store) (string, error) {
 	kind := secretsync.StoreKind(store.Namespace)
-	exists, ready, err := r.client.Ready(r.ctx, r.config.APIVersion, kind, store.Namespace, store.Name)
+	exists, ready, err := r.client.Ready(r.ctx, r.plan.APIVersion, kind, store.Namespace, store.Name)
 	switch {
 	case err != nil:
 		return "", err
@@ -108,7 +106,7 @@ func (r *report) print(rows []string) error {
 		return err
 	}
 	if len(r.causes) == 0 {
-		_, err := fmt.Fprintf(r.out, "\nAll %d are there and current.\n", len(r.config.Secrets))
+		_, err := fmt.Fprintf(r.out, "\nAll %d are there and current.\n", len(r.plan.Secrets))
 		return err
 	}
 	if _, err := fmt.Fprintf(r.out, "\n%s\n", strings.Join(r.causes, "\n")); err != nil {
@@ -118,9 +116,9 @@ func (r *report) print(rows []string) error {
 }
 
 // secret is a line of the table.
-func (r *report) secret(secret *config.Secret, store string) (string, error) {
+func (r *report) secret(secret *plan.Secret, store string) (string, error) {
 	namespace := secret.Namespace
-	sync, err := r.client.ExternalSecret(r.ctx, r.config.APIVersion, namespace, secret.Name)
+	sync, err := r.client.ExternalSecret(r.ctx, r.plan.APIVersion, namespace, secret.Name)
 	if err != nil {
 		return "", err
 	}
@@ -148,7 +146,7 @@ func (r *report) secret(secret *config.Secret, store string) (string, error) {
 }
 
 // keys are those of the Secret, and those it lacks.
-func (r *report) keys(secret *config.Secret) (string, error) {
+func (r *report) keys(secret *plan.Secret) (string, error) {
 	present, err := r.client.SecretKeys(r.ctx, secret.Namespace, secret.Target)
 	if err != nil {
 		return "", err
@@ -170,7 +168,7 @@ func (r *report) keys(secret *config.Secret) (string, error) {
 
 // cause adds what the cluster says of an object.
 func (r *report) cause(namespace, kind, name string) error {
-	text, err := warnings(r.ctx, r.client, r.config, namespace, kind, name)
+	text, err := warnings(r.ctx, r.client, r.plan, namespace, kind, name)
 	if text == "" {
 		text = silent(kind, namespace, name)
 	}

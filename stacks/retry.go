@@ -9,7 +9,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"eso-aws/internal/cluster"
-	"eso-aws/internal/config"
+	"eso-aws/internal/plan"
 	"eso-aws/secretsync"
 )
 
@@ -42,8 +42,8 @@ func (s *stack) retryStore(args *pulumi.ResourceHookArgs) error {
 		return err
 	}
 	_, namespace, name := s.located(args.Type, args.Name)
-	for i := range s.config.Stores {
-		if store := &s.config.Stores[i]; placeOf(store) == (place{namespace, name}) {
+	for _, store := range s.plan.Stores {
+		if store.Namespace == namespace && store.Name == name {
 			return s.retries.store(s.ctx.Context(), client, store)
 		}
 	}
@@ -53,8 +53,8 @@ func (s *stack) retryStore(args *pulumi.ResourceHookArgs) error {
 // retries has the operator try again at once what it has failed with. It would wait longer after every
 // failure, up to minutes, and an up that mends the cause would fail once more.
 type retries struct {
-	config *config.Config
-	stores sync.Map // what tries one again, once in an up, by its place
+	plan   *plan.Plan
+	stores sync.Map // of *plan.Store: what tries it again, once in an up
 }
 
 // secret tries an ExternalSecret again that is not ready, nil being none; and before it its store, where
@@ -62,7 +62,7 @@ type retries struct {
 func (r *retries) secret(
 	ctx context.Context, client *cluster.Client, namespace, name string, now *cluster.Sync,
 ) error {
-	for _, store := range sourceOf(r.config, namespace, secretsync.SecretKind, name) {
+	for _, store := range sourceOf(r.plan, namespace, secretsync.SecretKind, name) {
 		if err := r.store(ctx, client, store); err != nil {
 			return err
 		}
@@ -70,21 +70,21 @@ func (r *retries) secret(
 	if now == nil || now.Ready {
 		return nil
 	}
-	_, err := client.Retry(ctx, r.config.APIVersion, secretsync.SecretKind, namespace, name)
+	_, err := client.Retry(ctx, r.plan.APIVersion, secretsync.SecretKind, namespace, name)
 	return err
 }
 
 // store tries a store again, once in an up.
-func (r *retries) store(ctx context.Context, client *cluster.Client, store *config.Store) error {
+func (r *retries) store(ctx context.Context, client *cluster.Client, store *plan.Store) error {
 	try := sync.OnceValue(func() error { return r.try(ctx, client, store) })
-	again, _ := r.stores.LoadOrStore(placeOf(store), try)
+	again, _ := r.stores.LoadOrStore(store, try)
 	return again.(func() error)()
 }
 
 // try tries a store again, and gives it a moment. Pods that were made before EKS knew of their association
 // never get its credentials: they are replaced.
-func (r *retries) try(ctx context.Context, client *cluster.Client, store *config.Store) error {
-	version, kind, within := r.config.APIVersion, secretsync.StoreKind(store.Namespace), storeWithin
+func (r *retries) try(ctx context.Context, client *cluster.Client, store *plan.Store) error {
+	version, kind, within := r.plan.APIVersion, secretsync.StoreKind(store.Namespace), storeWithin
 	exists, ready, err := client.Ready(ctx, version, kind, store.Namespace, store.Name)
 	if err != nil || !exists || ready {
 		return err
@@ -92,7 +92,7 @@ func (r *retries) try(ctx context.Context, client *cluster.Client, store *config
 	if _, err := client.Retry(ctx, version, kind, store.Namespace, store.Name); err != nil {
 		return err
 	}
-	if r.config.Cluster.Auth == config.PodIdentity {
+	if r.plan.Auth() == plan.PodIdentity {
 		within = podsWithin
 		if err := client.DeletePods(ctx, operatorNamespace, operatorName); err != nil {
 			return err

@@ -32,9 +32,9 @@ func TestManifestsFitTheCharts(t *testing.T) {
 				values, encrypted := configtest.Stack(t, file)
 				delete(values, "eso-aws:chart") // a folder has a version of its own
 				values["eso-aws:chartVersion"] = version
-				loaded, err := config.Load("eso-aws", values, encrypted, nil)
+				loaded, err := config.Load(configtest.Input(values, encrypted...))
 				if err == nil && raw(&loaded) {
-					_, err = config.Load("eso-aws", values, encrypted, stacks.Manifests)
+					_, err = config.Load(configtest.Input(values, encrypted...))
 				}
 				if err != nil {
 					assert.Regexp(t, "chart "+version+"|there is no such field", err.Error(), file)
@@ -52,12 +52,12 @@ func TestManifestsFitTheCharts(t *testing.T) {
 }
 
 // raw tells whether there are fields that are the user's own.
-func raw(c *config.Config) bool {
+func raw(c *plan.Plan) bool {
 	return slices.ContainsFunc(c.Secrets, func(secret config.Secret) bool { return secret.Spec != nil })
 }
 
 // refusals are what the API of a configuration's chart refuses for sure.
-func refusals(schemas *crd.Schemas, c *config.Config) []string {
+func refusals(schemas *crd.Schemas, c *plan.Plan) []string {
 	var lines []string
 	for _, manifest := range stacks.Manifests(c) {
 		kind, _ := manifest["kind"].(string)

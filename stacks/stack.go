@@ -10,22 +10,22 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"eso-aws/internal/cluster"
-	"eso-aws/internal/config"
 	"eso-aws/internal/kube"
+	"eso-aws/internal/plan"
 	"eso-aws/operator"
 	"eso-aws/secretsync"
 )
 
 const (
-	operatorName      = config.OperatorName
-	operatorNamespace = config.OperatorNamespace
-	credentialsName   = config.CredentialsName
+	operatorName      = plan.OperatorName
+	operatorNamespace = plan.OperatorNamespace
+	credentialsName   = plan.CredentialsName
 )
 
 // stack is what the steps have in common.
 type stack struct {
 	ctx    *pulumi.Context
-	config *config.Config
+	plan   *plan.Plan
 	owner  map[string]string    // the annotation that says whose objects they are
 	cause  *pulumi.ErrorHook    // tells why an object is not well
 	settle *pulumi.ResourceHook // waits until EKS knows what it was told
@@ -40,10 +40,10 @@ type stack struct {
 }
 
 // newStack is a stack whose cluster is the configured one.
-func newStack(ctx *pulumi.Context, config *config.Config) *stack {
+func newStack(ctx *pulumi.Context, loaded *plan.Plan) *stack {
 	return &stack{
-		ctx: ctx, config: config, owner: owner(ctx), kubeconfig: config.Kubeconfig, kubeContext: config.KubeContext,
-		retries: &retries{config: config},
+		ctx: ctx, plan: loaded, owner: owner(ctx), kubeconfig: loaded.File.Kubeconfig, kubeContext: loaded.File.KubeContext,
+		retries: &retries{plan: loaded},
 	}
 }
 
@@ -63,14 +63,14 @@ func (s *stack) cluster(client *cluster.Client) (pulumi.ProviderResource, map[st
 // namespaces are those to create, by name.
 func (s *stack) namespaces(provider pulumi.ProviderResource) (map[string]pulumi.Resource, error) {
 	namespaces := map[string]pulumi.Resource{}
-	for _, name := range slices.Sorted(maps.Keys(s.config.Namespaces)) {
-		if !s.config.Namespaces[name] {
+	for _, name := range slices.Sorted(maps.Keys(s.plan.Namespaces)) {
+		if !s.plan.Namespaces[name] {
 			continue
 		}
 		namespace, err := kube.NewNamespace(s.ctx, name, &kube.NamespaceArgs{
 			Name:        name,
 			Annotations: s.owner,
-			Timeout:     s.config.Timeout,
+			Timeout:     s.plan.Timeout,
 		}, pulumi.Provider(provider))
 		if err != nil {
 			return nil, err
@@ -91,18 +91,18 @@ func (s *stack) operator(
 	release, err := operator.NewRelease(s.ctx, operatorName, &operator.ReleaseArgs{
 		Name:       operatorName,
 		Namespace:  operatorNamespace,
-		Chart:      s.config.Chart.Reference,
-		Repository: s.config.Chart.Repository,
-		Version:    s.config.Chart.Version,
-		KeepCRDs:   s.config.KeepCRDs,
-		Endpoint:   s.config.Endpoint,
-		ParameterStore: slices.ContainsFunc(s.config.Stores, func(store config.Store) bool {
-			return store.Service == config.ParameterStore
+		Chart:      s.plan.Chart.Reference,
+		Repository: s.plan.Chart.Repository,
+		Version:    s.plan.Chart.Version,
+		KeepCRDs:   s.plan.File.KeepCRDs,
+		Endpoint:   s.plan.Endpoint,
+		ParameterStore: slices.ContainsFunc(s.plan.Stores, func(store *plan.Store) bool {
+			return store.Service == plan.ParameterStore
 		}),
 		Identity:     identity,
-		ChartValues:  s.config.ChartValues,
-		SecretValues: s.config.SecretValues,
-		Timeout:      s.config.Timeout,
+		ChartValues:  s.plan.File.ChartValues,
+		SecretValues: s.plan.SecretValues(),
+		Timeout:      s.plan.Timeout,
 		Hooks:        hooks,
 	}, pulumi.Provider(provider), after(before...))
 	if err != nil {
@@ -114,7 +114,7 @@ func (s *stack) operator(
 // resourceName is an object's name in the state: that of the object where it is in the
 // stack's namespace or in none.
 func (s *stack) resourceName(namespace, name string) string {
-	if namespace == "" || namespace == s.config.Namespace {
+	if namespace == "" || namespace == s.plan.File.Namespace {
 		return name
 	}
 	return namespace + "/" + name
@@ -129,43 +129,36 @@ func (s *stack) located(token tokens.Type, resource string) (kind, namespace, na
 	if kind == secretsync.ClusterStoreKind {
 		return kind, "", resource
 	}
-	return kind, s.config.Namespace, resource
+	return kind, s.plan.File.Namespace, resource
 }
-
-// place is where a store is; one of the cluster is in no namespace.
-type place struct{ namespace, name string }
-
-func placeOf(store *config.Store) place { return place{store.Namespace, store.Name} }
 
 // stores registers the stores; before says after what each comes.
 func (s *stack) stores(
-	provider pulumi.ProviderResource, before func(*config.Store) []pulumi.Resource,
-) (map[place]*secretsync.Store, error) {
+	provider pulumi.ProviderResource, before func(*plan.Store) []pulumi.Resource,
+) (map[*plan.Store]pulumi.Resource, error) {
 	retry, err := s.ctx.RegisterResourceHook(retryHook, s.retryStore, nil)
 	if err != nil {
 		return nil, err
 	}
 	hooks := s.explainHooks()
 	hooks.BeforeUpdate = []*pulumi.ResourceHook{retry}
-	stores := map[place]*secretsync.Store{}
-	for i := range s.config.Stores {
-		store := &s.config.Stores[i]
-		args := storeArgs(s.config, store)
-		args.Annotations, args.Timeout, args.Hooks = s.owner, s.config.Timeout, hooks
-		name := s.resourceName(store.Namespace, store.Name)
-		registered, err := secretsync.NewStore(s.ctx, name, args, pulumi.Provider(provider), after(before(store)...))
+	stores := map[*plan.Store]pulumi.Resource{}
+	for _, store := range s.plan.Stores {
+		args, name := store.StoreArgs, s.resourceName(store.Namespace, store.Name)
+		args.Annotations, args.Hooks = s.owner, hooks
+		registered, err := secretsync.NewStore(s.ctx, name, &args, pulumi.Provider(provider), after(before(store)...))
 		if err != nil {
 			return nil, err
 		}
-		stores[placeOf(store)] = registered
+		stores[store] = registered.Resource
 	}
 	return stores, nil
 }
 
 // secrets are synced anew when the credentials of their store change.
 func (s *stack) secrets(
-	provider pulumi.ProviderResource, stores map[place]*secretsync.Store,
-	credentials func(*config.Store) pulumi.StringInput, namespaces map[string]pulumi.Resource,
+	provider pulumi.ProviderResource, stores map[*plan.Store]pulumi.Resource,
+	credentials func(*plan.Store) pulumi.StringInput, namespaces map[string]pulumi.Resource,
 ) error {
 	verifier := newVerifier(s)
 	hooks, err := verifier.hooks()
@@ -173,23 +166,20 @@ func (s *stack) secrets(
 		return err
 	}
 	keys := pulumi.StringArrayMap{}
-	for i := range s.config.Secrets {
-		secret := &s.config.Secrets[i]
-		from := s.config.StoreOf(secret)
-		args, name := secretArgs(s.config, secret), s.resourceName(secret.Namespace, secret.Name)
-		args.Annotations, args.Credentials = s.owner, credentials(from)
-		args.Timeout, args.Hooks = s.config.Timeout, hooks
-		external, err := secretsync.NewExternalSecret(s.ctx, name, args,
-			pulumi.Provider(provider), after(stores[placeOf(from)].Resource, namespaces[secret.Namespace]))
+	for _, secret := range s.plan.Secrets {
+		args, name := secret.ExternalSecretArgs, s.resourceName(secret.Namespace, secret.Name)
+		args.Annotations, args.Credentials, args.Hooks = s.owner, credentials(secret.From), hooks
+		external, err := secretsync.NewExternalSecret(s.ctx, name, &args,
+			pulumi.Provider(provider), after(stores[secret.From], namespaces[secret.Namespace]))
 		if err != nil {
 			return err
 		}
 		keys[name] = verifier.keys(secret, external.Resource)
 	}
-	s.ctx.Export("namespace", pulumi.String(s.config.Namespace))
-	for i := range s.config.Stores {
-		if store := &s.config.Stores[i]; store.Default {
-			s.ctx.Export("storeKind", pulumi.String(stores[placeOf(store)].Ref.Kind))
+	s.ctx.Export("namespace", pulumi.String(s.plan.File.Namespace))
+	for _, store := range s.plan.Stores {
+		if store.Source.Default {
+			s.ctx.Export("storeKind", pulumi.String(store.Ref().Kind))
 			s.ctx.Export("storeName", pulumi.String(store.Name))
 		}
 	}

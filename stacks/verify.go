@@ -9,7 +9,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"eso-aws/internal/cluster"
-	"eso-aws/internal/config"
+	"eso-aws/internal/plan"
 	"eso-aws/secretsync"
 )
 
@@ -75,12 +75,12 @@ func (v *verifier) hooks() (*pulumi.ResourceHookBinding, error) {
 func (v *verifier) sync(ctx context.Context, client *cluster.Client, namespace, name string) (*cluster.Sync, error) {
 	v.asking <- struct{}{}
 	defer func() { <-v.asking }()
-	return client.ExternalSecret(ctx, v.stack.config.APIVersion, namespace, name)
+	return client.ExternalSecret(ctx, v.stack.plan.APIVersion, namespace, name)
 }
 
 // keys are the keys of a secret, to export: the export is an up's last word, and without it the up has
 // failed. A preview has nothing to wait for.
-func (v *verifier) keys(secret *config.Secret, external pulumi.CustomResource) pulumi.StringArrayInput {
+func (v *verifier) keys(secret *plan.Secret, external pulumi.CustomResource) pulumi.StringArrayInput {
 	keys, known := secret.Keys()
 	if v.stack.ctx.DryRun() {
 		if !known {
@@ -102,7 +102,7 @@ func (v *verifier) keys(secret *config.Secret, external pulumi.CustomResource) p
 
 // present are the keys of a Secret that may be there, to preview those that AWS decides; unknown to who
 // may not read it.
-func (v *verifier) present(secret *config.Secret) pulumi.StringArrayInput {
+func (v *verifier) present(secret *plan.Secret) pulumi.StringArrayInput {
 	unknown := pulumi.UnsafeUnknownOutput(nil).ApplyT(func(any) []string { return nil }).(pulumi.StringArrayOutput)
 	client, err := v.connect()
 	if err != nil {
@@ -116,13 +116,13 @@ func (v *verifier) present(secret *config.Secret) pulumi.StringArrayInput {
 }
 
 // verify waits until the ExternalSecret is synced as it is now.
-func (v *verifier) verify(secret *config.Secret) error {
+func (v *verifier) verify(secret *plan.Secret) error {
 	s := v.stack
 	client, err := v.connect()
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(s.ctx.Context(), time.Duration(s.config.Timeout))
+	ctx, cancel := context.WithTimeout(s.ctx.Context(), time.Duration(s.plan.Timeout))
 	defer cancel()
 	for retried := false; ; retried = true {
 		now, err := v.sync(ctx, client, secret.Namespace, secret.Name)
@@ -148,7 +148,7 @@ func (v *verifier) verify(secret *config.Secret) error {
 
 // done tells whether the Secret is as declared. The operator never looks again at one that
 // it syncs once, whatever has changed since.
-func (v *verifier) done(secret *config.Secret, now *cluster.Sync) bool {
+func (v *verifier) done(secret *plan.Secret, now *cluster.Sync) bool {
 	if secret.Once() {
 		return now.Ready && now.Synced != "" && now.Target == secret.Target
 	}
@@ -160,11 +160,11 @@ func (v *verifier) done(secret *config.Secret, now *cluster.Sync) bool {
 }
 
 // failure tells why a secret is not synced.
-func (v *verifier) failure(client *cluster.Client, secret *config.Secret) error {
+func (v *verifier) failure(client *cluster.Client, secret *plan.Secret) error {
 	s := v.stack
-	text, err := causes(s.ctx.Context(), client, s.config, secret.Namespace, secretsync.SecretKind, secret.Name)
+	text, err := causes(s.ctx.Context(), client, s.plan, secret.Namespace, secretsync.SecretKind, secret.Name)
 	if err != nil || text == "" {
 		text = silent(secretsync.SecretKind, secret.Namespace, secret.Name) + s.contextFlag(client)
 	}
-	return errors.New("not synced after " + time.Duration(s.config.Timeout).String() + ": " + text)
+	return errors.New("not synced after " + time.Duration(s.plan.Timeout).String() + ": " + text)
 }

@@ -15,6 +15,7 @@ import (
 	"os/signal"
 	"strings"
 
+	"eso-aws/internal/stackfile"
 	"eso-aws/stacks"
 )
 
@@ -38,7 +39,7 @@ func verify(ctx context.Context, stack string) error {
 	if stack == "" {
 		return errors.New("which stack? write --stack <name>")
 	}
-	args := stacks.ReportArgs{Project: project, Values: map[string]string{}, Out: os.Stdout}
+	args := stacks.ReportArgs{Input: stackfile.Input{Project: project, Values: map[string]string{}}, Out: os.Stdout}
 	var config map[string]struct {
 		Value  string
 		Secret bool
@@ -47,9 +48,9 @@ func verify(ctx context.Context, stack string) error {
 		return err
 	}
 	for key, entry := range config {
-		args.Values[key] = entry.Value
+		args.Input.Values[key] = entry.Value
 		if entry.Secret {
-			args.Encrypted = append(args.Encrypted, key)
+			args.Input.Encrypted = append(args.Input.Encrypted, key)
 		}
 	}
 	var state struct {

@@ -24,9 +24,9 @@ func TestLoadLocalChart(t *testing.T) {
 		want string
 	}{
 		"Folder":      {map[string]string{"chart/Chart.yaml": "version: 0.20.4"}, "chart", ""},
-		"FolderOfOld": {map[string]string{"Chart.yaml": "version: 0.1.0"}, ".", `has a Chart.yaml whose version "0.1.0" is older than 0.9.0, the first that will do`},
-		"NoVersion":   {map[string]string{"Chart.yaml": "name: x"}, ".", `has a Chart.yaml whose version "" is no version`},
-		"NotYAML":     {map[string]string{"Chart.yaml": "\t{"}, ".", "has a Chart.yaml that is not YAML"},
+		"FolderOfOld": {map[string]string{"Chart.yaml": "version: 0.1.0"}, ".", `has a Chart.yaml with version "0.1.0", which must be 0.9.0 or newer`},
+		"NoVersion":   {map[string]string{"Chart.yaml": "name: x"}, ".", `has a Chart.yaml with version "", which must be a version`},
+		"NotYAML":     {map[string]string{"Chart.yaml": "\t{"}, ".", "has a Chart.yaml that is not valid YAML"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -39,7 +39,7 @@ func TestLoadLocalChart(t *testing.T) {
 			got, err := load(configtest.With(localConfig(t), map[string]string{"chart": chart, "chartVersion": "9.9.9"}))
 			if test.want != "" {
 				assert.EqualError(t, err, "eso-aws:chart: \""+chart+"\": "+test.want+
-					"; write the path of the operator's chart, a folder or a .tgz file")
+					"; set it to the path of the operator's chart, a directory or a .tgz file")
 				return
 			}
 			require.NoError(t, err)

@@ -17,11 +17,11 @@ import (
 
 const checksIntroduction = `# Checks
 
-What the program refuses of a stack file, with an example each: on the left what is wrong, on the right what it says
-of it. All is checked before anything is made, and all problems are told at once, each after the path of its setting.
-What is marked ⚠ is a warning, unless ` + "`strict: true`" + ` makes it an error.
+The mistakes in a stack file that the program finds, with an example of each: the mistake on the left, the message on
+the right. The program checks the whole file before it creates anything, and reports all problems at once, each with
+the path of its setting. ⚠ marks a warning, which ` + "`strict: true`" + ` turns into an error.
 
-This table is made of the cases in ` + "`internal/config/testdata/invalid`" + `, by ` + "`go test ./internal/config -update`" + `.
+This table is generated from the cases in ` + "`internal/config/testdata/invalid`" + ` by ` + "`go test ./internal/config -update`" + `.
 `
 
 // TestChecksDocument: the public table of the checks is that of the cases.
@@ -83,7 +83,7 @@ func checkRow(t *testing.T, path string) (group, row string) {
 		}
 		shown = code(nameOf(members[:depth]) + ": " + flow(t, node))
 	}
-	if strings.HasPrefix(rule, "there is no such setting") {
+	if strings.HasPrefix(rule, "unknown ") {
 		return groupOf(members[:len(members)-1]), fmt.Sprintf("| %s | %s |\n", shown, escaped(rule))
 	}
 	return groupOf(members), fmt.Sprintf("| %s | %s%s |\n", shown, mark, escaped(rule))

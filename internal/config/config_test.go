@@ -15,8 +15,9 @@ import (
 	"eso-aws/internal/config"
 	"eso-aws/internal/configtest"
 	"eso-aws/internal/kube"
+	"eso-aws/internal/plan"
 	"eso-aws/internal/stackfile"
-	"eso-aws/stacks"
+	"eso-aws/secretsync"
 )
 
 // localConfig is the committed Pulumi.local.yaml as Pulumi hands it over.
@@ -25,51 +26,72 @@ func localConfig(t *testing.T) map[string]string {
 	return configtest.File(t, "../../Pulumi.local.yaml")
 }
 
-func load(values map[string]string, encrypted ...string) (config.Config, error) {
-	return config.Load("eso-aws", values, encrypted, stacks.Manifests)
+func load(values map[string]string, encrypted ...string) (*plan.Plan, error) {
+	return config.Load(configtest.Input(values, encrypted...))
 }
 
 // localStore is the default store of target local in a namespace.
-func localStore(namespace string) config.Store {
-	return config.Store{
-		Name: "localstack-secretsmanager", Namespace: namespace, Default: true,
-		Service: "SecretsManager", Region: "us-east-1",
+func localStore(name, namespace string) secretsync.StoreArgs {
+	return secretsync.StoreArgs{
+		APIVersion: "external-secrets.io/v1", Name: name, Namespace: namespace,
+		Service: "SecretsManager", Region: "us-east-1", Timeout: kube.Timeout(5 * time.Minute),
+		Auth: secretsync.Auth{Credentials: &secretsync.Credentials{
+			Namespace: namespace, SecretName: "localstack-credentials",
+			AccessKeyIDKey: "access-key", SecretAccessKeyKey: "secret-key",
+		}},
 	}
+}
+
+// stores and secrets are the arguments of a plan's components.
+func stores(p *plan.Plan) []secretsync.StoreArgs {
+	var all []secretsync.StoreArgs
+	for _, store := range p.Stores {
+		all = append(all, store.StoreArgs)
+	}
+	return all
+}
+
+func secrets(p *plan.Plan) []secretsync.ExternalSecretArgs {
+	var all []secretsync.ExternalSecretArgs
+	for _, secret := range p.Secrets {
+		all = append(all, secret.ExternalSecretArgs)
+	}
+	return all
 }
 
 func TestLoadLocal(t *testing.T) {
 	t.Parallel()
 	got, err := load(localConfig(t))
 	require.NoError(t, err)
-	assert.Equal(t, config.Config{
-		Target:      config.Local,
-		Region:      "us-east-1",
-		KubeContext: "k3d-eso-aws",
-		Namespace:   "zio-lucene",
-		Namespaces:  map[string]bool{"zio-lucene": true, "external-secrets": true},
-		Chart: config.Chart{
-			Reference:  "external-secrets",
-			Repository: "https://charts.external-secrets.io",
-			Version:    semver.MustParse("2.14.0"),
+	assert.False(t, got.OnEKS())
+	assert.Empty(t, got.Auth())
+	assert.Equal(t, plan.Cluster{}, got.Cluster)
+	assert.Equal(t, "us-east-1", got.Region)
+	assert.Equal(t, map[string]bool{"zio-lucene": true, "external-secrets": true}, got.Namespaces)
+	assert.Equal(t, plan.Chart{
+		Reference: "external-secrets", Repository: "https://charts.external-secrets.io",
+		Version: semver.MustParse(stackfile.DefaultChartVersion), Known: true,
+	}, got.Chart)
+	assert.Equal(t, "external-secrets.io/v1", got.APIVersion)
+	assert.Equal(t, "http://host.k3d.internal:4566", got.Endpoint)
+	assert.Equal(t, kube.Timeout(5*time.Minute), got.Timeout)
+	assert.False(t, got.SecretValues())
+	assert.Equal(t, []secretsync.StoreArgs{localStore("localstack-secretsmanager", "zio-lucene")}, stores(got))
+	assert.True(t, got.Stores[0].Source.Default)
+	assert.Equal(t, []secretsync.ExternalSecretArgs{{
+		APIVersion: "external-secrets.io/v1", Name: "datadog-api-key", Target: "datadog-api-key", Namespace: "zio-lucene",
+		Store: secretsync.StoreRef{Kind: "SecretStore", Name: "localstack-secretsmanager"},
+		Source: secretsync.Source{
+			Data: map[string]stackfile.Remote{"api-key": {Key: "zio-lucene/datadog-api-key"}},
 		},
-		KeepCRDs:        true,
-		APIVersion:      "external-secrets.io/v1",
-		Endpoint:        "http://host.k3d.internal:4566",
-		AccessKeyID:     "test",
-		SecretAccessKey: "test",
-		Timeout:         kube.Timeout(5 * time.Minute),
-		ChartValues:     map[string]any{},
-		Stores:          []config.Store{localStore("zio-lucene")},
-		Secrets: []config.Secret{{
-			Name:            "datadog-api-key",
-			Target:          "datadog-api-key",
-			Namespace:       "zio-lucene",
-			Store:           "localstack-secretsmanager",
-			Data:            map[string]stackfile.Remote{"api-key": {Key: "zio-lucene/datadog-api-key"}},
-			RefreshInterval: time.Hour,
-			CreationPolicy:  "Owner",
-		}},
-	}, got)
+		RefreshInterval: time.Hour, CreationPolicy: "Owner", Timeout: kube.Timeout(5 * time.Minute),
+	}}, secrets(got))
+	file := got.File
+	assert.Equal(t, "k3d-eso-aws test test", file.KubeContext+" "+file.AccessKeyID+" "+file.SecretAccessKey)
+	assert.True(t, file.KeepCRDs)
+	assert.Empty(t, file.Kubeconfig)
+	assert.Empty(t, file.ChartValues)
+	assert.Empty(t, got.Warnings)
 }
 
 func TestLoadEverything(t *testing.T) {
@@ -91,41 +113,37 @@ func TestLoadEverything(t *testing.T) {
 			"a.b":{"data":{"k":"v"},"refreshInterval":"90m"}}`,
 	}), "eso-aws:chartValues", "eso-aws:kubeconfig")
 	require.NoError(t, err)
-	assert.Equal(t, config.Config{
-		Target:      config.Local,
-		Region:      "us-east-1",
-		Kubeconfig:  "~/.kube/other",
-		KubeContext: "k3d-eso-aws",
-		Namespace:   "zio-lucene",
-		Namespaces:  map[string]bool{"zio-lucene": false, "external-secrets": true},
-		Chart: config.Chart{
-			Reference: "oci://ghcr.io/external-secrets/charts/external-secrets",
-			Version:   semver.MustParse("1.3.2"),
-		},
-		APIVersion:      "external-secrets.io/v1beta1",
-		Endpoint:        "https://localhost:4566",
-		AccessKeyID:     "AKIA",
-		SecretAccessKey: "s3cr3t",
-		Timeout:         kube.Timeout(90 * time.Second),
-		ChartValues: map[string]any{
-			"crds":         map[string]any{"unsafeServeV1Beta1": true},
-			"replicaCount": 2, "extraArgs": map[string]any{"half": 0.5, "list": []any{1, map[string]any{"a": "b"}}},
-		},
-		SecretValues: true,
-		Stores:       []config.Store{localStore("zio-lucene")},
-		Secrets: []config.Secret{
-			{
-				Name: "a.b", Target: "a.b", Namespace: "zio-lucene", Store: "localstack-secretsmanager",
-				Data: map[string]stackfile.Remote{"k": {Key: "v"}}, RefreshInterval: 90 * time.Minute, CreationPolicy: "Owner",
-			},
-			{
-				Name: "b", Target: "b", Namespace: "zio-lucene", Store: "localstack-secretsmanager",
-				Data: map[string]stackfile.Remote{
-					"K_1": {Key: "x/y"}, "k.2": {Key: "arn:aws:secretsmanager:us-east-1:000000000000:secret:a-AbCdEf"},
-				}, CreationPolicy: "Owner",
-			},
-		},
-	}, got)
+	assert.Equal(t, map[string]bool{"zio-lucene": false, "external-secrets": true}, got.Namespaces)
+	assert.Equal(t, plan.Chart{
+		Reference: "oci://ghcr.io/external-secrets/charts/external-secrets", Version: semver.MustParse("1.3.2"), Known: true,
+	}, got.Chart)
+	assert.Equal(t, "external-secrets.io/v1beta1", got.APIVersion)
+	assert.Equal(t, "https://localhost:4566", got.Endpoint)
+	assert.Equal(t, kube.Timeout(90*time.Second), got.Timeout)
+	assert.True(t, got.SecretValues())
+	file := got.File
+	assert.Equal(t, "~/.kube/other AKIA s3cr3t", file.Kubeconfig+" "+file.AccessKeyID+" "+file.SecretAccessKey)
+	assert.False(t, file.KeepCRDs)
+	assert.Equal(t, map[string]any{
+		"crds":         map[string]any{"unsafeServeV1Beta1": true},
+		"replicaCount": 2, "extraArgs": map[string]any{"half": 0.5, "list": []any{1, map[string]any{"a": "b"}}},
+	}, file.ChartValues)
+	store := localStore("localstack-secretsmanager", "zio-lucene")
+	store.APIVersion, store.Timeout = "external-secrets.io/v1beta1", got.Timeout
+	assert.Equal(t, []secretsync.StoreArgs{store}, stores(got))
+	secret := func(name string, interval time.Duration, data map[string]stackfile.Remote) secretsync.ExternalSecretArgs {
+		return secretsync.ExternalSecretArgs{
+			APIVersion: "external-secrets.io/v1beta1", Name: name, Target: name, Namespace: "zio-lucene",
+			Store:  secretsync.StoreRef{Kind: "SecretStore", Name: "localstack-secretsmanager"},
+			Source: secretsync.Source{Data: data}, RefreshInterval: interval, CreationPolicy: "Owner", Timeout: got.Timeout,
+		}
+	}
+	assert.Equal(t, []secretsync.ExternalSecretArgs{
+		secret("a.b", 90*time.Minute, map[string]stackfile.Remote{"k": {Key: "v"}}),
+		secret("b", 0, map[string]stackfile.Remote{
+			"K_1": {Key: "x/y"}, "k.2": {Key: "arn:aws:secretsmanager:us-east-1:000000000000:secret:a-AbCdEf"},
+		}),
+	}, secrets(got))
 }
 
 func TestLoadAPIVersionFollowsTheChart(t *testing.T) {
@@ -174,17 +192,17 @@ func TestLoadSaysEverythingAtOnce(t *testing.T) {
 		"eso-aws:accessKeyId": "two words",
 	})
 	assert.EqualError(t, err, strings.Join([]string{
-		`eso-aws:accessKeyId: [secret]: has a space or a line break in it; write the value alone`,
-		`eso-aws:keepCRDs: "yes": is neither true nor false; write one of them`,
-		`eso-aws:namespace: is missing; write the namespace of the secrets, such as zio-lucene`,
-		`eso-aws:region: is missing; write an AWS region, such as us-east-1`,
-		`eso-aws:regoin: there is no such setting; did you mean region?`,
-		`eso-aws:secrets.B: "B": is no Kubernetes name; write lower-case letters, digits, - and ., 253 at most, with a letter or digit at both ends`,
-		`eso-aws:secrets.B.data["a b"]: "a b": is no key of a Secret; write letters, digits, -, _ and ., 253 at most, not beginning with ..`,
-		`eso-aws:secrets.B.data["a b"]: "c d": is no name in AWS Secrets Manager; ` +
-			`write letters, digits and /_+=.@-, 1 to 512, or a full ARN`,
-		`eso-aws:secrets.a: has nothing to read; write data: {<key>: <name in AWS>}, or extract: <name in AWS>`,
-		`eso-aws:target: is missing; write local or eks`,
+		`eso-aws:accessKeyId: [secret]: must not contain spaces or line breaks; write the value alone`,
+		`eso-aws:keepCRDs: "yes": must be true or false, not a string; write true or false`,
+		`eso-aws:namespace: is required; set it to the namespace of the secrets`,
+		`eso-aws:region: is required; set it to an AWS region, such as us-east-1`,
+		`eso-aws:regoin: unknown setting; did you mean region?`,
+		`eso-aws:secrets.B: "B": must be a valid Kubernetes name (lowercase letters, digits, "-" and ".", at most 253 ` +
+			`characters, beginning and ending with a letter or digit)`,
+		`eso-aws:secrets.B.data["a b"]: "a b": must be a valid key of a Secret (letters, digits, "-", "_" and ".", ` +
+			`at most 253 characters, not beginning with "..")`,
+		`eso-aws:secrets.a: has no source; set data: {<key>: <name in AWS>}, extract: <name in AWS>, or find`,
+		`eso-aws:target: is required; set it to local or eks`,
 	}, "\n"))
 }
 
@@ -236,11 +254,13 @@ func TestProjectFile(t *testing.T) {
 	}
 	declared, err := load(base)
 	require.NoError(t, err)
+	assert.Equal(t, own.File.File, declared.File.File)
+	own.File, declared.File = nil, nil
 	assert.Equal(t, own, declared)
 
 	// An unknown key's answer lists the keys there are.
 	_, err = load(configtest.With(localConfig(t), map[string]string{"xxxxxxxxxxxxxxxx": "1"}))
-	known, ok := strings.CutPrefix(err.Error(), "eso-aws:xxxxxxxxxxxxxxxx: there is no such setting; there is ")
+	known, ok := strings.CutPrefix(err.Error(), "eso-aws:xxxxxxxxxxxxxxxx: unknown setting; available: ")
 	require.True(t, ok, err)
 	keys := make([]string, 0, len(described))
 	for key := range described {

@@ -11,10 +11,14 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"eso-aws/internal/config"
 	"eso-aws/internal/configtest"
 	"eso-aws/internal/iam"
+	"eso-aws/internal/plan"
+	"eso-aws/secretsync"
 )
+
+// account stands for the account of the cluster.
+const account = "<account-id>"
 
 func stackFile(t *testing.T, stack string) map[string]string {
 	t.Helper()
@@ -30,18 +34,30 @@ func policies(t *testing.T, grants iam.Grants) []iam.Document {
 	return documents
 }
 
+// granted are the policies of a plan.
+func granted(t *testing.T, p *plan.Plan) []iam.Document {
+	t.Helper()
+	documents, err := iam.Permissions(p.Grants("")...)
+	require.NoError(t, err)
+	return documents
+}
+
 func TestLoadEKS(t *testing.T) {
 	t.Parallel()
 	got, err := load(stackFile(t, "dev"))
 	require.NoError(t, err)
-	assert.Equal(t, config.EKS, got.Target)
+	assert.True(t, got.OnEKS())
+	assert.Equal(t, plan.IRSA, got.Auth())
 	assert.Equal(t, "us-east-1", got.Region)
 	assert.Equal(t, map[string]bool{"zio-lucene": false, "external-secrets": true}, got.Namespaces)
-	assert.Empty(t, got.Endpoint+got.AccessKeyID+got.SecretAccessKey)
-	assert.Equal(t, config.Cluster{
-		Name: "dev", Region: "us-east-1", Partition: iam.AWS, Auth: config.IRSA,
-		Policies: policies(t, iam.Grants{Secrets: []string{"zio-lucene/datadog-api-key"}}),
+	assert.Empty(t, got.Endpoint)
+	assert.Equal(t, plan.Cluster{
+		Name: "dev", Region: "us-east-1", Partition: iam.AWS, Role: iam.RoleSettings{Name: "external-secrets-irsa"},
 	}, got.Cluster)
+	assert.Equal(t, policies(t, iam.Grants{Secrets: []string{"zio-lucene/datadog-api-key"}}), granted(t, got))
+	assert.Equal(t, secretsync.Auth{ServiceAccount: &secretsync.ServiceAccount{
+		Namespace: "external-secrets", Name: "external-secrets",
+	}}, got.Stores[0].Auth)
 }
 
 func TestLoadEKSEverything(t *testing.T) {
@@ -57,18 +73,20 @@ func TestLoadEKSEverything(t *testing.T) {
 	values["aws:profile"] = "staging"
 	got, err := load(values)
 	require.NoError(t, err)
-	assert.Equal(t, config.Cluster{
-		Name: "training", Region: "us-east-1", Partition: iam.AWS, Profile: "staging", Auth: config.PodIdentity, Agent: true,
+	assert.Equal(t, plan.PodIdentity, got.Auth())
+	assert.True(t, got.File.PodIdentityAgent)
+	assert.Equal(t, plan.Cluster{
+		Name: "training", Region: "us-east-1", Partition: iam.AWS, Profile: "staging",
 		Role: iam.RoleSettings{
 			Name: "eso", Path: "/a/", MaxSession: 2 * time.Hour, Tags: map[string]string{"a": "b"},
 			PermissionsBoundary: "arn:aws:iam::aws:policy/PowerUserAccess",
 		},
-		KMSKeys: []string{key},
-		Policies: policies(t, iam.Grants{
-			Secrets: []string{"training/db-credentials"}, KMSKeys: []string{key}, Prefixes: []string{"prod/"},
-			ListSecrets: true, BatchGet: true,
-		}),
 	}, got.Cluster)
+	assert.Equal(t, policies(t, iam.Grants{
+		Secrets: []string{"training/db-credentials"}, KMSKeys: []string{key}, Prefixes: []string{"prod/"},
+		ListSecrets: true, BatchGet: true,
+	}), granted(t, got))
+	assert.Equal(t, secretsync.Auth{}, got.Stores[0].Auth)
 }
 
 // TestLoadEKSOtherRegion: the secrets are elsewhere because the configuration says so.
@@ -77,27 +95,21 @@ func TestLoadEKSOtherRegion(t *testing.T) {
 	got, err := load(configtest.With(stackFile(t, "dev"), map[string]string{"region": "eu-west-1"}))
 	require.NoError(t, err)
 	assert.Equal(t, "eu-west-1 us-east-1", got.Region+" "+got.Cluster.Region)
-	assert.Contains(t, got.Cluster.Policies[0].JSON(), ":eu-west-1:<account-id>:secret:zio-lucene/datadog-api-key-??????")
+	assert.Contains(t, granted(t, got)[0].JSON(), ":eu-west-1:"+account+":secret:zio-lucene/datadog-api-key-??????")
 }
 
-// TestLoadEKSAssumedRole: the secrets are for that role to read.
+// TestLoadEKSAssumedRole: that role reads the secrets. With Pod Identity the sessions have
+// tags, which are passed on to it.
 func TestLoadEKSAssumedRole(t *testing.T) {
 	t.Parallel()
 	const role = "arn:aws:iam::444455556666:role/reader"
-	got, err := load(configtest.With(stackFile(t, "dev"), map[string]string{"store": `{"role":"` + role + `"}`}))
-	require.NoError(t, err)
-	assert.Equal(t, role, got.StoreOf(&got.Secrets[0]).Role)
-	assert.Equal(t, policies(t, iam.Grants{AssumeRoles: []string{role}}), got.Cluster.Policies)
-}
-
-// TestLoadEKSAssumedRolePodIdentity: those sessions have tags, which go on with them.
-func TestLoadEKSAssumedRolePodIdentity(t *testing.T) {
-	t.Parallel()
-	const role = "arn:aws:iam::444455556666:role/reader"
-	got, err := load(configtest.With(stackFile(t, "training"), map[string]string{"store": `{"role":"` + role + `"}`}))
-	require.NoError(t, err)
-	assert.Equal(t, policies(t, iam.Grants{AssumeRoles: []string{role}, TagSession: true}), got.Cluster.Policies)
-	assert.Contains(t, got.Cluster.Policies[0].JSON(), `["sts:AssumeRole","sts:TagSession"]`)
+	for stack, tags := range map[string]bool{"dev": false, "training": true} {
+		got, err := load(configtest.With(stackFile(t, stack), map[string]string{"store": `{"role":"` + role + `"}`}))
+		require.NoError(t, err)
+		assert.Equal(t, role, got.Secrets[0].From.Role)
+		assert.Equal(t, policies(t, iam.Grants{AssumeRoles: []string{role}, TagSession: tags}), granted(t, got))
+		assert.Equal(t, tags, strings.Contains(granted(t, got)[0].JSON(), `["sts:AssumeRole","sts:TagSession"]`))
+	}
 }
 
 // TestLoadEKSErrors: one wrong value each, and the whole message.

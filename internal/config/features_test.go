@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
 
-	"eso-aws/internal/config"
 	"eso-aws/internal/configtest"
+	"eso-aws/internal/plan"
 	"eso-aws/internal/stackfile"
 )
 
@@ -30,12 +30,12 @@ func (f features) add(format string, args ...any) { f[fmt.Sprintf(format, args..
 func choices() map[string][]string {
 	flag := []string{"true", "false"}
 	return map[string][]string{
-		config.KeyTarget:           {string(config.Local), string(config.EKS)},
-		config.KeyAuth:             {string(config.IRSA), string(config.PodIdentity)},
-		config.KeyAPIVersion:       {config.APIv1, config.APIv1beta1},
-		config.KeyKeepCRDs:         flag,
-		config.KeyStrict:           flag,
-		config.KeyPodIdentityAgent: flag,
+		stackfile.KeyTarget:           {stackfile.Local, stackfile.EKS},
+		stackfile.KeyAuth:             {plan.IRSA, plan.PodIdentity},
+		stackfile.KeyAPIVersion:       {plan.APIv1, plan.APIv1beta1},
+		stackfile.KeyKeepCRDs:         flag,
+		"strict":                      flag,
+		stackfile.KeyPodIdentityAgent: flag,
 	}
 }
 
@@ -68,12 +68,12 @@ func featuresOf(t *testing.T, path string) []string {
 	}
 	loaded, err := load(values, encrypted...)
 	require.NoError(t, err)
-	f.loaded(&loaded)
+	f.loaded(loaded)
 	return sortedKeys(f)
 }
 
 // loaded are those of what a file comes to.
-func (f features) loaded(c *config.Config) {
+func (f features) loaded(c *plan.Plan) {
 	f.add("chart %s", c.Chart.Version)
 	f.add("partition %s", c.Cluster.Partition)
 	f.add("secrets %s", few(len(c.Secrets)))
@@ -213,12 +213,12 @@ func wantedFeatures(t *testing.T) []string {
 			for _, value := range values {
 				f.add("%s=%s", key, value)
 			}
-		case key == config.KeyChartValues: // has no value of its own
+		case key == stackfile.KeyChartValues: // has no value of its own
 		default:
 			f.add("%s", key)
 		}
 	}
-	for _, key := range []string{config.KeyKubeconfig, config.KeyChartValues, config.KeyEndpoint, config.KeySecretAccessKey} {
+	for _, key := range []string{stackfile.KeyKubeconfig, stackfile.KeyChartValues, stackfile.KeyEndpoint, "secretAccessKey"} {
 		f.add("eso-aws:%s: encrypted", key)
 	}
 	return sortedKeys(f)

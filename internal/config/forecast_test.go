@@ -6,42 +6,42 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"eso-aws/internal/config"
 	"eso-aws/internal/configtest"
+	"eso-aws/internal/plan"
 )
 
 func TestForecast(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		secrets string
-		want    config.Forecast
+		want    plan.Forecast
 	}{
 		"OneAnHour": {
-			`{"a":{"data":{"k":"a"}}}`, config.Forecast{Secrets: 1, Keys: 1, Calls: 720},
+			`{"a":{"data":{"k":"a"}}}`, plan.Forecast{Secrets: 1, Keys: 1, Calls: 720},
 		},
 		"OneSecretOnce": { // for three keys of it
 			`{"a":{"data":{"k":{"key":"a","property":"x"},"l":{"key":"a","property":"y"}},"extract":"a",` +
 				`"template":{"data":{"m":"{{ .k }}"}}}}`,
-			config.Forecast{Secrets: 1, Keys: 1, Calls: 720},
+			plan.Forecast{Secrets: 1, Keys: 1, Calls: 720},
 		},
 		"TwoVersions": {
 			`{"a":{"data":{"k":"a","l":{"key":"a","version":"AWSPREVIOUS"}}}}`,
-			config.Forecast{Secrets: 1, Keys: 2, Calls: 1440},
+			plan.Forecast{Secrets: 1, Keys: 2, Calls: 1440},
 		},
 		"Namespaces": {
 			`{"a":{"namespaces":["x","y"],"data":{"k":"a"},"refreshInterval":"1m"}}`,
-			config.Forecast{Secrets: 2, Keys: 2, Calls: 2 * 43200},
+			plan.Forecast{Secrets: 2, Keys: 2, Calls: 2 * 43200},
 		},
 		"Never": {
 			`{"a":{"data":{"k":"a"},"refreshInterval":"0s"},"b":{"data":{"k":"b"},"refreshPolicy":"CreatedOnce"},` +
 				`"c":{"data":{"k":"c"},"refreshPolicy":"OnChange"}}`,
-			config.Forecast{Secrets: 3, Keys: 3},
+			plan.Forecast{Secrets: 3, Keys: 3},
 		},
 		"Search": {
-			`{"a":{"find":"app/"}}`, config.Forecast{Secrets: 1, Calls: 720, More: true},
+			`{"a":{"find":"app/"}}`, plan.Forecast{Secrets: 1, Calls: 720, More: true},
 		},
 		"ParameterStore": { // whose standard calls are free
-			`{"a":{"store":"parameters","data":{"k":"/a"}}}`, config.Forecast{Secrets: 1, Keys: 1},
+			`{"a":{"store":"parameters","data":{"k":"/a"}}}`, plan.Forecast{Secrets: 1, Keys: 1},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -57,11 +57,11 @@ func TestForecast(t *testing.T) {
 
 func TestForecastIsReadable(t *testing.T) {
 	t.Parallel()
-	const list = "at AWS's list price (https://aws.amazon.com/secrets-manager/pricing/, 2026-11-22)"
+	const list = "at list price (https://aws.amazon.com/secrets-manager/pricing/, 2026-11-22)"
 	assert.Equal(t, "3 ExternalSecrets with 4 keys make 1000000 calls of Secrets Manager in 30 days: 5.00 US dollars "+list,
-		config.Forecast{Secrets: 3, Keys: 4, Calls: 1e6}.String())
-	assert.Equal(t, "1 ExternalSecrets with 0 keys or more make 720 calls or more of Secrets Manager in 30 days: "+
-		"0.00 US dollars "+list, config.Forecast{Secrets: 1, Calls: 720, More: true}.String())
+		plan.Forecast{Secrets: 3, Keys: 4, Calls: 1e6}.String())
+	assert.Equal(t, "1 ExternalSecrets with at least 0 keys make at least 720 calls of Secrets Manager in 30 days: "+
+		"0.00 US dollars "+list, plan.Forecast{Secrets: 1, Calls: 720, More: true}.String())
 }
 
 func TestCostLimit(t *testing.T) {
@@ -71,7 +71,7 @@ func TestCostLimit(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, got.Warnings, 1)
 	assert.Equal(t, `eso-aws:costLimit: "10": is less than the forecast: `+got.Forecast().String()+
-		`; write a longer refreshInterval, or a higher limit`, got.Warnings[0].String())
+		`; set a longer refreshInterval or a higher limit`, got.Warnings[0].String())
 
 	_, err = load(configtest.With(configtest.File(t, "../../Pulumi.dev.yaml"), map[string]string{"secrets": second, "strict": "true"}))
 	assert.ErrorContains(t, err, "eso-aws:costLimit: ")
@@ -82,6 +82,6 @@ func TestCostLimit(t *testing.T) {
 
 	for _, value := range []string{"much", "NaN", "Inf", "-1", "1e3"} {
 		_, err = load(configtest.With(configtest.File(t, "../../Pulumi.dev.yaml"), map[string]string{"costLimit": value}))
-		assert.EqualError(t, err, `eso-aws:costLimit: "`+value+`": is no amount of US dollars a month; write a number, such as 10`)
+		assert.EqualError(t, err, `eso-aws:costLimit: "`+value+`": must be an amount of US dollars per month; write a number such as 10`)
 	}
 }

@@ -8,10 +8,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"eso-aws/internal/config"
 	"eso-aws/internal/configtest"
 	"eso-aws/internal/iam"
 	"eso-aws/internal/iamtest"
+	"eso-aws/internal/plan"
 	"eso-aws/internal/stackfile"
 )
 
@@ -25,7 +25,12 @@ func TestValidIsGranted(t *testing.T) {
 		got, err := load(values, encrypted...)
 		require.NoError(t, err)
 		var policies []string
-		for _, document := range got.Cluster.Policies {
+		documents, err := iam.Permissions(got.Grants("")...)
+		require.NoError(t, err)
+		if !got.OnEKS() {
+			continue
+		}
+		for _, document := range documents {
 			policies = append(policies, document.JSON())
 		}
 		decide := func(want bool, request iamtest.Request) {
@@ -34,16 +39,12 @@ func TestValidIsGranted(t *testing.T) {
 			assert.Equal(t, want, allowed, "%s: %+v", name, request)
 			asked++
 		}
-		if got.Target != config.EKS {
-			assert.Empty(t, policies, name)
-			continue
-		}
-		for i := range got.Secrets {
-			for _, request := range requests(&got, &got.Secrets[i]) {
+		for _, secret := range got.Secrets {
+			for _, request := range requests(got, secret) {
 				decide(true, request)
 			}
 		}
-		other := reader{&got.Cluster, &config.Store{Region: got.Region}}
+		other := reader{&got.Cluster, &plan.Source{Store: stackfile.Store{Region: got.Region}}}
 		for _, secret := range []string{"nobody/else", "nobody"} {
 			decide(false, other.get(secret, nil))
 			decide(false, iamtest.Request{Action: "secretsmanager:PutSecretValue", Resource: other.secret(secret)})
@@ -54,9 +55,9 @@ func TestValidIsGranted(t *testing.T) {
 
 // requests are what the operator asks AWS for a secret: of the secret itself, or of the
 // role that it goes on to.
-func requests(c *config.Config, secret *config.Secret) []iamtest.Request {
-	store := c.StoreOf(secret)
-	r := reader{&c.Cluster, store}
+func requests(p *plan.Plan, secret *plan.Secret) []iamtest.Request {
+	store := secret.From.Source
+	r := reader{&p.Cluster, store}
 	switch {
 	case store.ServiceAccount != "": // who has a role of its own
 		return nil
@@ -64,13 +65,13 @@ func requests(c *config.Config, secret *config.Secret) []iamtest.Request {
 		return []iamtest.Request{{Action: "sts:AssumeRole", Resource: store.Role}}
 	}
 	var all []iamtest.Request
-	for _, remote := range secret.Data {
+	for _, remote := range secret.Source.Data {
 		all = append(all, r.get(remote.Key, nil))
 	}
-	for _, extract := range secret.Extract {
+	for _, extract := range secret.Source.Extract {
 		all = append(all, r.get(extract.Key, nil))
 	}
-	for _, find := range secret.Find {
+	for _, find := range secret.Source.Find {
 		all = append(all, r.find(find)...)
 	}
 	return all
@@ -78,8 +79,8 @@ func requests(c *config.Config, secret *config.Secret) []iamtest.Request {
 
 // reader is who reads from a store.
 type reader struct {
-	cluster *config.Cluster
-	store   *config.Store
+	cluster *plan.Cluster
+	store   *plan.Source
 }
 
 func (r reader) arn(service, resource string) string {
@@ -116,7 +117,7 @@ func (r reader) get(key string, tags map[string]string) iamtest.Request {
 	for name, value := range tags {
 		context["aws:ResourceTag/"+name] = value
 	}
-	if r.store.Service == config.ParameterStore {
+	if r.store.Service == plan.ParameterStore {
 		return iamtest.Request{Action: "ssm:GetParameter", Resource: r.parameter(key), Context: context}
 	}
 	return iamtest.Request{Action: "secretsmanager:GetSecretValue", Resource: r.secret(key), Context: context}
@@ -131,7 +132,7 @@ func (r reader) find(find stackfile.Find) []iamtest.Request {
 		}
 		return all
 	}
-	parameters := r.store.Service == config.ParameterStore
+	parameters := r.store.Service == plan.ParameterStore
 	switch {
 	case parameters && len(find.Tags) > 0:
 		return append(on("ssm:DescribeParameters"), r.get(strings.TrimSuffix(find.Path, "/")+"/x", find.Tags))

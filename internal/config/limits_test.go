@@ -32,7 +32,7 @@ func TestLoadLimits(t *testing.T) {
 		"Annotations": {
 			stack:  "local",
 			change: map[string]string{"annotations": text(map[string]string{"a": strings.Repeat("b", 256<<10)})},
-			want:   `eso-aws:annotations: are 262145 bytes; write 262144 at most`,
+			want:   `eso-aws:annotations: must be at most 262144 bytes, but is 262145`,
 		},
 		"Policies": {
 			stack:  "dev",

@@ -6,44 +6,45 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"eso-aws/internal/config"
+	"eso-aws/internal/check"
 	"eso-aws/internal/configtest"
+	"eso-aws/internal/plan"
+	"eso-aws/internal/problem"
+	"eso-aws/internal/stackfile"
 )
 
-// TestObjects: what is made of a store or a secret is checked, and what is told of it
-// has no value in it.
+// TestObjects: the objects of stores and secrets are checked, and the message has no value.
 func TestObjects(t *testing.T) {
 	t.Parallel()
-	base := configtest.With(configtest.File(t, "../../Pulumi.local.yaml"), map[string]string{
+	values := configtest.With(configtest.File(t, "../../Pulumi.local.yaml"), map[string]string{
 		"secrets": `{"a":{"data":{"k":"a"}}}`, "chartVersion": "2.0.0",
 	})
-	store := func(region any) map[string]any {
-		return map[string]any{"kind": "SecretStore", "spec": map[string]any{"provider": map[string]any{
-			"aws": map[string]any{"service": "SecretsManager", "region": region},
-		}}}
-	}
-	secret := func(interval any) map[string]any {
-		return map[string]any{"kind": "ExternalSecret", "spec": map[string]any{"refreshInterval": interval}}
-	}
-	const not = "makes an object that chart 2.0.0 does not take: "
+	const prefix = "creates an object that chart 2.0.0 does not accept: spec."
 	for name, test := range map[string]struct {
-		made []map[string]any
-		want string
+		change func(*plan.Plan)
+		want   problem.Path
+		rule   string
 	}{
-		"Right": {[]map[string]any{store("us-east-1"), secret("1h0m0s")}, ""},
-		"Store": {[]map[string]any{store(4711), secret("1h0m0s")}, "eso-aws:store: " + not +
-			"spec.provider.aws.region: must be text, not a number; write text, in quotes"},
-		"Secret": {[]map[string]any{store("us-east-1"), secret(true)}, "eso-aws:secrets.a: " + not +
-			"spec.refreshInterval: must be text, not true or false; write text, in quotes"},
+		"Right":  {change: func(*plan.Plan) {}},
+		"Store":  {func(p *plan.Plan) { p.Stores[0].Service = "hidden" }, problem.Path{"store"}, "provider.aws.service"},
+		"Secret": {func(p *plan.Plan) { p.Secrets[0].RefreshPolicy = "hidden" }, problem.Path{"secrets", "a"}, "refreshPolicy"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := config.Load("eso-aws", base, nil, func(*config.Config) []map[string]any { return test.made })
-			if test.want == "" {
-				require.NoError(t, err)
+			var problems problem.List
+			p := plan.New(stackfile.Decode(configtest.Input(values), &problems), &problems)
+			test.change(p)
+			check.All(p, &problems)
+			found := problems.Errors()
+			if test.want == nil {
+				assert.Empty(t, found)
 				return
 			}
-			assert.EqualError(t, err, test.want)
+			require.Len(t, found, 1)
+			assert.Equal(t, test.want, found[0].Path)
+			assert.Equal(t, problem.Internal, found[0].Kind)
+			assert.Contains(t, found[0].Rule, prefix+test.rule)
+			assert.NotContains(t, found[0].String(), "hidden")
 		})
 	}
 }
@@ -55,6 +56,6 @@ func TestObjectsOfEncryptedSecrets(t *testing.T) {
 		"secrets": `{"a":{"data":{"k":"a"},"spec":{"target":{"immutable":"hidden","hidden":"hidden"}}}}`,
 	})
 	_, err := load(values, "eso-aws:secrets")
-	assert.EqualError(t, err, "eso-aws:secrets: [secret]: is encrypted, but it names things, which are plain in the state; "+
-		"write it without --secret")
+	assert.EqualError(t, err, "eso-aws:secrets: [secret]: must not be encrypted, because it is stored in plain text in "+
+		"Pulumi's state; set it without --secret")
 }

@@ -10,9 +10,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"eso-aws/internal/config"
 	"eso-aws/internal/configtest"
+	"eso-aws/internal/plan"
 )
+
+// warns marks the warnings in a valid case.
+const warns = "# warns: "
 
 // validCases are the stack files that must load, by name.
 func validCases(t *testing.T) map[string]string {
@@ -35,28 +38,48 @@ func TestValid(t *testing.T) {
 			values, encrypted := configtest.Stack(t, path)
 			got, err := load(values, encrypted...)
 			require.NoError(t, err)
-			assert.Equal(t, expectedWarnings(t, path), warningsOf(got))
+			rewrite(t, path, warns, warningsOf(got))
+			assert.Equal(t, expected(t, path, warns), warningsOf(got))
 		})
 	}
 }
 
-// expectedWarnings are those of a file's comments.
-func expectedWarnings(t *testing.T, path string) []string {
+// expected are the lines of a file's comments that begin with a mark, without it.
+func expected(t *testing.T, path, mark string) []string {
 	t.Helper()
 	content, err := os.ReadFile(path)
 	require.NoError(t, err)
-	var warnings []string
+	var lines []string
 	for line := range strings.Lines(string(content)) {
-		if text, ok := strings.CutPrefix(line, "# warns: "); ok {
-			warnings = append(warnings, strings.TrimSuffix(text, "\n"))
+		if text, ok := strings.CutPrefix(line, mark); ok {
+			lines = append(lines, strings.TrimSuffix(text, "\n"))
 		}
 	}
-	return warnings
+	return lines
 }
 
-func warningsOf(c config.Config) []string {
+// rewrite replaces the lines of a file's comments that begin with a mark, where the tests
+// run with -update.
+func rewrite(t *testing.T, path, mark string, lines []string) {
+	t.Helper()
+	if !*update {
+		return
+	}
+	content, err := os.ReadFile(path)
+	require.NoError(t, err)
+	kept := slices.DeleteFunc(strings.SplitAfter(string(content), "\n"), func(line string) bool {
+		return strings.HasPrefix(line, mark)
+	})
+	at := slices.IndexFunc(kept, func(line string) bool { return !strings.HasPrefix(line, "#") })
+	for i, line := range lines {
+		kept = slices.Insert(kept, at+i, mark+line+"\n")
+	}
+	require.NoError(t, os.WriteFile(path, []byte(strings.Join(kept, "")), 0o600))
+}
+
+func warningsOf(p *plan.Plan) []string {
 	var warnings []string
-	for _, warning := range c.Warnings {
+	for _, warning := range p.Warnings {
 		warnings = append(warnings, warning.String())
 	}
 	return warnings
@@ -77,9 +100,9 @@ func TestValidIsDistinct(t *testing.T) {
 	}
 }
 
-// TestValidCoversTheLanguage: each setting, each member of the language wherever it may
+// TestValidCoversAllSettings: each setting, each member of the language wherever it may
 // be, each value of an enumeration and each short form is in a case.
-func TestValidCoversTheLanguage(t *testing.T) {
+func TestValidCoversAllSettings(t *testing.T) {
 	t.Parallel()
 	cases, shown := validCases(t), map[string]int{}
 	for _, path := range cases {

@@ -1,4 +1,4 @@
-// Package configtest makes configurations for tests.
+// Package configtest provides configurations for tests.
 package configtest
 
 import (
@@ -12,7 +12,17 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
+
+	"eso-aws/internal/stackfile"
 )
+
+// Project is the name of the project in tests.
+const Project = "eso-aws"
+
+// Input is a configuration of the project, some of whose settings are encrypted.
+func Input(values map[string]string, encrypted ...string) stackfile.Input {
+	return stackfile.Input{Project: Project, Values: values, Encrypted: encrypted}
+}
 
 // File is what Pulumi hands to a program of a stack file: text, and JSON for
 // objects.

@@ -1,8 +1,8 @@
 package problem
 
 import (
-	"errors"
 	"slices"
+	"strings"
 )
 
 // List is what was found. The zero List is empty and ready to use.
@@ -64,12 +64,29 @@ func (l *List) Errors() []Problem { return l.All(func(p Problem) bool { return !
 // Warnings are the others, in the order of their paths.
 func (l *List) Warnings() []Problem { return l.All(func(p Problem) bool { return p.Warning }) }
 
-// Err joins the errors, one a line; nil where there are none. It is for arguments of
-// components, which have no secret values. A stack file has its own way.
-func (l *List) Err() error {
-	var errs []error
-	for _, p := range l.Errors() {
-		errs = append(errs, errors.New(p.String()))
+// Strict turns warnings into errors.
+func (l *List) Strict() {
+	for i := range l.problems {
+		l.problems[i].Warning = false
 	}
-	return errors.Join(errs...)
+}
+
+// Err is the errors; nil where there are none. It is for arguments of components, which
+// contain no secret values.
+func (l *List) Err() error {
+	if errs := l.Errors(); len(errs) > 0 {
+		return Error(errs)
+	}
+	return nil
+}
+
+// Error is problems as an error, one a line.
+type Error []Problem
+
+func (e Error) Error() string {
+	lines := make([]string, len(e))
+	for i, p := range e {
+		lines[i] = p.String()
+	}
+	return strings.Join(lines, "\n")
 }

@@ -33,6 +33,7 @@ const (
 	Limit        Kind = "Limit"        // too many, too long, too short or too expensive
 	Secrecy      Kind = "Secrecy"      // would not stay secret
 	Access       Kind = "Access"       // not granted, or would grant too much
+	Internal     Kind = "Internal"     // a defect of this program, not of the value
 )
 
 // Problem is one thing that is wrong with one value.

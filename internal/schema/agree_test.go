@@ -77,7 +77,7 @@ func (j judges) program(t *testing.T, content []byte, render config.Render) erro
 	for _, key := range stack.Config.SecureKeys() {
 		encrypted = append(encrypted, key.String())
 	}
-	_, err = config.Load("eso-aws", values, encrypted, render)
+	_, err = config.Load(configtest.Input(values, encrypted...))
 	return err
 }
 

@@ -10,7 +10,7 @@ type File struct {
 	PodIdentityAgent bool           `json:"podIdentityAgent" default:"false" only:"eks"`
 	Kubeconfig       string         `json:"kubeconfig" encrypt:"true" secret:"true"`
 	KubeContext      string         `json:"kubeContext"`
-	Namespace        string         `json:"namespace" pattern:"namespace" required:"true"`
+	Namespace        string         `json:"namespace" pattern:"namespace" required:"true" hint:"the namespace of the secrets"`
 	Chart            string         `json:"chart" default:"external-secrets"`
 	ChartRepository  string         `json:"chartRepository" default:"https://charts.external-secrets.io"`
 	ChartVersion     string         `json:"chartVersion" default:"2.14.0"`

@@ -7,6 +7,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -17,6 +18,9 @@ import (
 
 	"eso-aws/internal/config"
 	"eso-aws/internal/configtest"
+	"eso-aws/internal/plan"
+	"eso-aws/internal/problem"
+	"eso-aws/internal/stackfile"
 	"eso-aws/stacks"
 )
 
@@ -61,25 +65,31 @@ func render(file, chart string) (line, error) {
 	if err != nil {
 		return line{}, err
 	}
+	input := configtest.Input(values, encrypted...)
 	if chart != "" {
-		const project = "eso-aws:"
-		delete(values, project+config.KeyChart) // a folder has a version of its own
-		encrypted = slices.DeleteFunc(encrypted, func(key string) bool { return key == project+config.KeyChart })
-		values[project+config.KeyChartVersion] = chart
+		const project = configtest.Project + ":"
+		delete(input.Values, project+stackfile.KeyChart) // a directory has a version of its own
+		input.Encrypted = slices.DeleteFunc(input.Encrypted, func(key string) bool {
+			return key == project+stackfile.KeyChart
+		})
+		input.Values[project+stackfile.KeyChartVersion] = chart
 	}
-	return manifests(line{File: file, Chart: chart}, values, encrypted), nil
+	return manifests(line{File: file, Chart: chart}, input), nil
 }
 
-func manifests(l line, values map[string]string, encrypted []string) line {
-	loaded, err := config.Load("eso-aws", values, encrypted, nil)
-	raw := func(secret config.Secret) bool { return secret.Spec != nil }
-	if err == nil && slices.ContainsFunc(loaded.Secrets, raw) { // what is not raw is for the tests to judge
-		loaded, err = config.Load("eso-aws", values, encrypted, stacks.Manifests)
+// manifests has the objects also where the program itself would refuse what it makes of
+// them: that is for the API server to judge.
+func manifests(l line, input stackfile.Input) line {
+	loaded, err := config.Load(input)
+	if refusals, ok := errors.AsType[problem.Error](err); ok && !slices.ContainsFunc(refusals,
+		func(p problem.Problem) bool { return p.Kind != problem.Internal }) {
+		var ignored problem.List
+		loaded, err = plan.New(stackfile.Decode(input, &ignored), &ignored), nil
 	}
 	if err != nil {
 		l.Refused = err.Error()
 		return l
 	}
-	l.Chart, l.Manifests = loaded.Chart.Version.String(), stacks.Manifests(&loaded)
+	l.Chart, l.Manifests = loaded.Chart.Version.String(), stacks.Manifests(loaded)
 	return l
 }

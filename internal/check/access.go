@@ -1,0 +1,92 @@
+package check
+
+import (
+	"strings"
+
+	"eso-aws/internal/plan"
+	"eso-aws/internal/problem"
+	"eso-aws/internal/stackfile"
+)
+
+// anyAccount stands for the account of the cluster, which only a running program knows.
+const anyAccount = "000000000000"
+
+// access checks what the operator's role would be granted. It must not be more than the
+// stack file asks for.
+func (c *checker) access() {
+	at := problem.Path{stackfile.KeyPermissions}
+	for i, prefix := range c.File.Permissions.Prefixes {
+		if at := at.Member("prefixes").Entry(i); strings.HasSuffix(prefix, "*") {
+			c.refuse(at, prefix, problem.Invalid, "must be a prefix of names, without *", "write "+withoutStar(prefix))
+		} else if secretName.MatchString(prefix) {
+			c.openPrefix(at, prefix)
+		}
+	}
+	for _, declared := range c.Entries {
+		if e := (entry{c, declared}); e.ownPolicy() {
+			e.searches()
+			e.rawSources()
+		}
+	}
+	if c.problems.Any() {
+		return // the rest would follow from what is wrong already
+	}
+	if !c.ReadsItself() && c.File.Has(at) {
+		readers := "the roles and service accounts of the stores do"
+		if c.Sources[0].Role != "" {
+			readers = "store.role does"
+		}
+		c.refuse(at, nil, problem.Conflict, "has no effect, because the operator's role reads no secret: "+readers,
+			"remove it")
+	}
+	regions := c.Regions()
+	for i, key := range c.File.Permissions.KMSKeys {
+		c.problems.AddBelow(at.Member("kmsKeys").Entry(i), keyProblems(key, c.Cluster.Partition, regions)...)
+	}
+	c.problems.AddBelow(at, permissionProblems(c.Grants(anyAccount))...)
+}
+
+// searches refuses a search for which the operator would have to be granted everything.
+func (e *entry) searches() {
+	for i, find := range e.Declared.Find {
+		at := e.File.Entry(e.At.Member("find"), i)
+		if e.Source.Service == plan.ParameterStore {
+			e.parameterSearch(at, find)
+			continue
+		}
+		prefix, _ := plan.SearchPrefix(find.Name)
+		switch name := at.Member("name"); {
+		case len(find.Tags) > 0 || find.Path != "" || prefix != "":
+		case len(e.File.Permissions.Prefixes) == 0:
+			e.tooBroad(name, find.Name, "secrets", "set a path too, begin with ^ and a prefix of the names, or set "+
+				"permissions.prefixes")
+		default:
+			e.warn(name, find.Name, problem.Access, "may match secrets outside permissions.prefixes: the sync fails on the "+
+				"first one that the role may not read", "set a path too")
+		}
+	}
+}
+
+func (e *entry) parameterSearch(at problem.Path, find stackfile.Find) {
+	switch {
+	case len(find.Tags) > 0 || !plan.IsRoot(find.Path):
+	case find.Name == "":
+		e.tooBroad(e.File.Member(at, "path"), find.Path, "parameters", "set a longer path")
+	default:
+		e.tooBroad(at.Member("name"), find.Name, "parameters", "set a path too, such as /prod")
+	}
+}
+
+func (e *entry) tooBroad(at problem.Path, value, nouns, fix string) {
+	e.refuse(at, value, problem.Access, "may match all "+nouns+", and the role would need access to each", fix)
+}
+
+// rawSources warns of sources in the raw spec, which no policy is derived from.
+func (e *entry) rawSources() {
+	for _, name := range []string{"data", "dataFrom"} {
+		if _, ok := e.Declared.Spec[name]; ok {
+			e.warn(e.At.Member("spec", name), nil, problem.Access, "is not covered by the operator's role",
+				"use data, extract or find, or set permissions.prefixes")
+		}
+	}
+}

@@ -1,0 +1,194 @@
+package check
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/blang/semver"
+
+	"eso-aws/internal/chart"
+	"eso-aws/internal/plan"
+	"eso-aws/internal/problem"
+	"eso-aws/internal/stackfile"
+	"eso-aws/operator"
+)
+
+// chart checks the chart's repository and the version of the operator's API.
+func (c *checker) chart() {
+	if at := (problem.Path{stackfile.KeyChartRepository}); c.Chart.Repository != "" && !c.problems.Failed(at) {
+		c.repository(at, c.Chart.Repository)
+	}
+	at, api := problem.Path{stackfile.KeyAPIVersion}, c.File.APIVersion
+	servesV1 := c.Chart.Version.GTE(semver.Version{Minor: 16})
+	switch {
+	case !c.Chart.Known || c.problems.Failed(at):
+	case api == plan.APIv1 && !servesV1:
+		c.refuse(at, api, problem.Version, fmt.Sprintf("not supported by chart %s (since 0.16.0)", c.Chart.Version),
+			"set "+plan.APIv1beta1)
+	case api == plan.APIv1beta1 && !c.servesV1beta1():
+		c.refuse(at, api, problem.Version, fmt.Sprintf("not supported by chart %s (until 0.16, and since 1.3.0 with "+
+			"crds.unsafeServeV1Beta1 in chartValues)", c.Chart.Version), "set "+plan.APIv1)
+	}
+}
+
+func (c *checker) servesV1beta1() bool {
+	if c.Chart.Version.LT(semver.Version{Minor: 17}) {
+		return true
+	}
+	unsafe, _ := valueAt(c.File.ChartValues, "crds", "unsafeServeV1Beta1")
+	return unsafe == true && c.Chart.Version.GTE(semver.Version{Major: 1, Minor: 3})
+}
+
+func (c *checker) repository(at problem.Path, value string) {
+	u, err := url.Parse(value)
+	switch {
+	case err == nil && u.User != nil:
+		c.refuse(at, problem.Withheld, problem.Secrecy, "must not contain a user or password", "write the URL alone")
+	case err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "":
+		c.refuse(at, value, problem.Syntax, "must be an http or https URL",
+			"write one such as https://charts.external-secrets.io")
+	}
+}
+
+// chartValues checks the values of the chart.
+func (c *checker) chartValues() {
+	at, values := problem.Path{stackfile.KeyChartValues}, c.File.ChartValues
+	conflicts := operator.Conflicts(values)
+	if c.OnEKS() {
+		conflicts = append(conflicts, operator.IdentityConflicts(values)...)
+	}
+	for _, conflict := range conflicts {
+		c.refuse(at.Member(strings.Split(conflict.Path, ".")...), nil, problem.Reserved, conflict.Rule, "")
+	}
+	if c.OnEKS() {
+		c.environment(at.Member("extraEnv"), values)
+	}
+	c.knownValues(at, values)
+	c.disablingValues(at, values)
+}
+
+// knownValues refuses values that the chart does not have, because Helm ignores them.
+// Where the values of the chart are not known for certain they are warned of.
+func (c *checker) knownValues(at problem.Path, values map[string]any) {
+	if !c.Chart.Known || len(values) == 0 {
+		return
+	}
+	known := chart.For(c.Chart.Version)
+	official := !c.Chart.IsPath() && (c.Chart.Reference == plan.OperatorName ||
+		strings.HasSuffix(c.Chart.Reference, "/"+plan.OperatorName))
+	for _, unknown := range known.Check(values) {
+		rule := fmt.Sprintf("unknown value of chart %s", known.Held)
+		if !known.Exact {
+			rule += fmt.Sprintf(", the nearest to %s whose values are known", c.Chart.Version)
+		}
+		fix := problem.Suggest(unknown.Path[len(unknown.Path)-1], unknown.Known)
+		if unknown.Map {
+			rule, fix = "must be a map", "set "+problem.Join(unknown.Known, "or")+" in it"
+		}
+		c.problems.Add(problem.Problem{
+			Path: at.Member(unknown.Path...), Kind: problem.Unknown, Rule: rule, Fix: fix,
+			Warning: !known.Exact || !official,
+		})
+	}
+}
+
+// disablingValues refuses values with which the operator ignores objects of the stack, or
+// is elsewhere than the stack says: pulumi up would wait forever.
+func (c *checker) disablingValues(at problem.Path, values map[string]any) {
+	clusterWide := slices.ContainsFunc(c.Stores, func(s *plan.Store) bool { return s.Namespace == "" })
+	namespaced := slices.ContainsFunc(c.Stores, func(s *plan.Store) bool { return s.Namespace != "" })
+	tokens := slices.ContainsFunc(c.Stores, func(s *plan.Store) bool { return s.Source.ServiceAccount != "" })
+	const (
+		syncs        = ", which syncs the secrets"
+		ignored, crd = ", and this stack has one", "removes the CRD of a store that this stack has"
+	)
+	namespace, _ := values["namespaceOverride"].(string)
+	scope, _ := values["scopedNamespace"].(string)
+	elsewhere := slices.ContainsFunc(c.Secrets, func(s *plan.Secret) bool { return s.Namespace != scope })
+	for _, disabling := range []struct {
+		path  string
+		value any // that is refused; nil is every one but ""
+		when  bool
+		rule  string
+		fix   string
+	}{
+		{"createOperator", false, true, "disables the operator" + syncs, "set it to true or remove it"},
+		{"replicaCount", 0, true, "stops the operator" + syncs, "set it to 1 or more"},
+		{
+			"namespaceOverride", nil, namespace != plan.OperatorNamespace,
+			"must be the operator's namespace, which this stack decides", "set it to " + plan.OperatorNamespace + " or remove it",
+		},
+		{
+			"processClusterStore", false, clusterWide, "makes the operator ignore a ClusterSecretStore" + ignored,
+			"set it to true, or set store.scope: namespace",
+		},
+		{
+			"processSecretStore", false, namespaced, "makes the operator ignore a SecretStore" + ignored,
+			"set it to true, or set store.scope: cluster",
+		},
+		{"crds.createClusterSecretStore", false, clusterWide, crd, "set it to true"},
+		{"crds.createSecretStore", false, namespaced, crd, "set it to true"},
+		{
+			"rbac.serviceAccountTokenCreate", false, tokens,
+			"forbids what a store with a serviceAccount needs" + ignored, "set it to true or remove the serviceAccount",
+		},
+		{
+			"scopedRBAC", true, clusterWide, "makes the operator ignore a ClusterSecretStore" + ignored,
+			"set it to false, or set store.scope: namespace",
+		},
+		{
+			"scopedNamespace", nil, scope != "" && elsewhere,
+			"makes the operator ignore other namespaces, and this stack has secrets there", "remove it",
+		},
+	} {
+		path := strings.Split(disabling.path, ".")
+		value, ok := valueAt(values, path...)
+		if ok && disabling.when && (value == disabling.value || disabling.value == nil && value != "") {
+			c.refuse(at.Member(path...), value, problem.Conflict, disabling.rule, disabling.fix)
+		}
+	}
+}
+
+// valueAt is a value below a map.
+func valueAt(object map[string]any, path ...string) (any, bool) {
+	for _, name := range path[:len(path)-1] {
+		object, _ = object[name].(map[string]any)
+	}
+	value, ok := object[path[len(path)-1]]
+	return value, ok
+}
+
+// signInVariables are those by which the AWS SDK signs in before it uses a role.
+func signInVariables() []string {
+	return []string{
+		"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_ROLE_ARN",
+		"AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+		"AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE",
+	}
+}
+
+// environment rejects variables of the operator that would replace its role, or AWS.
+func (c *checker) environment(at problem.Path, values map[string]any) {
+	list, _ := values["extraEnv"].([]any)
+	for i, entry := range list {
+		variable, _ := entry.(map[string]any)
+		name, _ := variable["name"].(string)
+		value, _ := variable["value"].(string)
+		switch {
+		case slices.Contains(signInVariables(), name):
+			c.refuse(at.Entry(i), nil, problem.Conflict, name+" would replace the operator's role", "remove it")
+		case strings.HasPrefix(name, "AWS_") && strings.Contains(name, "ENDPOINT") &&
+			name != "AWS_STS_REGIONAL_ENDPOINTS" && !isAWS(value):
+			c.refuse(at.Entry(i), nil, problem.Conflict, name+" must be an https URL of AWS with target eks",
+				"set target: local to use an emulator")
+		}
+	}
+}
+
+// isAWS reports whether a URL is one of AWS itself, as that of a VPC endpoint is.
+func isAWS(url string) bool {
+	host, ok := strings.CutPrefix(strings.TrimRight(url, "/"), "https://")
+	return ok && (strings.HasSuffix(host, ".amazonaws.com") || strings.HasSuffix(host, ".amazonaws.com.cn"))
+}

@@ -1,0 +1,204 @@
+package check
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"github.com/blang/semver"
+
+	"eso-aws/internal/plan"
+	"eso-aws/internal/problem"
+	"eso-aws/internal/stackfile"
+	"eso-aws/secretsync"
+)
+
+// entry is a declared secret that is being checked.
+type entry struct {
+	*checker
+	*plan.Entry
+}
+
+// secret checks a declared secret.
+func (c *checker) secret(declared *plan.Entry) {
+	e := entry{c, declared}
+	e.store()
+	e.declaredNamespaces()
+	e.sources()
+	if at := e.At.Member("refreshInterval"); c.File.Valid(at) {
+		c.interval(at, e.Declared.RefreshInterval)
+	}
+	e.policies()
+	e.rawFields()
+	e.reservedKeys(e.At.Member("labels"), e.Declared.Labels)
+	e.annotations(e.At.Member("annotations"), e.Declared.Annotations)
+	e.templates()
+}
+
+// store checks that the named store is declared.
+func (e *entry) store() {
+	at, name := e.At.Member("store"), e.Declared.Store
+	if e.File.Valid(at) && e.Source.Name != name {
+		names := make([]string, len(e.Sources))
+		for i, s := range e.Sources {
+			names[i] = s.Name
+		}
+		e.refuse(at, name, problem.NotFound, "store is not declared in this stack", problem.Suggest(name, names))
+	}
+}
+
+func (e *entry) declaredNamespaces() {
+	one, several := e.At.Member("namespace"), e.At.Member("namespaces")
+	if e.File.Has(one) && e.File.Has(several) {
+		e.refuse(several, nil, problem.Conflict, "cannot be combined with namespace", "set only one of them")
+		return
+	}
+	seen := map[string]bool{}
+	for i, name := range e.Declared.Namespaces {
+		if at := e.File.Entry(several, i); seen[name] && e.File.Valid(at) {
+			e.refuse(at, name, problem.Duplicate, "is a duplicate", "list each namespace once")
+		}
+		seen[name] = true
+	}
+}
+
+// policyPath is where a policy is set: in the secret, or for the whole stack.
+func (e *entry) policyPath(key string) problem.Path {
+	if at := e.At.Member(key); e.File.Has(at) {
+		return at
+	}
+	return problem.Path{key}
+}
+
+// policies refuses what the operator does not support, and what leaves no Secret to wait
+// for.
+func (e *entry) policies() {
+	args := &e.Args
+	refresh, creation := e.policyPath(stackfile.KeyRefreshPolicy), e.policyPath(stackfile.KeyCreationPolicy)
+	e.since(refresh, args.RefreshPolicy, refreshPolicySince())
+	if args.CreationPolicy == secretsync.CreateOrMerge {
+		e.since(creation, args.CreationPolicy, createOrMergeSince())
+		e.onlyV1(creation, args.CreationPolicy)
+	}
+	interval := e.At.Member("refreshInterval")
+	if e.File.Valid(interval) && args.RefreshPolicy != "" && args.RefreshPolicy != secretsync.Periodic {
+		e.warn(interval, nil, problem.Conflict, "has no effect with refreshPolicy "+args.RefreshPolicy, "remove it")
+	}
+	if args.CreationPolicy == secretsync.Merge {
+		e.warn(creation, nil, problem.Conflict, "Merge does not create the Secret: unless something else does, "+
+			"pulumi up waits for it and fails", "set Owner or Orphan unless something else creates the Secret")
+	}
+	e.deletionPolicy(e.policyPath(stackfile.KeyDeletionPolicy), args)
+}
+
+func (e *entry) deletionPolicy(at problem.Path, args *secretsync.ExternalSecretArgs) {
+	policy := args.DeletionPolicy
+	switch {
+	case policy != secretsync.Delete && policy != secretsync.Merge:
+	case policy == secretsync.Delete && args.CreationPolicy != secretsync.Owner:
+		e.refuseOnce(at, policy, problem.Conflict, "cannot be combined with creationPolicy "+args.CreationPolicy+
+			", because the operator deletes only Secrets that it owns", "set creationPolicy: Owner or deletionPolicy: Retain")
+	case e.hidden():
+		e.warn(at, nil, problem.Access, policy+" has no effect on what is read by name: AWS answers AccessDenied for a "+
+			"secret that is gone, and the Secret stays", "set Retain, or grant a prefix of its name in permissions.prefixes")
+	default:
+		e.warn(at, nil, problem.Conflict, policy+" skips what AWS does not have: pulumi up succeeds without that key, "+
+			"even if its name is a mistake", "set Retain unless that is intended")
+	}
+}
+
+// hidden reports whether AWS hides from the operator that a secret is gone: a role that
+// may read one secret only is not told whether it exists.
+func (e *entry) hidden() bool {
+	return e.ownPolicy() && len(e.File.Permissions.Prefixes) == 0 && e.Source.Service != plan.ParameterStore &&
+		len(e.Declared.Data)+len(e.Declared.Extract) > 0
+}
+
+// ownPolicy reports whether the operator reads the secret with the role of this stack.
+func (e *entry) ownPolicy() bool { return e.OnEKS() && e.Source.OwnRole() }
+
+// rawFields refuses fields of the raw spec that other settings decide.
+func (e *entry) rawFields() {
+	at := e.At.Member("spec")
+	refuse := func(at problem.Path, object map[string]any, field, setting string) {
+		if _, ok := object[field]; ok {
+			e.refuse(at.Member(field), nil, problem.Reserved, "is set from "+setting+" of the secret",
+				"set "+setting+" instead")
+		}
+	}
+	for _, name := range []string{"refreshInterval", "refreshPolicy"} {
+		refuse(at, e.Declared.Spec, name, name)
+	}
+	refuse(at, e.Declared.Spec, "secretStoreRef", "store")
+	target, _ := e.Declared.Spec["target"].(map[string]any)
+	refuse(at.Member("target"), target, "name", "target")
+	for _, name := range []string{"creationPolicy", "deletionPolicy"} {
+		refuse(at.Member("target"), target, name, name)
+	}
+}
+
+// targets refuses two entries that would write one Secret. Only those that all merge into
+// a Secret of others get along: any other takes it for its own.
+func (c *checker) targets() {
+	type name struct{ namespace, name string }
+	first := map[name]*plan.Secret{}
+	for _, secret := range c.Secrets {
+		at := secret.Entry.At
+		if target := at.Member("target"); c.File.Has(target) {
+			at = target
+		}
+		if secret.Target == plan.CredentialsName && !c.OnEKS() {
+			c.refuseOnce(at, secret.Target, problem.Duplicate, "is the name of the Secret with the access key",
+				"choose another name")
+			continue
+		}
+		key := name{secret.Namespace, secret.Target}
+		other := first[key]
+		switch {
+		case other == nil:
+			first[key] = secret
+		case other.CreationPolicy == secretsync.Merge && secret.CreationPolicy == secretsync.Merge:
+		default:
+			c.refuseOnce(at, secret.Target, problem.Duplicate, fmt.Sprintf("Secret %s in namespace %s is already the "+
+				"target of %s", secret.Target, secret.Namespace, other.Name),
+				"choose another target, or set creationPolicy: Merge in both if something else creates the Secret")
+		}
+	}
+}
+
+// The first charts that are known to have a field or a value. Charts between the last
+// without it and the first with it get the benefit of the doubt.
+func refreshPolicySince() semver.Version  { return semver.Version{Minor: 16} }
+func mergeSince() semver.Version          { return semver.Version{Minor: 18} }
+func priorityPolicySince() semver.Version { return semver.Version{Minor: 20, Patch: 2} }
+func createOrMergeSince() semver.Version  { return semver.Version{Major: 2, Minor: 8} }
+
+// since refuses what older charts lack: their CRDs would drop it.
+func (c *checker) since(at problem.Path, value string, since semver.Version) {
+	if c.File.Valid(at) && c.Chart.Known && c.Chart.Version.LT(since) && !c.problems.Wrong(at) {
+		c.refuse(at, shown(value), problem.Version, fmt.Sprintf("not supported by chart %s (since %s)",
+			c.Chart.Version, since), "set a newer chartVersion or remove it")
+	}
+}
+
+// onlyV1 refuses what the older API never got, though the chart has it.
+func (c *checker) onlyV1(at problem.Path, value string) {
+	if c.File.Valid(at) && c.APIVersion == plan.APIv1beta1 && !c.problems.Wrong(at) &&
+		!c.problems.Failed(problem.Path{stackfile.KeyAPIVersion}) {
+		c.refuse(at, shown(value), problem.Version, "not supported by "+plan.APIv1beta1,
+			"set apiVersion: "+plan.APIv1+" or remove it")
+	}
+}
+
+// shown is a value of a message; nil for "".
+func shown(value string) any {
+	if value == "" {
+		return nil
+	}
+	return value
+}
+
+// withoutStar is what to write for a prefix with a star.
+func withoutStar(value string) string {
+	return cmp.Or(strings.TrimRight(value, "*"), "a prefix of the names")
+}

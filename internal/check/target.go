@@ -1,0 +1,147 @@
+package check
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"eso-aws/internal/iam"
+	"eso-aws/internal/plan"
+	"eso-aws/internal/problem"
+	"eso-aws/internal/stackfile"
+)
+
+// target checks the settings that say where the stack runs.
+func (c *checker) target() {
+	c.region()
+	if c.OnEKS() {
+		c.cluster()
+	} else if at := (problem.Path{stackfile.KeyEndpoint}); !c.problems.Failed(at) {
+		c.endpoint(at, c.File.Endpoint)
+	}
+	at, timeout := problem.Path{stackfile.KeyTimeout}, time.Duration(c.Timeout)
+	if !c.problems.Failed(at) && timeout < time.Second {
+		c.refuse(at, c.File.Timeout, problem.Limit, "must be at least 1s", "set it to a duration such as 5m")
+	}
+	c.interval(problem.Path{stackfile.KeyRefreshInterval}, c.File.RefreshInterval)
+}
+
+// region checks the region of the secrets, which on EKS is by default that of the cluster.
+func (c *checker) region() {
+	at := problem.Path{stackfile.KeyRegion}
+	switch {
+	case c.Region == "" && !c.OnEKS() && !c.problems.Failed(at):
+		c.refuse(at, nil, problem.Required, "is required", "set it to an AWS region, such as us-east-1")
+	case c.OnEKS() && c.File.Valid(at):
+		c.samePartition(at, c.Region)
+	}
+}
+
+// samePartition refuses a region that the partition of the cluster does not have.
+func (c *checker) samePartition(at problem.Path, region string) {
+	own := c.Cluster.Partition
+	if partition, _ := iam.PartitionOf(region); own != "" && partition != own {
+		c.refuse(at, region, problem.Conflict, "must be in the partition of the cluster",
+			"set it to a region of partition "+string(own))
+	}
+}
+
+// issuerRegion is the region of the cluster of an issuer of EKS.
+var issuerRegion = regexp.MustCompile(`:oidc-provider/oidc\.eks\.([a-z0-9-]+)\.`)
+
+// cluster checks what only EKS has.
+func (c *checker) cluster() {
+	if at := (problem.Path{stackfile.KeyCluster}); c.Cluster.Name == "" && !c.problems.Failed(at) {
+		c.refuse(at, nil, problem.Required, "is required", "set it to the name of an EKS cluster")
+	}
+	partition, at := c.Cluster.Partition, problem.Path{stackfile.KeyAWSRegion}
+	if c.Cluster.Region == "" {
+		c.refuse(at, nil, problem.Required, "is required", "set it to the region of the cluster, such as us-east-1")
+	} else {
+		c.problems.AddBelow(nil, partitionProblems(c.Cluster.Region)...)
+	}
+	role := c.Cluster.Role
+	if partition == "" {
+		role.PermissionsBoundary, partition = "", iam.AWS // its partition is not known
+	}
+	for _, p := range roleProblems(role, partition) {
+		if at := (problem.Path{stackfile.KeyRole}).Member(p.Path...); !c.problems.Failed(at) {
+			p.Path = at
+			c.problems.Add(p)
+		}
+	}
+	c.oidcProvider()
+	agent := problem.Path{stackfile.KeyPodIdentityAgent}
+	if c.Auth() == plan.IRSA && c.File.PodIdentityAgent && !c.problems.Failed(problem.Path{stackfile.KeyAuth}) {
+		c.refuse(agent, true, problem.Conflict, "has no effect with auth irsa", "set auth: podIdentity or remove it")
+	}
+}
+
+func (c *checker) oidcProvider() {
+	at, provider := problem.Path{stackfile.KeyOIDCProviderARN}, c.File.OIDCProviderARN
+	if provider == "" || c.problems.Failed(at) {
+		return
+	}
+	if c.Auth() == plan.PodIdentity {
+		c.refuse(at, provider, problem.Conflict, "has no effect with auth podIdentity", "set auth: irsa or remove it")
+	}
+	if c.Cluster.Partition == "" {
+		return
+	}
+	c.problems.AddBelow(nil, providerProblems(provider, c.Cluster.Partition)...)
+	if match := issuerRegion.FindStringSubmatch(provider); match != nil && match[1] != c.Cluster.Region {
+		c.refuse(at, provider, problem.Conflict, fmt.Sprintf("belongs to a cluster in region %q, not in %q (aws:region)",
+			match[1], c.Cluster.Region), "set it to the provider of this cluster")
+	}
+}
+
+func (c *checker) endpoint(at problem.Path, value string) {
+	const fix = "write scheme, host and port, such as http://host.k3d.internal:4566"
+	u, err := url.Parse(value)
+	switch {
+	case err != nil:
+		c.refuse(at, value, problem.Syntax, "must be a URL", fix)
+	case u.User != nil:
+		c.refuse(at, problem.Withheld, problem.Secrecy, "must not contain a user or password", fix)
+	case (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "":
+		c.refuse(at, value, problem.Syntax, "must be an http or https URL with a host", fix)
+	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.ForceQuery:
+		c.refuse(at, value, problem.Syntax, "must not have a path, query or fragment", fix)
+	}
+}
+
+// interval checks how often a secret is read.
+func (c *checker) interval(at problem.Path, value string) {
+	const fix = "set it to a duration such as 1h, or 0s to read the secret once"
+	switch d, err := time.ParseDuration(value); {
+	case err != nil || c.problems.Wrong(at): // which is reported
+	case d < 0:
+		c.refuse(at, value, problem.Limit, "must not be negative", fix)
+	case d > 0 && d < time.Second:
+		c.refuse(at, value, problem.Limit, "must be at least 1s", fix)
+	}
+}
+
+// namespaces checks what the file says of namespaces.
+func (c *checker) namespaces() {
+	for _, name := range sorted(c.File.Namespaces) {
+		at := problem.Path{stackfile.KeyNamespaces, name}
+		if _, used := c.Namespaces[name]; !used && !c.problems.Wrong(at) {
+			c.refuse(at, nil, problem.NotFound, "namespace is not used by this stack",
+				problem.Suggest(name, sorted(c.Namespaces)))
+		}
+	}
+}
+
+// cost warns of a forecast that costs more than the stack wants.
+func (c *checker) cost() {
+	at, value := problem.Path{stackfile.KeyCostLimit}, c.File.CostLimit
+	limit, err := strconv.ParseFloat(value, 64)
+	if err == nil && !c.problems.Any() && c.Forecast().Cost() > limit {
+		c.warn(at, value, problem.Limit, "is less than the forecast: "+c.Forecast().String(),
+			"set a longer refreshInterval or a higher limit")
+	}
+}

@@ -1,0 +1,248 @@
+package check
+
+import (
+	"fmt"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	gotemplate "text/template"
+	"text/template/parse"
+
+	"github.com/blang/semver"
+
+	"eso-aws/internal/problem"
+	"eso-aws/internal/stackfile"
+	"eso-aws/internal/template"
+)
+
+const (
+	typeToken     = "kubernetes.io/service-account-token" //nolint:gosec // the type of one, not a token
+	typeBootstrap = "bootstrap.kubernetes.io/token"
+	maxShown      = 60
+	minGuessed    = 5 // shorter names resemble each other
+)
+
+// requiredKeys are those without which Kubernetes, or its users, refuse a type.
+func requiredKeys() map[string][]string {
+	return map[string][]string{
+		"kubernetes.io/tls":              {"tls.crt", "tls.key"},
+		"kubernetes.io/dockerconfigjson": {".dockerconfigjson"},
+		"kubernetes.io/dockercfg":        {".dockercfg"},
+		"kubernetes.io/ssh-auth":         {"ssh-privatekey"},
+	}
+}
+
+// templates checks the texts that the operator takes for templates.
+func (e *entry) templates() {
+	if !e.Args.Shaped() {
+		return
+	}
+	keys, known := e.Args.SourceKeys()
+	for _, key := range sorted(e.Args.SecretAnnotations) { // which are templates as soon as there is one
+		at := e.At.Member(stackfile.KeyAnnotations, key)
+		if !e.File.Has(at) {
+			at = problem.Path{stackfile.KeyAnnotations, key}
+		}
+		if !e.problems.Wrong(at) { // because of another secret
+			e.template(at, e.Args.SecretAnnotations[key], keys, known)
+		}
+	}
+	form, at := e.Declared.Template, e.At.Member("template")
+	if form == nil {
+		return
+	}
+	e.reservedKeys(at.Member("labels"), form.Labels)
+	e.annotations(at.Member("annotations"), form.Annotations)
+	for name, texts := range map[string]map[string]string{
+		"data": form.Data, "labels": form.Labels, "annotations": form.Annotations,
+	} {
+		for _, key := range sorted(texts) {
+			if at := at.Member(name, key); e.File.Valid(at) {
+				e.template(at, texts[key], keys, known)
+			}
+		}
+	}
+	if merge := at.Member("mergePolicy"); e.File.Valid(merge) && len(form.Data) == 0 {
+		e.refuse(merge, form.MergePolicy, problem.Conflict, "has no effect without data", "set data or remove it")
+	}
+	if at := e.File.Member(at, "type"); e.File.Valid(at) {
+		e.secretType(at, form.Type)
+	}
+}
+
+// secretType checks that the Secret has the keys that its type requires.
+func (e *entry) secretType(at problem.Path, kind string) {
+	refusesBootstrap := !e.Chart.Known || e.Chart.Version.GTE(semver.MustParse("2.4.1"))
+	if kind == typeToken || kind == typeBootstrap && refusesBootstrap {
+		e.refuse(at, kind, problem.Reserved, "is not supported by the operator, because only Kubernetes issues such tokens",
+			"choose another type")
+	}
+	keys, known := e.Args.Keys()
+	if !known {
+		return
+	}
+	for _, key := range requiredKeys()[kind] {
+		if !slices.Contains(keys, key) {
+			e.refuse(at, kind, problem.Conflict, fmt.Sprintf("requires the key %s, which this Secret does not have", key),
+				"add it to data or template.data")
+		}
+	}
+	login := func(key string) bool { return key == "username" || key == "password" }
+	if kind == "kubernetes.io/basic-auth" && !slices.ContainsFunc(keys, login) {
+		e.refuse(at, kind, problem.Conflict, "requires the key username or password, which this Secret does not have",
+			"add it to data or template.data")
+	}
+}
+
+// template checks a template, and that it uses no keys but these where all are known.
+func (c *checker) template(at problem.Path, text string, keys []string, known bool) {
+	shown := shorten(text)
+	tree, trees := parse.New(""), map[string]*parse.Tree{}
+	tree.Mode = parse.SkipFuncCheck
+	if _, err := tree.Parse(text, "", "", trees); err != nil {
+		c.refuse(at, shown, problem.Syntax, "must be a valid template: "+syntaxError(err), "")
+		return
+	}
+	for _, name := range sorted(trees) {
+		walk(trees[name].Root, name == "", func(node parse.Node, root bool) {
+			if name, ok := functionName(node); ok {
+				c.function(at, shown, name)
+			}
+			if key := reference(node, root); key != "" && known && len(keys) > 0 && !slices.Contains(keys, key) {
+				c.refuse(at, key, problem.NotFound, "unknown key", problem.Suggest(key, keys))
+			}
+		})
+	}
+}
+
+// shorten is a text as a message shows it.
+func shorten(text string) string {
+	if len(text) > maxShown {
+		return strings.ToValidUTF8(text[:maxShown], "") + "..."
+	}
+	return text
+}
+
+// function checks that the chart has a function. One that resembles none that is known
+// may come with a chart that is newer than what is known.
+func (c *checker) function(at problem.Path, shown, name string) {
+	names, complete := template.Functions(c.Chart.Version)
+	if !c.Chart.Known {
+		names, complete = template.Known(), false
+	}
+	if _, err := gotemplate.New("").Parse("{{" + name + "}}"); err == nil || slices.Contains(names, name) {
+		return // it is Go's own, or the chart's
+	}
+	rule := fmt.Sprintf("unknown function %s", name)
+	if charts := template.Charts(name); charts != "" {
+		c.refuse(at, shown, problem.Version, fmt.Sprintf("function %s is not supported by chart %s (only charts %s)",
+			name, c.Chart.Version, charts), "remove it")
+		return
+	}
+	meant := problem.DidYouMean(name, names)
+	switch {
+	case meant != "" && len(name) >= minGuessed:
+		c.refuse(at, shown, problem.Unknown, rule, meant)
+	case complete:
+		c.refuse(at, shown, problem.Unknown, fmt.Sprintf("%s: chart %s does not have it", rule, c.Chart.Version),
+			"remove it")
+	default:
+		c.warn(at, shown, problem.Unknown, fmt.Sprintf("%s: if chart %s does not have it, the sync fails", rule,
+			c.Chart.Version), "remove it unless this chart has it")
+	}
+}
+
+var position = regexp.MustCompile(`^template: :(\d+)(:\d+)?: `)
+
+// syntaxError is what the parser says, and what may be meant.
+func syntaxError(err error) string {
+	text := position.ReplaceAllString(err.Error(), "")
+	if text == "unexpected EOF" {
+		text += ", an {{ end }} is missing"
+	}
+	if strings.Contains(text, "bad character U+002D") {
+		text += `, write {{ index . "a-key" }} for a key with a hyphen`
+	}
+	return text
+}
+
+// walk visits what a template is made of; root reports whether the dot is the map of values'.
+func walk(node parse.Node, root bool, visit func(parse.Node, bool)) {
+	if node == nil || reflect.ValueOf(node).IsNil() {
+		return
+	}
+	visit(node, root)
+	branch := func(b *parse.BranchNode, inner bool) {
+		walk(b.Pipe, root, visit)
+		walk(b.List, inner, visit)
+		walk(b.ElseList, root, visit)
+	}
+	switch n := node.(type) {
+	case *parse.ListNode:
+		for _, child := range n.Nodes {
+			walk(child, root, visit)
+		}
+	case *parse.ActionNode:
+		walk(n.Pipe, root, visit)
+	case *parse.PipeNode:
+		for _, command := range n.Cmds {
+			walk(command, root, visit)
+		}
+	case *parse.CommandNode:
+		for _, argument := range n.Args {
+			walk(argument, root, visit)
+		}
+	case *parse.ChainNode:
+		walk(n.Node, root, visit)
+	case *parse.TemplateNode:
+		walk(n.Pipe, root, visit)
+	case *parse.IfNode:
+		branch(&n.BranchNode, root)
+	case *parse.WithNode:
+		branch(&n.BranchNode, false)
+	case *parse.RangeNode:
+		branch(&n.BranchNode, false)
+	}
+}
+
+func functionName(node parse.Node) (string, bool) {
+	identifier, ok := node.(*parse.IdentifierNode)
+	if !ok {
+		return "", false
+	}
+	return identifier.Ident, true
+}
+
+// indexed is the key of {{ index . "key" }}, which is "" for one that is not there.
+func indexed(command *parse.CommandNode, root bool) string {
+	if len(command.Args) != 3 { //nolint:mnd // a function, the values, a key
+		return ""
+	}
+	name, _ := functionName(command.Args[0])
+	key, ok := command.Args[2].(*parse.StringNode)
+	_, dot := command.Args[1].(*parse.DotNode)
+	variable, _ := command.Args[1].(*parse.VariableNode)
+	values := dot && root || variable != nil && len(variable.Ident) == 1 && variable.Ident[0] == "$"
+	if ok && values && name == "index" {
+		return key.Text
+	}
+	return ""
+}
+
+// reference is the key that a node asks for; "" for none.
+func reference(node parse.Node, root bool) string {
+	switch n := node.(type) {
+	case *parse.FieldNode:
+		if root {
+			return n.Ident[0]
+		}
+	case *parse.VariableNode:
+		if n.Ident[0] == "$" && len(n.Ident) > 1 {
+			return n.Ident[1]
+		}
+	case *parse.CommandNode:
+		return indexed(n, root)
+	}
+	return ""
+}

@@ -1,0 +1,89 @@
+package plan
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"eso-aws/internal/problem"
+	"eso-aws/internal/stackfile"
+	"eso-aws/secretsync"
+)
+
+// Entry is a declared secret.
+type Entry struct {
+	// Declared is what the file says.
+	Declared stackfile.Secret
+	// At is where the file declares it.
+	At problem.Path
+	// Source is the declared store that it is read from.
+	Source *Source
+	// Args describe its ExternalSecret, without the namespace and the store.
+	Args secretsync.ExternalSecretArgs
+	// Namespaces are those that it is synced to.
+	Namespaces []string
+}
+
+// Secret is an ExternalSecret in one namespace.
+type Secret struct {
+	secretsync.ExternalSecretArgs
+	// Entry is what declares it.
+	Entry *Entry
+	// From is the store that it is read from.
+	From *Store
+}
+
+// addSecrets adds the declared secrets, by name, in each of their namespaces.
+func (p *Plan) addSecrets() {
+	for _, name := range slices.Sorted(maps.Keys(p.File.Secrets)) {
+		e := p.newEntry(name, p.File.Secrets[name])
+		p.Entries = append(p.Entries, e)
+		for _, namespace := range e.Namespaces {
+			secret := &Secret{ExternalSecretArgs: e.Args, Entry: e}
+			secret.Namespace = namespace
+			p.Secrets = append(p.Secrets, secret)
+			e.Source.users[namespace] = true
+		}
+	}
+}
+
+func (p *Plan) newEntry(name string, declared stackfile.Secret) *Entry {
+	file, source := p.File, p.source(declared.Store)
+	interval, _ := time.ParseDuration(cmp.Or(declared.RefreshInterval, file.RefreshInterval))
+	return &Entry{
+		Declared: declared, At: problem.Path{stackfile.KeySecrets, name}, Source: source,
+		Args: secretsync.ExternalSecretArgs{
+			APIVersion: p.APIVersion, Name: name, Target: cmp.Or(declared.Target, name),
+			Labels:            merge(file.Labels, declared.Labels),
+			SecretAnnotations: merge(file.Annotations, declared.Annotations),
+			RefreshInterval:   interval,
+			RefreshPolicy:     cmp.Or(declared.RefreshPolicy, file.RefreshPolicy),
+			CreationPolicy:    cmp.Or(declared.CreationPolicy, file.CreationPolicy, secretsync.Owner),
+			DeletionPolicy:    cmp.Or(declared.DeletionPolicy, file.DeletionPolicy),
+			Source:            secretsync.Source{Data: declared.Data, Extract: declared.Extract, Find: declared.Find},
+			Template:          declared.Template, Spec: declared.Spec, Timeout: p.Timeout,
+		},
+		Namespaces: p.namespacesOf(declared),
+	}
+}
+
+func (p *Plan) namespacesOf(declared stackfile.Secret) []string {
+	namespaces := declared.Namespaces
+	if len(namespaces) == 0 {
+		namespaces = []string{cmp.Or(declared.Namespace, p.File.Namespace)}
+	}
+	return slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(namespaces))),
+		func(name string) bool { return name == "" })
+}
+
+// merge is two maps as one, the second over the first; nil where both are empty.
+func merge(under, over map[string]string) map[string]string {
+	if len(under)+len(over) == 0 {
+		return nil
+	}
+	all := make(map[string]string, len(under)+len(over))
+	maps.Copy(all, under)
+	maps.Copy(all, over)
+	return all
+}
