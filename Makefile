@@ -35,7 +35,7 @@ status: sandbox-command ## show the stores and the synced secrets in the sandbox
 env: sandbox-command ## set up pulumi, kubectl and aws for the sandbox: eval "$(make env)"
 	@$(SANDBOX) env
 
-secret: sandbox-command ## store or rotate a secret in the sandbox: NAME=... [VALUE=..., or standard input] [STACK=local sets the region]
+secret: sandbox-command ## store or rotate a secret: NAME=... [VALUE=..., or stdin] [STACK=local sets the region]
 	@$(SANDBOX) secret --stack $(STACK) "$$SECRET_NAME" "$$SECRET_VALUE"
 
 explain: ## explain a setting of the stack file [KEY=secrets.data]; without KEY, list all settings
