@@ -1,7 +1,7 @@
-# What a user types. Everything real is in Go: sandbox/cmd/sandbox for the targets about the sandbox.
+# The commands for users. The work is done in Go; the targets for the sandbox call sandbox/cmd/sandbox.
 export GOWORK := off
 export CGO_ENABLED := 0
-# Taken as typed: a $ in a secret's value stays a $.
+# Not expanded: a $ in the value of a secret stays a $.
 export SECRET_NAME := $(value NAME)
 export SECRET_VALUE := $(value VALUE)
 export EXPLAIN_KEY := $(value KEY)
@@ -17,31 +17,31 @@ MODULES := . sandbox sandbox/node sandbox/modules/pulumi-language-go sandbox/mod
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-up: sandbox-command ## deploy a stack in the sandbox, from nothing [STACK=local] [FETCH=1: download Pulumi]
+up: sandbox-command ## start the sandbox and deploy a stack in it [STACK=local] [FETCH=1: download Pulumi]
 	@$(SANDBOX) up --stack $(STACK) $(if $(FETCH),--fetch)
 
-preview: sandbox-command ## print what a first up of each stack would do, as Markdown for a pull request [FETCH=1]
+preview: sandbox-command ## preview the first up of every stack, as Markdown for a pull request [FETCH=1]
 	@$(SANDBOX) preview $(if $(FETCH),--fetch)
 
-down: sandbox-command ## stop the sandbox and all in it
+down: sandbox-command ## stop the sandbox and delete its contents
 	@$(SANDBOX) down
 
-verify: sandbox-command ## check that a stack's secrets are in its cluster, as declared [STACK=local]
+verify: sandbox-command ## check that the declared secrets are in the cluster and current [STACK=local]
 	@eval "$$($(SANDBOX) env 2>/dev/null)" && go run ./cmd/verify --stack $(STACK)
 
-status: sandbox-command ## show the stores and what they have synced
+status: sandbox-command ## show the stores and the synced secrets in the sandbox
 	@$(SANDBOX) status
 
-env: sandbox-command ## print shell lines for working by hand: eval "$(make env)"
+env: sandbox-command ## set up pulumi, kubectl and aws for the sandbox: eval "$(make env)"
 	@$(SANDBOX) env
 
-secret: sandbox-command ## store or rotate a secret: NAME=... [VALUE=..., or on standard input] [STACK=local, whose region it is]
+secret: sandbox-command ## store or rotate a secret: NAME=... [VALUE=..., or stdin] [STACK=local sets the region]
 	@$(SANDBOX) secret --stack $(STACK) "$$SECRET_NAME" "$$SECRET_VALUE"
 
-explain: ## tell what a key of the stack file is: KEY=secrets.data; without it, which there are
+explain: ## explain a setting of the stack file [KEY=secrets.data]; without KEY, list all settings
 	@go run ./cmd/explain $${EXPLAIN_KEY:+"$$EXPLAIN_KEY"}
 
-test: sandbox-command ## run every test: unit, then end to end in the sandbox
+test: sandbox-command ## run all tests: unit tests, then end-to-end tests in the sandbox
 	@for m in $(MODULES); do \
 		echo "== $$m: vet, for this system and for macOS" && \
 		(cd $$m && go vet ./... && GOOS=darwin GOARCH=arm64 go vet ./...) || exit 1; done
@@ -54,23 +54,23 @@ test: sandbox-command ## run every test: unit, then end to end in the sandbox
 	cd sandbox && go test $$(go list ./... | grep -v /e2e)
 	cd sandbox && go test -count=1 -timeout 30m -parallel 2 -v ./e2e/...
 
-bench: sandbox-command ## compare an up with kubectl, side by side in the sandbox
+bench: sandbox-command ## compare pulumi up with kubectl in the sandbox
 	@$(SANDBOX) build
 	cd sandbox && go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./e2e/
 
-lint: ## check the code with golangci-lint (built from its module)
+lint: ## run golangci-lint (built from its Go module)
 	@for m in $(MODULES) cluster; do \
 		echo "== $$m" && (cd $$m && go tool -modfile=$(CURDIR)/tools/go.mod golangci-lint run) || exit 1; done
 
-k3d-up: sandbox-command ## start k3d and a pinned LocalStack, for pulumi up --stack local (needs a container engine)
+k3d-up: sandbox-command ## start k3d and LocalStack for pulumi up --stack local (needs Docker)
 	@SANDBOX=$(CURDIR)/$(SANDBOX) sh sandbox/k3d/k3d.sh up
 
-k3d-down: ## delete what k3d-up has made
+k3d-down: ## delete the k3d cluster and LocalStack
 	@sh sandbox/k3d/k3d.sh down
 
-clean: down ## stop the sandbox and remove all that was built
+clean: down ## stop the sandbox and delete everything that was built
 	rm -rf .sandbox "$${XDG_CACHE_HOME:-$$HOME/.cache}/eso-aws" "$$HOME/Library/Caches/eso-aws"
 
 sandbox-command:
-	@test -x $(SANDBOX) || echo "Building the sandbox's own command, once (about 30 s) ..." >&2
+	@test -x $(SANDBOX) || echo "Building the sandbox command, once (about 30 s) ..." >&2
 	@mkdir -p .sandbox && cd sandbox && go build -o ../$(SANDBOX) ./cmd/sandbox

@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestDependencies keeps out of the program what would make its build minutes
-// long, and what is not its business.
+// TestDependencies keeps packages out of the program that would make its build take
+// minutes, or that it must not depend on.
 func TestDependencies(t *testing.T) {
 	t.Parallel()
 	output, err := exec.CommandContext(t.Context(), "go", "list", "-deps", ".").Output()
@@ -20,7 +20,7 @@ func TestDependencies(t *testing.T) {
 		sdk = "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
 		aws = "github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
 	)
-	require.Contains(t, linked, sdk, "the list is not of the program's dependencies")
+	require.Contains(t, linked, sdk, "the list does not contain the program's dependencies")
 
 	allowed := map[string]bool{
 		sdk: true, sdk + "/apiextensions": true, sdk + "/meta/v1": true, sdk + "/utilities": true,

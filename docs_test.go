@@ -11,15 +11,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"eso-aws/internal/iam"
-	"eso-aws/internal/words"
 	"eso-aws/irsa"
 	"eso-aws/podidentity"
 )
 
-var update = flag.Bool("update", false, "rewrite what the documents have from the code")
+var update = flag.Bool("update", false, "rewrite the parts of the documentation that are generated from code")
 
-// TestSecurityTable: the README says what the operator may do in the words of
-// the code that grants it.
+// TestSecurityTable checks that docs/security.md lists exactly the permissions that
+// the code grants.
 func TestSecurityTable(t *testing.T) {
 	t.Parallel()
 	const issuer, account = "<issuer>", "<account>"
@@ -49,35 +48,47 @@ func TestSecurityTable(t *testing.T) {
 		for _, row := range iam.Table(documents...) {
 			auth := auth
 			if auth == "both" && row.Action == "sts:TagSession" {
-				auth = "podIdentity" // whose sessions have tags
+				auth = "podIdentity" // only these sessions have tags
 			}
 			on := strings.Join(append(slices.Clone(row.On), strings.Fields(row.Who)...), " ")
-			rows = append(rows, "| "+strings.Join([]string{auth, words.Code(row.Action), words.Code(on), words.Code(row.When...)}, " | ")+" |")
+			cells := []string{auth, code(row.Action), code(on), code(row.When...)}
+			rows = append(rows, "| "+strings.Join(cells, " | ")+" |")
 		}
 	}
 	add("irsa", byIRSA)
 	add("podIdentity", byPodIdentity)
 	add("both", permissions...)
 	table := strings.NewReplacer("111122223333", account, "444455556666", "<other account>", "us-east-1", "<region>",
-		"PREFIX", "<prefix>", "PATH", "<path>", "TAG", "<tag>", "VALUE", "<value>", "NAME", "<name>", "KEY", "<id>", "ROLE", "<role>", "ISSUER", issuer, "CLUSTER", "<cluster>",
+		"PREFIX", "<prefix>", "PATH", "<path>", "TAG", "<tag>", "VALUE", "<value>", "NAME", "<name>", "KEY", "<id>",
+		"ROLE", "<role>", "ISSUER", issuer, "CLUSTER", "<cluster>",
 	).Replace(strings.Join(rows, "\n"))
-	inDocument(t, "README.md", "permissions", table)
+	inDocument(t, "docs/security.md", "permissions", table)
 }
 
-// inDocument compares what is between the marks of that name with what the code
-// says.
+// code formats texts as Markdown code, without the empty ones.
+func code(texts ...string) string {
+	var quoted []string
+	for _, text := range texts {
+		if text != "" {
+			quoted = append(quoted, "`"+text+"`")
+		}
+	}
+	return strings.Join(quoted, ", ")
+}
+
+// inDocument checks that the text between the marks of that name is the wanted one.
 func inDocument(t *testing.T, path, name, want string) {
 	t.Helper()
 	begin, end := "<!-- "+name+", from the code: go test . -update -->\n\n", "\n\n<!-- end of "+name+" -->"
 	content, err := os.ReadFile(path)
 	require.NoError(t, err)
 	before, rest, found := strings.Cut(string(content), begin)
-	require.True(t, found, "%s has no mark %q", path, begin)
+	require.True(t, found, "%s: missing mark %q", path, begin)
 	got, after, found := strings.Cut(rest, end)
-	require.True(t, found, "%s has no mark %q", path, end)
+	require.True(t, found, "%s: missing mark %q", path, end)
 	if *update {
 		require.NoError(t, os.WriteFile(path, []byte(before+begin+want+end+after), 0o600))
 		return
 	}
-	assert.Equal(t, want, got, "write it with: go test . -update")
+	assert.Equal(t, want, got, "to rewrite it, run: go test . -update")
 }

@@ -18,8 +18,8 @@ import (
 	"eso-aws/stacks"
 )
 
-// TestYAMLOfTheDocuments loads every YAML block: settings over those of the stack
-// dev, members of eso-aws:secrets, and objects of Kubernetes.
+// TestYAMLOfTheDocuments loads every YAML block of the documentation: settings on top of
+// those of the stack dev, members of eso-aws:secrets, and Kubernetes objects.
 func TestYAMLOfTheDocuments(t *testing.T) {
 	t.Parallel()
 	pages, err := filepath.Glob("docs/*.md")
@@ -37,7 +37,7 @@ func TestYAMLOfTheDocuments(t *testing.T) {
 				continue
 			}
 			if file, ok := document["config"].(map[string]any); ok {
-				document = file // a whole one
+				document = file // a whole stack file
 			}
 			assert.NoError(t, load(t, document), "%s:\n%s", page, block[1])
 		}
@@ -45,7 +45,7 @@ func TestYAMLOfTheDocuments(t *testing.T) {
 	assert.GreaterOrEqual(t, blocks, 15)
 }
 
-// load checks a block as part of the stack dev. What it says is all that is warned of.
+// load checks a block as part of the stack dev, in strict mode: a warning is an error.
 func load(t *testing.T, document map[string]any) error {
 	t.Helper()
 	values := map[string]string{}
