@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"eso-aws/internal/iam"
-	"eso-aws/internal/words"
+	"eso-aws/internal/schema"
 	"eso-aws/irsa"
 	"eso-aws/podidentity"
 )
@@ -52,7 +52,7 @@ func TestSecurityTable(t *testing.T) {
 				auth = "podIdentity" // whose sessions have tags
 			}
 			on := strings.Join(append(slices.Clone(row.On), strings.Fields(row.Who)...), " ")
-			rows = append(rows, "| "+strings.Join([]string{auth, words.Code(row.Action), words.Code(on), words.Code(row.When...)}, " | ")+" |")
+			rows = append(rows, "| "+strings.Join([]string{auth, schema.Code(row.Action), schema.Code(on), schema.Code(row.When...)}, " | ")+" |")
 		}
 	}
 	add("irsa", byIRSA)

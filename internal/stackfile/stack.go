@@ -1,7 +1,7 @@
 package stackfile
 
-// Stack is what a stack file says in more than a text, and what its secrets have where
-// they say nothing. What each is says [File].
+// Stack is the settings of a stack that are maps, and the defaults of its secrets. [File]
+// documents them.
 type Stack struct {
 	Namespaces  map[string]Namespace `json:"namespaces" keys:"namespace" hint:"<name>: {create: true} or {create: false}"`
 	Role        Role                 `json:"role" only:"eks" hint:"{name: <name>}"`
