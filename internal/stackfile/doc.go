@@ -29,11 +29,11 @@ package stackfile
 // named field.
 type Shorthand interface{ Shorthand() string }
 
-// Hinter is a type that knows what to write for a value of it.
+// Hinter is a type with an example of its values, for messages.
 type Hinter interface{ Hint() string }
 
 // Doc is the documentation of a field.
 type Doc struct{ Key, Text string }
 
-// Documented is a type whose fields need more words than a tag has room for.
+// Documented is a type that documents its fields outside of their tags.
 type Documented interface{ Docs() []Doc }

@@ -14,7 +14,7 @@ type File struct {
 	Chart            string         `json:"chart" default:"external-secrets"`
 	ChartRepository  string         `json:"chartRepository" default:"https://charts.external-secrets.io"`
 	ChartVersion     string         `json:"chartVersion" default:"2.14.0"`
-	ChartValues      map[string]any `json:"chartValues" encrypt:"true"`
+	ChartValues      map[string]any `json:"chartValues" encrypt:"true" hint:"a map of the chart's values"`
 	KeepCRDs         bool           `json:"keepCRDs" default:"true"`
 	APIVersion       string         `json:"apiVersion" enum:"external-secrets.io/v1 external-secrets.io/v1beta1"`
 	Endpoint         string         `json:"endpoint" pattern:"url" default:"http://host.k3d.internal:4566" encrypt:"true" only:"local"`

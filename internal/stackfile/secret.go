@@ -17,10 +17,10 @@ type Secret struct {
 	CreationPolicy  string `json:"creationPolicy" enum:"Owner Orphan Merge CreateOrMerge" default:"Owner" doc:"Who owns the Secret. Owner: the ExternalSecret, with which it is deleted. Orphan: nobody; it is kept. Merge: others, who must create it; the operator only adds keys. CreateOrMerge: others, but the operator creates it if necessary. Overrides creationPolicy of the stack."`
 	DeletionPolicy  string `json:"deletionPolicy" enum:"Retain Delete Merge" default:"Retain" doc:"What happens to the Secret if its values are deleted in AWS. Retain: it is kept. Delete: it is deleted. Merge: their keys are removed. On EKS, Delete and Merge need permissions.prefixes for values that are read by name. Overrides deletionPolicy of the stack."`
 
-	Labels      map[string]string `json:"labels" keys:"metadata" pattern:"label" hint:"<key>: <value>" entryHint:"text, in quotes" doc:"Labels of the ExternalSecret and its Secret, merged over labels of the stack."`
-	Annotations map[string]string `json:"annotations" keys:"metadata" hint:"<key>: <value>" entryHint:"text, in quotes" doc:"Annotations of the ExternalSecret and its Secret, merged over annotations of the stack."`
+	Labels      map[string]string `json:"labels" keys:"metadata" pattern:"label" hint:"<key>: <value>" entryHint:"a string in quotes" doc:"Labels of the ExternalSecret and its Secret, merged over labels of the stack."`
+	Annotations map[string]string `json:"annotations" keys:"metadata" hint:"<key>: <value>" entryHint:"a string in quotes" doc:"Annotations of the ExternalSecret and its Secret, merged over annotations of the stack."`
 
-	Store string         `json:"store" hint:"the name of one of stores" doc:"Name of the store to read from. Defaults to the default store."`
+	Store string         `json:"store" hint:"the name of a store" doc:"Name of the store to read from. Defaults to the default store."`
 	Spec  map[string]any `json:"spec" hint:"fields of an ExternalSecret's spec" doc:"Fields of the spec of the ExternalSecret, merged over everything above."`
 }
 
@@ -29,9 +29,9 @@ func (Secret) Hint() string { return "{data: {<key>: <name in AWS>}}" }
 
 // Remote is a secret or parameter in AWS.
 type Remote struct {
-	Key      string `json:"key" required:"true" pattern:"remote" hint:"a secret's name in AWS, or its full ARN, in quotes" doc:"Name or ARN of the secret or parameter in AWS."`
-	Property string `json:"property" pattern:"nonEmpty" hint:"a member of a JSON secret" doc:"Property of a JSON secret, such as db.password."`
-	Version  string `json:"version" pattern:"version" hint:"a stage, or uuid/<id>, in quotes" doc:"Version of the secret: a staging label such as AWSPREVIOUS, or uuid/<id>. Of a parameter: its number or label."`
+	Key      string `json:"key" required:"true" pattern:"remote" hint:"the name or the full ARN of a secret in AWS, in quotes" doc:"Name or ARN of the secret or parameter in AWS."`
+	Property string `json:"property" pattern:"nonEmpty" hint:"a property of a JSON secret" doc:"Property of a JSON secret, such as db.password."`
+	Version  string `json:"version" pattern:"version" hint:"a staging label or uuid/<id>, in quotes" doc:"Version of the secret: a staging label such as AWSPREVIOUS, or uuid/<id>. Of a parameter: its number or label."`
 	Decode   string `json:"decode" enum:"None Base64 Base64URL Auto" default:"None" doc:"Strategy for decoding the values."`
 }
 
@@ -47,9 +47,9 @@ type Extract struct {
 // Find is a search. What it finds are keys: the names in AWS, with _ for what no
 // key may have, unless they are rewritten.
 type Find struct {
-	Path    string            `json:"path" pattern:"path" hint:"what the names begin with, such as prod/" doc:"Prefix of the names, such as prod/."`
+	Path    string            `json:"path" pattern:"path" hint:"a prefix of names, such as prod/" doc:"Prefix of the names, such as prod/."`
 	Name    string            `json:"name" hint:"a regular expression" doc:"Regular expression that the names must match."`
-	Tags    map[string]string `json:"tags" keys:"tag" pattern:"tagValue" nonEmpty:"true" hint:"<key>: <value>" entryHint:"text, in quotes" doc:"Tags that the secrets must have."`
+	Tags    map[string]string `json:"tags" keys:"tag" pattern:"tagValue" nonEmpty:"true" hint:"<key>: <value>" entryHint:"a string in quotes" doc:"Tags that the secrets must have."`
 	Decode  string            `json:"decode" enum:"None Base64 Base64URL Auto" default:"None" doc:"Strategy for decoding the values."`
 	Rewrite []Rewrite         `json:"rewrite" single:"true" doc:"Rules that rewrite the keys, applied in order."`
 }
@@ -60,7 +60,7 @@ func (Find) Shorthand() string { return "path" }
 // Rewrite changes the keys in exactly one of its ways.
 type Rewrite struct {
 	Regexp    *Regexp `json:"regexp" doc:"Replaces what a regular expression matches in the keys."`
-	Transform string  `json:"transform" pattern:"rename" hint:"a template of {{ .value }}" doc:"Template of the new key, in which {{ .value }} is the old one."`
+	Transform string  `json:"transform" pattern:"rename" hint:"a template with {{ .value }}" doc:"Template of the new key, in which {{ .value }} is the old one."`
 	Merge     *Merge  `json:"merge" doc:"Merges values that are JSON objects."`
 }
 
@@ -72,11 +72,11 @@ func (Rewrite) Hint() string {
 // Regexp replaces what a regular expression matches in a key.
 type Regexp struct {
 	Source string `json:"source" required:"true" hint:"a regular expression" doc:"Regular expression for the text to replace."`
-	Target string `json:"target" required:"true" hint:"text, with $1 for the first group" doc:"Replacement, in which $1 is the first group."`
+	Target string `json:"target" required:"true" hint:"a string, in which $1 is the first group" doc:"Replacement, in which $1 is the first group."`
 }
 
 // Hint returns an example.
-func (Regexp) Hint() string { return "{source: <regular expression>, target: <text>}" }
+func (Regexp) Hint() string { return "{source: <regular expression>, target: <replacement>}" }
 
 // Merge merges values that are JSON objects.
 type Merge struct {
@@ -93,10 +93,10 @@ func (Merge) Hint() string { return "{strategy: Extract}, or {strategy: JSON, in
 
 // Template builds a Secret from the fetched values, which are {{ .<key> }} in its strings.
 type Template struct {
-	Type        string            `json:"type" pattern:"type" hint:"a Secret's type" doc:"Type of the Secret, such as kubernetes.io/tls." default:"Opaque"`
-	Data        map[string]string `json:"data" keys:"key" nonEmpty:"true" hint:"<key>: <text with {{ .key }}>" entryHint:"text with {{ .key }}, in quotes" doc:"Keys of the Secret and templates of their values, in which {{ .<key> }} is a fetched value."`
-	Labels      map[string]string `json:"labels" keys:"metadata" pattern:"template" hint:"<key>: <value>" entryHint:"text, in quotes" doc:"Labels of the Secret, but not of the ExternalSecret."`
-	Annotations map[string]string `json:"annotations" keys:"metadata" hint:"<key>: <value>" entryHint:"text, in quotes" doc:"Annotations of the Secret, but not of the ExternalSecret."`
+	Type        string            `json:"type" pattern:"type" hint:"the type of a Secret" doc:"Type of the Secret, such as kubernetes.io/tls." default:"Opaque"`
+	Data        map[string]string `json:"data" keys:"key" nonEmpty:"true" hint:"<key>: <template with {{ .key }}>" entryHint:"a template with {{ .key }}, in quotes" doc:"Keys of the Secret and templates of their values, in which {{ .<key> }} is a fetched value."`
+	Labels      map[string]string `json:"labels" keys:"metadata" pattern:"template" hint:"<key>: <value>" entryHint:"a string in quotes" doc:"Labels of the Secret, but not of the ExternalSecret."`
+	Annotations map[string]string `json:"annotations" keys:"metadata" hint:"<key>: <value>" entryHint:"a string in quotes" doc:"Annotations of the Secret, but not of the ExternalSecret."`
 	MergePolicy string            `json:"mergePolicy" enum:"Replace Merge" default:"Replace" doc:"Whether data replaces the fetched keys (Replace) or is added to them (Merge)."`
 }
 
@@ -104,4 +104,4 @@ type Template struct {
 func (Template) Shorthand() string { return "type" }
 
 // Hint returns an example.
-func (Template) Hint() string { return "{data: {<key>: <text with {{ .key }}>}}" }
+func (Template) Hint() string { return "{data: {<key>: <template with {{ .key }}>}}" }

@@ -13,6 +13,6 @@ type Stack struct {
 	RefreshPolicy  string            `json:"refreshPolicy" enum:"Periodic OnChange CreatedOnce"`
 	CreationPolicy string            `json:"creationPolicy" enum:"Owner Orphan Merge CreateOrMerge"`
 	DeletionPolicy string            `json:"deletionPolicy" enum:"Retain Delete Merge"`
-	Labels         map[string]string `json:"labels" keys:"metadata" pattern:"label" hint:"<key>: <value>" entryHint:"text, in quotes"`
-	Annotations    map[string]string `json:"annotations" keys:"metadata" hint:"<key>: <value>" entryHint:"text, in quotes"`
+	Labels         map[string]string `json:"labels" keys:"metadata" pattern:"label" hint:"<key>: <value>" entryHint:"a string in quotes"`
+	Annotations    map[string]string `json:"annotations" keys:"metadata" hint:"<key>: <value>" entryHint:"a string in quotes"`
 }
