@@ -97,9 +97,11 @@ func kindOf(text string) problem.Kind {
 		kind problem.Kind
 		text string
 	}{
-		{problem.Syntax, `is no template|is no regular expression|has (the )?group|has the function \w+, which the operator`},
+		{problem.Syntax, `is no template|is no regular expression|has (the )?group|` +
+			`has the function \w+, which the operator`},
 		{problem.Version, `is not known to|is not served by|which chart .* does not have|is older than`},
-		{problem.NotFound, `is no key of what is read|is no store of|uses no such namespace|is not there|is not below the path`},
+		{problem.NotFound, `is no key of what is read|is no store of|uses no such namespace|is not there|` +
+			`is not below the path`},
 		{problem.Duplicate, `is there twice|is the Secret of|is the name of|tells no case apart`},
 		{problem.Conflict, `is for target|is for an emulator|is of no use|is decided by|has several of|is for strategy|` +
 			`are left out|is besides|is for a Secret that|is of a namespace|is every namespace|is not looked at|` +
