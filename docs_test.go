@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"eso-aws/internal/iam"
+	"eso-aws/internal/schema"
 	"eso-aws/irsa"
 	"eso-aws/podidentity"
 )
@@ -51,7 +52,7 @@ func TestSecurityTable(t *testing.T) {
 				auth = "podIdentity" // only these sessions have tags
 			}
 			on := strings.Join(append(slices.Clone(row.On), strings.Fields(row.Who)...), " ")
-			cells := []string{auth, code(row.Action), code(on), code(row.When...)}
+			cells := []string{auth, schema.Code(row.Action), schema.Code(on), schema.Code(row.When...)}
 			rows = append(rows, "| "+strings.Join(cells, " | ")+" |")
 		}
 	}
@@ -63,17 +64,6 @@ func TestSecurityTable(t *testing.T) {
 		"ROLE", "<role>", "ISSUER", issuer, "CLUSTER", "<cluster>",
 	).Replace(strings.Join(rows, "\n"))
 	inDocument(t, "docs/security.md", "permissions", table)
-}
-
-// code formats texts as Markdown code, without the empty ones.
-func code(texts ...string) string {
-	var quoted []string
-	for _, text := range texts {
-		if text != "" {
-			quoted = append(quoted, "`"+text+"`")
-		}
-	}
-	return strings.Join(quoted, ", ")
 }
 
 // inDocument checks that the text between the marks of that name is the wanted one.

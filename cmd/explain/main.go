@@ -1,4 +1,4 @@
-// Explain says what a key of the stack file is: make explain KEY=secrets.data.
+// Explain prints the documentation of a setting or field: make explain KEY=secrets.data.
 package main
 
 import (

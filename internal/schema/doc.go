@@ -1,8 +1,9 @@
-// Package schema writes down the language of stack files, from its types: as a JSON
-// Schema, by which editors complete and check Pulumi.<stack>.yaml ([File]); as a page
-// ([Page]); and a key at a time ([Explain]). [Example] has every key in use.
+// Package schema documents the settings of a stack file, from their Go types in package
+// stackfile: as a JSON Schema for editors ([JSON]), as the config section of Pulumi.yaml
+// ([Project]), as a page ([Page]), and one field at a time ([Explain]).
 //
-// The schema refuses nothing that the program accepts, but for true and false where a
-// text is due. What depends on more than one value, on the chart or on AWS, the program
-// alone tells. It is of draft 7: editors' YAML servers take that one.
+// The schema accepts all that the program accepts, except booleans and numbers where a
+// string is required, which Pulumi converts. It cannot check what depends on several
+// values, on the chart or on AWS. It is of draft 7, which the YAML servers of editors
+// support.
 package schema

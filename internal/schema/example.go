@@ -10,21 +10,21 @@ import (
 //go:embed examples/*.yaml
 var examples embed.FS
 
-// Example is a stack file of that target, eks or local, that has every key of it in use.
+// Example returns a stack file for a target, eks or local, that sets everything it has.
 func Example(target string) ([]byte, error) { return examples.ReadFile("examples/" + target + ".yaml") }
 
-// exampleOf is the key at a place with a value, from the examples, or else at another place
-// of the same member; "" where there is none.
-func exampleOf(p place) string {
-	places := []place{p}
-	for _, other := range all() {
-		if other.owner != nil && other.owner == p.owner && other.name == p.name {
-			places = append(places, other)
+// exampleOf returns a node with a value from the examples; if they have none, from another
+// node of the same field; "" if there is none either.
+func exampleOf(n node) string {
+	nodes := []node{n}
+	for _, other := range allNodes() {
+		if other.owner != nil && other.owner == n.owner && other.name == n.name {
+			nodes = append(nodes, other)
 		}
 	}
-	for _, p := range places {
+	for _, n := range nodes {
 		for _, target := range []string{eks, local} {
-			if example := excerpt(target, p.steps); example != "" {
+			if example := excerpt(target, n.path); example != "" {
 				return example
 			}
 		}
@@ -32,8 +32,8 @@ func exampleOf(p place) string {
 	return ""
 }
 
-// excerpt is what an example has at a place, as YAML.
-func excerpt(target string, steps []step) string {
+// excerpt returns what is at a path of an example, as YAML.
+func excerpt(target string, path []segment) string {
 	content, err := Example(target)
 	if err != nil {
 		return ""
@@ -42,7 +42,7 @@ func excerpt(target string, steps []step) string {
 	if err := yaml.Unmarshal(content, &file); err != nil {
 		return ""
 	}
-	key, value := search(&file.Config, append([]step{{key: project + steps[0].key}}, steps[1:]...))
+	key, value := search(&file.Config, append([]segment{{name: project + path[0].name}}, path[1:]...))
 	if value == nil {
 		return ""
 	}
@@ -56,12 +56,12 @@ func excerpt(target string, steps []step) string {
 	return b.String()
 }
 
-// search is the first key and value where steps lead, with any name that is given, and
-// any entry of a list.
-func search(node *yaml.Node, steps []step) (key, value *yaml.Node) {
+// search returns the first key and value at a path, through any entry of a list and any
+// key in the place of a placeholder.
+func search(node *yaml.Node, path []segment) (key, value *yaml.Node) {
 	if node.Kind == yaml.SequenceNode {
 		for _, entry := range node.Content {
-			if key, value := search(entry, steps); value != nil {
+			if key, value := search(entry, path); value != nil {
 				return key, value
 			}
 		}
@@ -72,11 +72,11 @@ func search(node *yaml.Node, steps []step) (key, value *yaml.Node) {
 	for i := 0; i < len(node.Content); i += 2 {
 		key, value := node.Content[i], node.Content[i+1]
 		switch {
-		case !steps[0].given && key.Value != steps[0].key:
-		case len(steps) == 1:
+		case !path[0].placeholder && key.Value != path[0].name:
+		case len(path) == 1:
 			return key, value
 		default:
-			if key, value := search(value, steps[1:]); value != nil {
+			if key, value := search(value, path[1:]); value != nil {
 				return key, value
 			}
 		}

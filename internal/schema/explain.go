@@ -6,70 +6,57 @@ import (
 	"strings"
 )
 
-// width is that of a line for people, its indentation aside.
-const width = 90
+// lineWidth is the width of texts, without their indentation.
+const lineWidth = 90
 
-// Explain says what a key is, as people read it: its path may be that of messages, such as
-// eso-aws:secrets.<name>.find, and be without eso-aws: and without the names that users
-// give. "" lists the settings.
+// Explain returns the documentation of a setting or field. Its path may be that of a
+// message, such as eso-aws:secrets.<name>.find; the prefix eso-aws: and the names that
+// users choose may be left out. With an empty path, it lists the settings.
 func Explain(path string) (string, error) {
 	if path == "" {
-		return list("Settings of Pulumi.<stack>.yaml, below config:", top()), nil
+		return list("Settings of Pulumi.<stack>.yaml, under config:", topLevel()), nil
 	}
-	p, err := find(path)
+	n, err := find(path)
 	if err != nil {
 		return "", err
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n", p.path())
-	if p.text != "" {
-		b.WriteString(indent(wrapped(p.text, width), "  "))
-	}
-	b.WriteString("\n")
+	fmt.Fprintf(&b, "%s\n%s\n", n, indent(wrap(n.meaning(), lineWidth), "  "))
 	row := func(name, value string) {
 		if value != "" {
 			fmt.Fprintf(&b, "  %-9s %s\n", name, value)
 		}
 	}
-	row("Type", kindOf(p))
-	row("Values", strings.Join(p.enum, ", "))
-	row("Write", p.write)
-	row("Default", p.fallback)
-	row("Target", p.only)
-	if p.required {
-		row("Required", "yes")
+	row("Type", typeOf(n))
+	row("Format", n.hint)
+	row("Default", n.fallback)
+	if n.encrypt {
+		row("Encrypt", "with pulumi config set --secret")
 	}
-	if p.encrypts {
-		row("Secret", "may be, with pulumi config set --secret")
+	if fields := n.fields(); len(fields) > 0 {
+		b.WriteString("\n" + list("  Fields of "+n.innermost().String()+":", fields))
 	}
-	entries := p
-	if entry, ok := p.entryOf(); ok {
-		entries = entry
-	}
-	if members := entries.members(); len(members) > 0 {
-		b.WriteString("\n" + list("  Members of "+entries.path()+":", members))
-	}
-	if example := exampleOf(p); example != "" {
+	if example := exampleOf(n); example != "" {
 		b.WriteString("\n  Example:\n" + indent(example, "    "))
 	}
 	return b.String(), nil
 }
 
-func list(title string, places []place) string {
+func list(title string, nodes []node) string {
 	longest := 0
-	for _, p := range places {
-		longest = max(longest, len(p.name))
+	for _, n := range nodes {
+		longest = max(longest, len(n.name))
 	}
 	lines := []string{title}
-	for _, p := range places {
-		text, _, _ := strings.Cut(p.text, ". ")
-		lines = append(lines, fmt.Sprintf("    %-*s  %s", longest, p.name, strings.TrimSuffix(text, ".")))
+	for _, n := range nodes {
+		sentence, _, _ := strings.Cut(n.doc, ". ")
+		lines = append(lines, fmt.Sprintf("    %-*s  %s", longest, n.name, strings.TrimSuffix(sentence, ".")))
 	}
 	return strings.Join(lines, "\n") + "\n"
 }
 
-// wrapped is a text in lines.
-func wrapped(text string, width int) string {
+// wrap breaks a text into lines.
+func wrap(text string, width int) string {
 	var lines []string
 	line := ""
 	for word := range strings.FieldsSeq(text) {
@@ -81,43 +68,43 @@ func wrapped(text string, width int) string {
 	return strings.Join(append(lines, line), "\n")
 }
 
+// indent indents the lines of a text, which then ends with a line break.
 func indent(text, by string) string {
 	lines := strings.SplitAfter(strings.TrimRight(text, "\n")+"\n", "\n")
 	return by + strings.Join(lines[:len(lines)-1], by)
 }
 
-// kindOf says how a value is written.
-func kindOf(p place) string {
-	switch p.kind.Kind() { //nolint:exhaustive // the others are texts
+// typeOf returns the type of a node's values, and the short forms in which to write them.
+func typeOf(n node) string {
+	switch n.kind.Kind() { //nolint:exhaustive // the others are strings
 	case reflect.Bool:
-		return "true or false"
+		return "boolean"
 	case reflect.Slice:
-		entry, _ := p.entry()
-		of := kindOf(entry)
-		if p.one {
-			return of + ", or a list of these"
+		entry, _ := n.entry()
+		if n.single {
+			return typeOf(entry) + ", or a list of them"
 		}
-		return "list of " + of
+		return "list of " + typeOf(entry) + "s"
 	case reflect.Map:
-		entry, ok := p.entry()
+		entry, ok := n.entry()
 		if !ok {
 			return "map"
 		}
-		return "map of <" + entry.steps[len(entry.steps)-1].key + ">: " + kindOf(entry)
+		return "map of <" + entry.name + "> to " + typeOf(entry)
 	case reflect.Struct:
-		if member, ok := short(p.kind); ok {
-			return "map, or its " + member.name + " alone"
+		if f, ok := shorthandOf(n.kind); ok {
+			return "map, or a string for its " + f.name
 		}
 		return "map"
 	}
-	return "text"
+	return "string"
 }
 
-// Keys are the paths of all keys, as [Explain] takes them.
-func Keys() []string {
-	var keys []string
-	for _, p := range all() {
-		keys = append(keys, p.path())
+// Paths returns the paths of all settings and fields, as [Explain] takes them.
+func Paths() []string {
+	var paths []string
+	for _, n := range allNodes() {
+		paths = append(paths, n.String())
 	}
-	return keys
+	return paths
 }

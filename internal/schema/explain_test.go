@@ -13,37 +13,35 @@ import (
 func TestExplain(t *testing.T) {
 	t.Parallel()
 	const find = `eso-aws:secrets.<name>.find
-  Searches: each secret that is found is a key.
+  Searches for secrets in AWS. Each secret found becomes a key of the Secret.
 
-  Type      map, or its path alone, or a list of these
+  Type      map, or a string for its path, or a list of them
 
-  Members of eso-aws:secrets.<name>.find:
-    path     What the names begin with, such as prod/
-    name     A regular expression that the names match
-    tags     Tags that all of them have
-    decode   How the values are decoded
-    rewrite  What becomes of the keys, one after the other
+  Fields of eso-aws:secrets.<name>.find:
+    path     Prefix of the names, such as prod/
+    name     Regular expression that the names must match
+    tags     Tags that the secrets must have
+    decode   Strategy for decoding the values
+    rewrite  Rules that rewrite the keys, applied in order
 
   Example:
     find: prod/app/
 `
 	const access = `eso-aws:secretAccessKey
-  The access key's secret. Target local, by default test. Set a real one with --secret.
+  Secret access key for the AWS emulator. Set a real one with --secret. Target local only.
 
-  Type      text
+  Type      string
   Default   test
-  Target    local
-  Secret    may be, with pulumi config set --secret
+  Encrypt   with pulumi config set --secret
 
   Example:
     eso-aws:secretAccessKey:
       secure: v1:AAAAAAAAAAAAAAAA:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
 `
 	const decode = `eso-aws:secrets.<name>.data.<key>.decode
-  How the values are decoded.
+  Strategy for decoding the values. One of None, Base64, Base64URL, Auto.
 
-  Type      text
-  Values    None, Base64, Base64URL, Auto
+  Type      string
   Default   None
 
   Example:
@@ -61,34 +59,34 @@ func TestExplain(t *testing.T) {
 	}
 }
 
-// TestExplainUnknown: what is no key, and what was meant.
+// TestExplainUnknown: unknown settings and fields, with what was probably meant.
 func TestExplainUnknown(t *testing.T) {
 	t.Parallel()
 	for key, want := range map[string]string{
-		"sercets":               `"sercets": there is no such key; did you mean secrets?`,
-		"secrets.fnd":           `"fnd": there is no such key in eso-aws:secrets; did you mean find?`,
-		"secrets.a.find.pth":    `"pth": there is no such key in eso-aws:secrets.<name>.find; did you mean path?`,
-		"namespaces.app.creat":  `"creat": there is no such key in eso-aws:namespaces.<name>; did you mean create?`,
-		"timeout.x":             `"x": there is nothing in eso-aws:timeout but its value`,
-		"store.unlike-any-name": `"unlike-any-name": there is no such key in eso-aws:store; there is name, scope, namespaces, service, region, role, serviceAccount`,
-		".":                     `".": is no key; write one such as secrets.*.data`,
+		"sercets":               `"sercets": unknown setting; did you mean secrets?`,
+		"secrets.fnd":           `eso-aws:secrets: "fnd": unknown field; did you mean find?`,
+		"secrets.a.find.pth":    `eso-aws:secrets.<name>.find: "pth": unknown field; did you mean path?`,
+		"namespaces.app.creat":  `eso-aws:namespaces.<name>: "creat": unknown field; did you mean create?`,
+		"timeout.x":             `eso-aws:timeout: "x": unknown field; a string has none`,
+		"store.unlike-any-name": `eso-aws:store: "unlike-any-name": unknown field; available: name, scope, namespaces, service, region, role, serviceAccount`,
+		".":                     `".": must be the path of a setting or field, such as secrets.data`,
 	} {
 		_, err := schema.Explain(key)
 		assert.EqualError(t, err, want)
 	}
 }
 
-// TestExplainAll: every key has words and an example, and is what it is called; and the list of
-// the settings has each.
+// TestExplainAll: every path is found and has documentation and an example, and the list
+// has every setting.
 func TestExplainAll(t *testing.T) {
 	t.Parallel()
 	list, err := schema.Explain("")
 	require.NoError(t, err)
 	page, err := schema.Page()
 	require.NoError(t, err)
-	keys := schema.Keys()
-	require.Contains(t, keys, "eso-aws:secrets.<name>.extract.rewrite.merge.into")
-	for _, key := range keys {
+	paths := schema.Paths()
+	require.Contains(t, paths, "eso-aws:secrets.<name>.extract.rewrite.merge.into")
+	for _, key := range paths {
 		text, err := schema.Explain(key)
 		require.NoError(t, err, key)
 		lines := strings.Split(text, "\n")

@@ -1,35 +1,39 @@
 package schema
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
-	"unicode"
 
 	"eso-aws/internal/stackfile"
 )
 
-// project is what the program's own keys begin with.
+// project is the namespace of the program's own settings.
 const project = "eso-aws:"
 
-// field is a member of a type of the language: what its tags say.
+// field is a field of a type in package stackfile, with its tags.
 type field struct {
-	name, text, write, fallback   string
-	pattern, keys, only           string
-	enum                          []string
-	required, some, one, encrypts bool
-	kind, owner                   reflect.Type // of the value, and whose member it is
+	name, doc, hint, fallback           string
+	pattern, keys                       string
+	only, requiredFor                   string // targets
+	enum                                []string
+	required, nonEmpty, single, encrypt bool
+	kind, owner                         reflect.Type // of its value, and of the struct that declares it
 }
 
-// fieldsOf are a type's members, those of embedded types among them: in the order of its
-// texts where it has such.
+// settings returns the program's own settings.
+func settings() []field { return fieldsOf(reflect.TypeFor[stackfile.File]()) }
+
+// fieldsOf returns the fields of a type and of the types embedded in it, in the order of
+// its Docs if it has them.
 func fieldsOf(kind reflect.Type) []field {
-	var texts []stackfile.Doc
-	if described, ok := reflect.Zero(kind).Interface().(stackfile.Documented); ok {
-		texts = described.Docs()
+	var docs []stackfile.Doc
+	if documented, ok := reflect.Zero(kind).Interface().(stackfile.Documented); ok {
+		docs = documented.Docs()
 	}
 	rank := func(f field) int {
-		return slices.IndexFunc(texts, func(text stackfile.Doc) bool { return text.Key == f.name })
+		return slices.IndexFunc(docs, func(doc stackfile.Doc) bool { return doc.Key == f.name })
 	}
 	var fields []field
 	for _, structField := range reflect.VisibleFields(kind) {
@@ -42,11 +46,11 @@ func fieldsOf(kind reflect.Type) []field {
 			f.owner = kind.FieldByIndex(embedded).Type
 		}
 		if i := rank(f); i >= 0 {
-			f.text = texts[i].Text
+			f.doc = docs[i].Text
 		}
 		fields = append(fields, f)
 	}
-	if len(texts) > 0 {
+	if len(docs) > 0 {
 		slices.SortStableFunc(fields, func(a, b field) int { return rank(a) - rank(b) })
 	}
 	return fields
@@ -58,46 +62,70 @@ func fieldOf(f reflect.StructField) field {
 	if kind.Kind() == reflect.Pointer {
 		kind = kind.Elem()
 	}
-	write := tag.Get("hint")
-	if hint, ok := reflect.Zero(kind).Interface().(stackfile.Hinter); ok && write == "" {
-		write = hint.Hint()
+	hint := tag.Get("hint")
+	if hinter, ok := reflect.Zero(kind).Interface().(stackfile.Hinter); ok && hint == "" {
+		hint = hinter.Hint()
 	}
 	return field{
-		name: tag.Get("json"), text: sentence(tag.Get("doc")), write: write, fallback: tag.Get("default"),
-		pattern: tag.Get("pattern"), keys: tag.Get("keys"), only: tag.Get("only"),
-		enum:     strings.Fields(tag.Get("enum")),
-		required: tag.Get("required") != "", some: tag.Get("nonEmpty") != "", one: tag.Get("single") != "",
-		encrypts: tag.Get("encrypt") != "", kind: kind,
+		name: tag.Get("json"), doc: tag.Get("doc"), hint: hint, fallback: tag.Get("default"),
+		pattern: tag.Get("pattern"), keys: tag.Get("keys"),
+		only: tag.Get("only"), requiredFor: tag.Get("requiredFor"), enum: strings.Fields(tag.Get("enum")),
+		required: tag.Get("required") != "", nonEmpty: tag.Get("nonEmpty") != "",
+		single: tag.Get("single") != "", encrypt: tag.Get("encrypt") != "", kind: kind,
 	}
 }
 
-// sentence is a tag's text as one.
-func sentence(text string) string {
-	if text == "" {
-		return ""
+// meaning returns the documentation of a field, with a sentence for each tag that limits
+// its values.
+func (f field) meaning() string {
+	sentences := []string{f.doc}
+	add := func(needed bool, format string, values ...any) {
+		if needed {
+			sentences = append(sentences, fmt.Sprintf(format, values...))
+		}
 	}
-	runes := []rune(text)
-	runes[0] = unicode.ToUpper(runes[0])
-	return string(runes) + "."
+	undocumented := func(value string) bool { return !strings.Contains(f.doc, value) }
+	add(slices.ContainsFunc(f.enum, undocumented), "One of %s.", strings.Join(f.enum, ", "))
+	add(f.required, "Required.")
+	add(f.requiredFor != "", "Required if target is %s.", f.requiredFor)
+	add(f.only != "" && f.only != f.requiredFor, "Target %s only.", f.only)
+	return strings.TrimSpace(strings.Join(sentences, " "))
 }
 
-// settings are the program's own keys.
-func settings() []field { return fieldsOf(reflect.TypeFor[stackfile.File]()) }
+// description returns the meaning of a field and its default.
+func (f field) description() string {
+	if f.fallback == "" {
+		return f.meaning()
+	}
+	return strings.TrimSpace(f.meaning() + " Default: " + f.fallback + ".")
+}
 
-// element is the type of a list's or map's entries; nil where there are none, or any.
-func element(kind reflect.Type) reflect.Type {
+// defaultValue returns the default as a value of the field's type; nil if there is none.
+func (f field) defaultValue() any {
+	switch {
+	case f.fallback == "":
+		return nil
+	case f.kind.Kind() == reflect.Bool:
+		return f.fallback == "true"
+	}
+	return f.fallback
+}
+
+// elementType returns the type of the entries of a list or map; nil if it is neither, or
+// its entries are of any type.
+func elementType(kind reflect.Type) reflect.Type {
 	if kind.Kind() != reflect.Slice && kind.Kind() != reflect.Map || kind.Elem().Kind() == reflect.Interface {
 		return nil
 	}
 	return kind.Elem()
 }
 
-// short is the member that a text stands for; none where there is no short form.
-func short(kind reflect.Type) (field, bool) {
-	form, ok := reflect.Zero(kind).Interface().(stackfile.Shorthand)
+// shorthandOf returns the field for which a string may be written in place of a map.
+func shorthandOf(kind reflect.Type) (field, bool) {
+	shorthand, ok := reflect.Zero(kind).Interface().(stackfile.Shorthand)
 	if !ok {
 		return field{}, false
 	}
 	fields := fieldsOf(kind)
-	return fields[slices.IndexFunc(fields, func(f field) bool { return f.name == form.Shorthand() })], true
+	return fields[slices.IndexFunc(fields, func(f field) bool { return f.name == shorthand.Shorthand() })], true
 }

@@ -9,16 +9,16 @@ import (
 	"github.com/google/jsonschema-go/jsonschema"
 )
 
-// generator collects the types that have a definition of their own.
+// generator collects the definitions of types.
 type generator struct {
 	definitions map[string]*jsonschema.Schema
 }
 
-// setting is one of the program's keys. Pulumi hands its values over as text: it may be
-// empty, a number, and JSON for a map.
+// setting returns the schema of a setting. Pulumi passes its value as a string, which may
+// be empty, a number, or JSON for a map.
 func (g *generator) setting(f field) *jsonschema.Schema {
 	var s *jsonschema.Schema
-	switch f.kind.Kind() { //nolint:exhaustive // the others are texts
+	switch f.kind.Kind() { //nolint:exhaustive // the others are strings
 	case reflect.Map, reflect.Struct:
 		s = g.object(f)
 		s.Type, s.Types, s.Pattern = "", []string{"object", "string"}, `^\s*(\{|$)`
@@ -28,16 +28,17 @@ func (g *generator) setting(f field) *jsonschema.Schema {
 	case reflect.Bool:
 		s = anyOf(&jsonschema.Schema{Type: "boolean"}, &jsonschema.Schema{Type: "string", Pattern: "^(true|false)$"})
 	default:
-		s = g.topText(f)
+		s = settingString(f)
 	}
-	if f.encrypts && f.kind.Kind() == reflect.String {
+	if f.encrypt && f.kind.Kind() == reflect.String {
 		s = anyOf(s, reference("encrypted"))
 	}
 	return described(s, f)
 }
 
-func (g *generator) topText(f field) *jsonschema.Schema {
-	s := text(f)
+// settingString returns the schema of a setting that is a string.
+func settingString(f field) *jsonschema.Schema {
+	s := stringSchema(f)
 	if !f.required && len(f.enum) > 0 {
 		return anyOf(s, &jsonschema.Schema{Type: "string", MaxLength: new(0)})
 	}
@@ -50,9 +51,9 @@ func (g *generator) topText(f field) *jsonschema.Schema {
 	return s
 }
 
-// value is a member's value, without what it is.
+// value returns the schema of a field's value, without its description.
 func (g *generator) value(f field) *jsonschema.Schema {
-	switch f.kind.Kind() { //nolint:exhaustive // the others are in no type of the language
+	switch f.kind.Kind() { //nolint:exhaustive // no type of a stack file has the others
 	case reflect.Bool:
 		return &jsonschema.Schema{Type: "boolean"}
 	case reflect.Slice:
@@ -62,65 +63,64 @@ func (g *generator) value(f field) *jsonschema.Schema {
 	case reflect.Struct:
 		return g.defined(f)
 	default:
-		return text(f)
+		return stringSchema(f)
 	}
 }
 
 func (g *generator) list(f field) *jsonschema.Schema {
 	entry := field{kind: f.kind.Elem(), pattern: f.pattern}
 	s := &jsonschema.Schema{Type: "array", Items: g.value(entry)}
-	if f.some {
+	if f.nonEmpty {
 		s.MinItems = new(1)
 	}
-	if f.one {
+	if f.single {
 		return anyOf(g.value(entry), s)
 	}
 	return s
 }
 
-// defined refers to the definition of a type, with its short form.
+// defined returns a reference to the definition of a type, which allows its shorthand.
 func (g *generator) defined(f field) *jsonschema.Schema {
 	name := strings.ToLower(f.kind.Name()[:1]) + f.kind.Name()[1:]
 	if g.definitions[name] == nil {
-		g.definitions[name] = &jsonschema.Schema{} // for those within
-		s := g.object(field{kind: f.kind, some: f.some})
-		if member, ok := short(f.kind); ok {
-			member.text = ""
-			s = anyOf(described(text(member), member), s)
+		g.definitions[name] = &jsonschema.Schema{} // for types that refer to it
+		s := g.object(field{kind: f.kind, nonEmpty: f.nonEmpty})
+		if short, ok := shorthandOf(f.kind); ok {
+			s = anyOf(stringSchema(short), s)
 		}
 		g.definitions[name] = s
 	}
 	return reference(name)
 }
 
-// object is a map, or the members of a type.
+// object returns the schema of a map or a struct.
 func (g *generator) object(f field) *jsonschema.Schema {
 	s := &jsonschema.Schema{Type: "object"}
-	if f.some {
+	if f.nonEmpty {
 		s.MinProperties = new(1)
 	}
 	if f.kind.Kind() == reflect.Map {
 		if f.keys != "" {
-			s.PropertyNames = text(field{pattern: f.keys})
+			s.PropertyNames = stringSchema(field{pattern: f.keys})
 		}
-		if kind := element(f.kind); kind != nil {
+		if kind := elementType(f.kind); kind != nil {
 			s.AdditionalProperties = g.value(field{kind: kind, pattern: f.pattern})
 		}
 		return s
 	}
 	s.AdditionalProperties, s.Properties = never(), map[string]*jsonschema.Schema{}
-	for _, member := range fieldsOf(f.kind) {
-		s.Properties[member.name] = described(g.value(member), member)
-		s.PropertyOrder = append(s.PropertyOrder, member.name)
-		if member.required {
-			s.Required = append(s.Required, member.name)
+	for _, property := range fieldsOf(f.kind) {
+		s.Properties[property.name] = described(g.value(property), property)
+		s.PropertyOrder = append(s.PropertyOrder, property.name)
+		if property.required {
+			s.Required = append(s.Required, property.name)
 		}
 	}
 	return s
 }
 
-// text is one of an enumeration, or of a form.
-func text(f field) *jsonschema.Schema {
+// stringSchema returns the schema of a string.
+func stringSchema(f field) *jsonschema.Schema {
 	s := &jsonschema.Schema{Type: "string"}
 	for _, value := range f.enum {
 		s.Enum = append(s.Enum, value)
@@ -136,18 +136,14 @@ func text(f field) *jsonschema.Schema {
 	return s
 }
 
-// described says what a value is. What stands beside a reference is not looked at.
+// described adds the description and the default. Keywords beside a reference are ignored.
 func described(s *jsonschema.Schema, f field) *jsonschema.Schema {
 	if s.Ref != "" {
 		s = &jsonschema.Schema{AllOf: []*jsonschema.Schema{s}}
 	}
-	s.Description = f.text
-	if f.fallback != "" {
-		var value any = f.fallback
-		if f.kind.Kind() == reflect.Bool {
-			value = f.fallback == "true"
-		}
-		s.Default, _ = json.Marshal(value) // a text or a boolean
+	s.Description = f.description()
+	if value := f.defaultValue(); value != nil {
+		s.Default, _ = json.Marshal(value) // a string or a boolean
 	}
 	return s
 }
@@ -160,5 +156,5 @@ func reference(name string) *jsonschema.Schema {
 	return &jsonschema.Schema{Ref: "#/definitions/" + name}
 }
 
-// never is a schema for what may not be there.
+// never returns a schema that no value matches.
 func never() *jsonschema.Schema { return &jsonschema.Schema{Not: &jsonschema.Schema{}} }

@@ -17,17 +17,23 @@ import (
 	"eso-aws/internal/stackfile"
 )
 
-var update = flag.Bool("update", false, "rewrite what is made from the code")
+var update = flag.Bool("update", false, "rewrite the generated files")
 
-// TestFiles: what is committed is what the code makes.
+const projectPath = "../../Pulumi.yaml"
+
+// TestFiles: the committed files are those that the code generates.
 func TestFiles(t *testing.T) {
 	t.Parallel()
 	written, err := schema.JSON()
 	require.NoError(t, err)
 	page, err := schema.Page()
 	require.NoError(t, err)
+	current, err := os.ReadFile(projectPath)
+	require.NoError(t, err)
+	project, err := schema.Project(string(current))
+	require.NoError(t, err)
 	for path, want := range map[string]string{
-		"../../schema.json": string(written), "../../docs/settings.md": page,
+		"../../schema.json": string(written), "../../docs/settings.md": page, projectPath: project,
 	} {
 		if *update {
 			require.NoError(t, os.WriteFile(path, []byte(want), 0o600))
@@ -38,15 +44,15 @@ func TestFiles(t *testing.T) {
 	}
 }
 
-// TestProjectFile: Pulumi.yaml has the settings of the language in the same order, with the
-// same words and types, and no other defaults.
+// TestProjectFile: Pulumi.yaml declares the settings in the order of their documentation,
+// with the types and defaults of the schema.
 func TestProjectFile(t *testing.T) {
 	t.Parallel()
-	content, err := os.ReadFile("../../Pulumi.yaml")
+	content, err := os.ReadFile(projectPath)
 	require.NoError(t, err)
 	var file struct{ Config yaml.Node }
 	require.NoError(t, yaml.Unmarshal(content, &file))
-	var got []stackfile.Doc
+	var got []string
 	properties := schema.File().Properties["config"].Properties
 	for i := 0; i < len(file.Config.Content); i += 2 {
 		key := file.Config.Content[i].Value
@@ -55,9 +61,10 @@ func TestProjectFile(t *testing.T) {
 			Default           any
 		}
 		require.NoError(t, file.Config.Content[i+1].Decode(&declared))
-		got = append(got, stackfile.Doc{Key: key, Text: declared.Description})
+		got = append(got, key)
 		described := properties["eso-aws:"+key]
 		require.NotNil(t, described, key)
+		assert.True(t, strings.HasPrefix(declared.Description, described.Description), key)
 
 		kind := "string"
 		switch {
@@ -73,11 +80,26 @@ func TestProjectFile(t *testing.T) {
 			assert.Equal(t, fallback, declared.Default, key)
 		}
 	}
-	assert.Equal(t, stackfile.File{}.Docs(), got)
+	var want []string
+	for _, doc := range (stackfile.File{}).Docs() {
+		want = append(want, doc.Key)
+	}
+	assert.Equal(t, want, got)
 }
 
-// TestStackFiles: each stack file of the checkout names the schema, and does so after Pulumi
-// has written to it.
+// TestProjectKeepsTheRest: all but the config section stays as it is.
+func TestProjectKeepsTheRest(t *testing.T) {
+	t.Parallel()
+	const before, after = "name: x\n# A comment.\n", "\n# Another.\nruntime: go\nplugins:\n  config:\n    a: b\n"
+	got, err := schema.Project(before + "config:\n  old:\n\n    type: string\n" + after)
+	require.NoError(t, err)
+	assert.True(t, strings.HasPrefix(got, before+"config:\n  target:\n    type: string\n"), got)
+	assert.True(t, strings.HasSuffix(got, "\n    default: {}\n"+after), got)
+	assert.NotContains(t, got, "old")
+}
+
+// TestStackFiles: each stack file of the checkout names the schema, and still does after
+// Pulumi has written to it.
 func TestStackFiles(t *testing.T) {
 	t.Parallel()
 	const line = "# yaml-language-server: $schema=schema.json"

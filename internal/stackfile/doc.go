@@ -4,7 +4,7 @@
 // These struct tags describe a field:
 //
 //	json       its name
-//	doc        what it means
+//	doc        its documentation
 //	hint       what to write instead of a value of the wrong type
 //	entryHint  the same for an entry of a list or map
 //	enum       all allowed values
@@ -17,9 +17,10 @@
 //
 // Settings, the fields of [File], also have:
 //
-//	only       the one target that has the setting
-//	encrypt    may be encrypted
-//	secret     never shown in a message, whether encrypted or not
+//	only         the only target that has the setting
+//	requiredFor  the target for which it must be set
+//	encrypt      may be encrypted
+//	secret       never shown in a message, whether encrypted or not
 //
 // A type with a [Shorthand] may be written as a single string.
 package stackfile
@@ -28,11 +29,11 @@ package stackfile
 // named field.
 type Shorthand interface{ Shorthand() string }
 
-// Hinter is a type that knows what to write for a value of it.
+// Hinter is a type with an example of its values, for messages.
 type Hinter interface{ Hint() string }
 
 // Doc is the documentation of a field.
 type Doc struct{ Key, Text string }
 
-// Documented is a type whose fields need more words than a tag has room for.
+// Documented is a type that documents its fields outside of their tags.
 type Documented interface{ Docs() []Doc }

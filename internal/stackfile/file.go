@@ -1,20 +1,20 @@
 package stackfile
 
-// File is every setting of a stack file: those that are one text, and the stack's.
+// File is all settings of a stack file.
 type File struct {
-	Target           string         `json:"target" enum:"local eks" required:"true"`
-	Region           string         `json:"region" pattern:"region"`
-	Cluster          string         `json:"cluster" pattern:"cluster" only:"eks"`
+	Target           string         `json:"target" enum:"local eks" required:"true" hint:"local or eks"`
+	Region           string         `json:"region" pattern:"region" requiredFor:"local" hint:"an AWS region, such as us-east-1"`
+	Cluster          string         `json:"cluster" pattern:"cluster" only:"eks" requiredFor:"eks" hint:"the name of an EKS cluster"`
 	Auth             string         `json:"auth" enum:"irsa podIdentity" default:"irsa" only:"eks"`
 	OIDCProviderARN  string         `json:"oidcProviderArn" pattern:"provider" only:"eks"`
 	PodIdentityAgent bool           `json:"podIdentityAgent" default:"false" only:"eks"`
 	Kubeconfig       string         `json:"kubeconfig" encrypt:"true" secret:"true"`
 	KubeContext      string         `json:"kubeContext"`
-	Namespace        string         `json:"namespace" pattern:"namespace" required:"true" hint:"the namespace of the secrets"`
+	Namespace        string         `json:"namespace" pattern:"namespace" required:"true" hint:"the namespace of the secrets, such as payments"`
 	Chart            string         `json:"chart" default:"external-secrets"`
 	ChartRepository  string         `json:"chartRepository" default:"https://charts.external-secrets.io"`
 	ChartVersion     string         `json:"chartVersion" default:"2.14.0"`
-	ChartValues      map[string]any `json:"chartValues" encrypt:"true"`
+	ChartValues      map[string]any `json:"chartValues" encrypt:"true" hint:"a map of the chart's values"`
 	KeepCRDs         bool           `json:"keepCRDs" default:"true"`
 	APIVersion       string         `json:"apiVersion" enum:"external-secrets.io/v1 external-secrets.io/v1beta1"`
 	Endpoint         string         `json:"endpoint" pattern:"url" default:"http://host.k3d.internal:4566" encrypt:"true" only:"local"`
@@ -27,74 +27,61 @@ type File struct {
 	Stack
 }
 
-// Docs are what the settings are, in the order in which people read of them. Pulumi.yaml has
-// the same.
+// Docs returns the documentation of the settings, in the order in which to read it. What the
+// tags say is added to it.
 func (File) Docs() []Doc {
 	return []Doc{
-		{"target", "Where the stack runs. Required. `local`, a cluster on this machine with an AWS emulator; or " +
-			"`eks`, a cluster of EKS that is there, in the region aws:region, which is then required too."},
-		{"region", "The AWS region whose secrets are read, such as us-east-1. Required with target local; with " +
-			"eks by default that of the cluster, aws:region."},
-		{"cluster", "The name of the EKS cluster. Target eks, required there."},
-		{"auth", "How the operator signs in to AWS, `irsa` or `podIdentity`. Target eks, by default irsa."},
-		{"oidcProviderArn", "The ARN of the cluster's OIDC provider in IAM. Auth irsa; by default the one that " +
-			"has the cluster's issuer."},
-		{"podIdentityAgent", "Whether the stack installs the EKS Pod Identity agent, as an add-on of the " +
-			"cluster. Auth podIdentity."},
-		{"role", "The operator's IAM role, as {name, path, permissionsBoundary, maxSession, tags}, all optional. " +
-			"The name is by default external-secrets-irsa or external-secrets-pod-identity; stacks that share an " +
-			"account need one each. Target eks."},
-		{"permissions", "What the role may do beyond reading the declared secrets, as {kmsKeys: [<ARN>], " +
-			"prefixes: [<beginning of names>], listSecrets: <bool>, batchGetSecretValue: <bool>}. Target eks."},
-		{"store", "The store of the secrets that name none, as {name, scope, namespaces, service, region, role, " +
-			"serviceAccount}, all optional. Scope `cluster`, the default of target eks, is one ClusterSecretStore, " +
-			"for the namespaces of the stack's secrets and those in namespaces, or [\"*\"]; `namespace`, that of local, " +
-			"is a SecretStore in each. Service is SecretsManager or ParameterStore; role is the ARN of a role to " +
-			"assume, and serviceAccount who reads in the operator's place, with scope namespace: these two with " +
-			"target eks."},
-		{"stores", "More stores, as {<name>: {what store has, but the name}}: another region or account, or " +
-			"Parameter Store. A secret names the one it is read from."},
-		{"kubeconfig", "The path or the content of a kubeconfig. By default that of kubectl, and with target eks " +
-			"one for the cluster, which signs in with `aws eks get-token`. Set it with --secret."},
-		{"kubeContext", "The context in the kubeconfig. By default the current one."},
-		{"namespace", "The namespace of the secrets, and with target local of the store. Required."},
-		{"namespaces", "Which of the stack's namespaces it creates, as {<name>: {create: true}}. One with create " +
-			"false must exist, and is used and left alone. By default all are created, but with target eks the " +
-			"operator's only."},
-		{"chart", "The operator's Helm chart: a name in chartRepository, the path of a folder or .tgz file, or " +
+		{"target", "Where the stack runs: on an EKS cluster (eks), or on a local cluster with an AWS emulator (local)."},
+		{"region", "AWS region of the secrets, such as us-east-1. Defaults to aws:region if target is eks."},
+		{"cluster", "Name of an existing EKS cluster in aws:region."},
+		{"auth", "How the operator authenticates to AWS: with an IAM role for its service account (irsa), or with " +
+			"EKS Pod Identity (podIdentity)."},
+		{"oidcProviderArn", "ARN of the cluster's OIDC provider in IAM. Requires auth irsa. Defaults to the provider " +
+			"for the cluster's issuer."},
+		{"podIdentityAgent", "Whether to install the EKS Pod Identity agent as an add-on of the cluster. Requires " +
+			"auth podIdentity."},
+		{"role", "IAM role of the operator. Each stack in an AWS account needs a different name."},
+		{"permissions", "Permissions of the role in addition to reading the declared secrets."},
+		{"store", "Default store, for secrets that do not name one."},
+		{"stores", "Further stores, by name: for another region or account, or for Parameter Store. Secrets select " +
+			"them with their field store."},
+		{"kubeconfig", "Path or content of a kubeconfig. Defaults to that of kubectl if target is local, and to one " +
+			"for the cluster, with `aws eks get-token`, if target is eks. Set it with --secret."},
+		{"kubeContext", "Context in the kubeconfig. Defaults to the current one."},
+		{"namespace", "Namespace of the secrets that do not name one. If target is local, the default store is " +
+			"there too."},
+		{"namespaces", "Which of its namespaces the stack creates. With create: false, the namespace must exist and is " +
+			"left alone. By default, the stack creates all of them if target is local, and only the operator's if " +
+			"target is eks."},
+		{"chart", "Helm chart of the operator: a name in chartRepository, the path of a directory or .tgz file, or " +
 			"an oci:// reference."},
-		{"chartRepository", "The Helm repository of the chart."},
-		{"chartVersion", "The exact version of the chart, in quotes. A chart that is a path has its own."},
-		{"chartValues", "Values of the chart, merged over the program's own; lists are replaced, extraEnv is " +
-			"added to."},
-		{"keepCRDs", "Whether a destroy leaves the operator's CRDs, and every secret and store of whomever, in " +
-			"the cluster. Where it is false, destroy with --run-program."},
-		{"apiVersion", "The version of the operator's API, external-secrets.io/v1 or " +
-			"external-secrets.io/v1beta1. By default the newest that the chart serves."},
-		{"endpoint", "The URL of the AWS emulator, as the operator's pods reach it. Target local, by default " +
-			"http://host.k3d.internal:4566."},
-		{"accessKeyId", "The access key the operator signs in with. Target local, by default test."},
-		{"secretAccessKey", "The access key's secret. Target local, by default test. Set a real one with " +
-			"--secret."},
-		{"timeout", "How long each operation may take, such as 5m."},
-		{"costLimit", "How many US dollars a month the calls of Secrets Manager may cost, by the forecast of a " +
-			"preview; more is a warning."},
-		{"strict", "Whether warnings of the configuration are errors."},
-		{"refreshInterval", "How often AWS is asked for each secret, such as 1h. 0s is once and never again."},
-		{"refreshPolicy", "When AWS is asked, `Periodic`, `OnChange` or `CreatedOnce`. By default the " +
-			"operator's, Periodic."},
-		{"creationPolicy", "Whose the Secrets are, `Owner`, `Orphan`, `Merge` or `CreateOrMerge`. By default " +
-			"Owner: they go with their ExternalSecrets."},
-		{"deletionPolicy", "What becomes of a Secret whose values go in AWS, `Retain`, `Delete` or `Merge`. By " +
-			"default Retain: it stays. On EKS, what is read by name needs permissions.prefixes for the others."},
-		{"labels", "Labels of every ExternalSecret and its Secret, as {<key>: <value>}. Those of a secret are " +
-			"merged over them."},
-		{"annotations", "Annotations of every ExternalSecret and its Secret, as {<key>: <value>}. Those of a " +
-			"secret are merged over them."},
-		{"secrets", "The secrets to sync, as {<name>: {data: {<key>: <name or ARN in AWS>}}}, the name being " +
-			"that of the Secret. Of data, extract (JSON secrets, for all their keys) and find ({path, name, tags}) at " +
-			"least one; besides template, namespace or namespaces, target, store, refreshInterval, refreshPolicy, " +
-			"creationPolicy, deletionPolicy, labels, annotations, and spec, which is merged over the " +
-			"ExternalSecret's. In the place of a name in AWS there may be {key, property, version, decode}. Required."},
+		{"chartRepository", "Helm repository of the chart."},
+		{"chartVersion", "Exact version of the chart, in quotes. A chart that is a path has its own."},
+		{"chartValues", "Values of the chart, merged over those that the program sets. Lists are replaced, but " +
+			"extraEnv is appended to."},
+		{"keepCRDs", "Whether `pulumi destroy` keeps the operator's CRDs and all their objects, including " +
+			"ExternalSecrets and stores that others own. If it is false, run `pulumi destroy --run-program`."},
+		{"apiVersion", "Version of the operator's API. Defaults to the newest that the chart serves."},
+		{"endpoint", "URL of the AWS emulator, as the operator's pods reach it."},
+		{"accessKeyId", "Access key ID for the AWS emulator."},
+		{"secretAccessKey", "Secret access key for the AWS emulator. Set a real one with --secret."},
+		{"timeout", "Timeout of each operation, such as 5m."},
+		{"costLimit", "Maximum cost of Secrets Manager API calls, in US dollars per month. A preview warns if its " +
+			"forecast is higher."},
+		{"strict", "Whether warnings about the configuration are errors."},
+		{"refreshInterval", "How often the operator reads each secret from AWS, such as 1h. With 0s, it reads each " +
+			"secret once."},
+		{"refreshPolicy", "When the operator reads each secret from AWS: every refreshInterval (Periodic), when the " +
+			"ExternalSecret changes (OnChange), or once (CreatedOnce). Defaults to Periodic."},
+		{"creationPolicy", "Who owns the Secrets. Owner: their ExternalSecrets, with which they are deleted. Orphan: " +
+			"nobody; they are kept. Merge: others, who must create them; the operator only adds keys. CreateOrMerge: " +
+			"others, but the operator creates them if necessary. Defaults to Owner."},
+		{"deletionPolicy", "What happens to a Secret if its values are deleted in AWS. Retain: it is kept. Delete: it " +
+			"is deleted. Merge: their keys are removed. On EKS, Delete and Merge need permissions.prefixes for values " +
+			"that are read by name. Defaults to Retain."},
+		{"labels", "Labels of every ExternalSecret and its Secret. Labels of a secret are merged over them."},
+		{"annotations", "Annotations of every ExternalSecret and its Secret. Annotations of a secret are merged over " +
+			"them."},
+		{"secrets", "Secrets to sync, by the name of the Secret in Kubernetes. Each needs data, extract or find."},
 	}
 }

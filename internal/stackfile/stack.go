@@ -1,7 +1,7 @@
 package stackfile
 
-// Stack is what a stack file says in more than a text, and what its secrets have where
-// they say nothing. What each is says [File].
+// Stack is the settings of a stack that are maps, and the defaults of its secrets. [File]
+// documents them.
 type Stack struct {
 	Namespaces  map[string]Namespace `json:"namespaces" keys:"namespace" hint:"<name>: {create: true} or {create: false}"`
 	Role        Role                 `json:"role" only:"eks" hint:"{name: <name>}"`
@@ -13,6 +13,6 @@ type Stack struct {
 	RefreshPolicy  string            `json:"refreshPolicy" enum:"Periodic OnChange CreatedOnce"`
 	CreationPolicy string            `json:"creationPolicy" enum:"Owner Orphan Merge CreateOrMerge"`
 	DeletionPolicy string            `json:"deletionPolicy" enum:"Retain Delete Merge"`
-	Labels         map[string]string `json:"labels" keys:"metadata" pattern:"label" hint:"<key>: <value>" entryHint:"text, in quotes"`
-	Annotations    map[string]string `json:"annotations" keys:"metadata" hint:"<key>: <value>" entryHint:"text, in quotes"`
+	Labels         map[string]string `json:"labels" keys:"metadata" pattern:"label" hint:"<key>: <value>" entryHint:"a string in quotes"`
+	Annotations    map[string]string `json:"annotations" keys:"metadata" hint:"<key>: <value>" entryHint:"a string in quotes"`
 }

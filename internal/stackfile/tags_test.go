@@ -11,8 +11,8 @@ import (
 	"eso-aws/internal/stackfile"
 )
 
-// TestTags: each field says what it is called, what it is, and what to write; a default is
-// one of the values there are; and a short form is a field.
+// TestTags: each field has a name, a documentation and a hint; a default is one of the
+// allowed values; and a shorthand is a field.
 func TestTags(t *testing.T) {
 	t.Parallel()
 	seen := map[reflect.Type]bool{}
@@ -35,23 +35,24 @@ func check(t *testing.T, kind reflect.Type, seen map[reflect.Type]bool) {
 			continue
 		}
 		at := kind.Name() + "." + field.Name
-		name, enum := field.Tag.Get("json"), strings.Fields(field.Tag.Get("enum"))
+		name, doc, enum := field.Tag.Get("json"), field.Tag.Get("doc"), strings.Fields(field.Tag.Get("enum"))
 		assert.True(t, strings.EqualFold(name, field.Name), at)
-		assert.NotEqual(t, kind == reflect.TypeFor[stackfile.Stack](), field.Tag.Get("doc") != "", at) // File has the Stack's
+		assert.NotEqual(t, kind == reflect.TypeFor[stackfile.Stack](), doc != "", at) // File documents the Stack
+		assert.Regexp(t, `^([A-Z].*\.)?$`, doc, at)
 		assert.NotContains(t, names, name, at)
 		names = append(names, name)
 		if fallback := field.Tag.Get("default"); len(enum) > 0 && fallback != "" {
 			assert.Contains(t, enum, fallback, at)
 		}
-		write, each := field.Tag.Get("hint"), field.Tag.Get("entryHint")
-		switch field.Type.Kind() { //nolint:exhaustive // the others need no saying
+		hint, entryHint := field.Tag.Get("hint"), field.Tag.Get("entryHint")
+		switch field.Type.Kind() { //nolint:exhaustive // the others need no hint
 		case reflect.String:
-			assert.True(t, write != "" || len(enum) > 1, at)
+			assert.True(t, hint != "" || len(enum) > 1, at)
 		case reflect.Map:
-			assert.NotEmpty(t, write, at)
-			assert.True(t, each != "" || hinted(field.Type.Elem()), at)
+			assert.NotEmpty(t, hint, at)
+			assert.True(t, entryHint != "" || hinted(field.Type.Elem()), at)
 		case reflect.Slice:
-			assert.True(t, each != "" || hinted(field.Type.Elem()), at)
+			assert.True(t, entryHint != "" || hinted(field.Type.Elem()), at)
 		}
 		check(t, field.Type, seen)
 	}
@@ -60,7 +61,7 @@ func check(t *testing.T, kind reflect.Type, seen map[reflect.Type]bool) {
 	}
 }
 
-// hinted tells whether a type says itself what to write, or needs no saying.
+// hinted reports whether a type has a hint of its own or needs none.
 func hinted(kind reflect.Type) bool {
 	switch reflect.Zero(kind).Interface().(type) {
 	case stackfile.Hinter, stackfile.Shorthand, nil:

@@ -1,0 +1,124 @@
+package schema_test
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"eso-aws/internal/problem"
+)
+
+// excuses are the kinds of problems that only the program finds, by case: the name of a
+// file, or the path of a changed value. Only kinds that are about shapes need an excuse.
+type excuses map[string][]problem.Kind
+
+// excusedFiles returns the excuses of invalid stack files.
+func excusedFiles() excuses {
+	all := excuses{}
+	// Only the program knows the partitions, charts, services and tags of IAM.
+	all.allow(problem.Invalid, `aws-region-of-an-isolated-partition chart-no-archive chart-no-chart chart-oci-with-a-tag
+		chart-repository-without-scheme chart-version-range data-arn-of-another-service data-version-id endpoint-encrypted
+		endpoint-path endpoint-port extract-arn extract-version find-tag-key find-tag-that-no-policy-names find-tag-value
+		parameter-arn-of-a-secret parameter-path parameter-version parameter-without-slash role-session-short role-tag-key
+		role-tag-value service template-function-unknown-yet`)
+	all.allow(problem.NotSupported, "chart-with-the-repository")
+	// One of several fields is required.
+	all.allow(problem.Required, `find-nothing rewrite-merge-without-into rewrite-none secret-without-source
+		several-template-of-nothing`)
+	// Encrypted values are maps in the file.
+	all.allow(problem.Type, "chart-values-encrypted-text")
+	return all
+}
+
+// excusedChanges returns the excuses of changed values.
+func excusedChanges() excuses {
+	all := excuses{}
+	// Only the program knows the charts, services and tags of IAM.
+	all.allow(problem.Invalid, `chart chartRepository chartVersion permissions.prefixes role.maxSession role.tags
+		secretAccessKey secrets.data secrets.data.key secrets.data.version secrets.extract secrets.extract.key
+		secrets.extract.version secrets.find secrets.find.path secrets.find.tags`)
+	// One of several fields is required.
+	all.allow(problem.Required, `secrets secrets.extract.rewrite secrets.find secrets.find.rewrite
+		secrets.find.rewrite.merge.into`)
+	// The schema cannot tell that a string is JSON.
+	all.allow(problem.Type, "accessKeyId chart chartRepository chartVersion kubeContext secretAccessKey")
+	return all
+}
+
+func (e excuses) allow(kind problem.Kind, cases string) {
+	for _, name := range strings.Fields(cases) {
+		e[name] = append(e[name], kind)
+		slices.Sort(e[name])
+	}
+}
+
+// add adds the problems of a refusal to a case, or to those of their paths. Free-form maps
+// need no excuse: the schema has no rules for them.
+func (e excuses) add(refusal error, name string) {
+	for _, p := range problemsOf(refusal) {
+		at := name
+		path := userNames.ReplaceAllString(strings.TrimPrefix(p.Path.String(), "eso-aws:"), "$1")
+		if at == "" {
+			at = path
+		}
+		freeForm := strings.HasPrefix(path, "chartValues.") || strings.HasPrefix(path, "secrets.spec.")
+		if isShape(p.Kind) && !freeForm && !slices.Contains(e[at], p.Kind) {
+			e.allow(p.Kind, at)
+		}
+	}
+}
+
+// userNames matches the names that users choose and the indices of lists.
+var userNames = regexp.MustCompile(`((?:^|\.)(?:secrets|stores|namespaces|data|labels|annotations|tags))` +
+	`(?:\.[A-Za-z0-9_-]+|\["[^"]*"\])|\[[0-9]+\]`)
+
+// isShape reports whether a JSON Schema could find problems of that kind.
+func isShape(kind problem.Kind) bool {
+	switch kind { //nolint:exhaustive // the others are not
+	case problem.Unknown, problem.Required, problem.Type, problem.NotSupported, problem.Invalid:
+		return true
+	}
+	return false
+}
+
+// problemsOf returns the problems of a refusal, by their text. To be replaced by the
+// problems that the error of config.Load has.
+func problemsOf(refusal error) []problem.Problem {
+	var problems []problem.Problem
+	for line := range strings.Lines(refusal.Error()) {
+		path, text, _ := strings.Cut(line, ": ")
+		problems = append(problems, problem.Problem{Path: problem.Path{path}, Kind: kindOf(text)})
+	}
+	return problems
+}
+
+func kindOf(text string) problem.Kind {
+	for _, rule := range []struct {
+		kind problem.Kind
+		text string
+	}{
+		{problem.Syntax, `is no template|is no regular expression|has (the )?group|` +
+			`has the function \w+, which the operator`},
+		{problem.Version, `is not known to|is not served by|which chart .* does not have|is older than`},
+		{problem.NotFound, `is no key of what is read|is no store of|uses no such namespace|is not there|` +
+			`is not below the path`},
+		{problem.Duplicate, `is there twice|is the Secret of|is the name of|tells no case apart`},
+		{problem.Conflict, `is for target|is for an emulator|is of no use|is decided by|has several of|is for strategy|` +
+			`are left out|is besides|is for a Secret that|is of a namespace|is every namespace|is not looked at|` +
+			`needs the key|keeps names|is used by no secret|does nothing for|leaves out|creates no Secret|fails the sync|` +
+			`is in (region|another partition)|is of (partition|a cluster)|signs in by IRSA|is the beginning of`},
+		{problem.Reserved, `is for the program or|is refused by the operator|begins with aws:`},
+		{problem.Limit, `is too short|is negative|are too many|are \d+ bytes|is less than the forecast|list all secrets`},
+		{problem.Secrecy, `is encrypted|no user or password`},
+		{problem.Access, `not granted|may match|name of the operator's own role`},
+		{problem.Unknown, `there is no such (setting|field)`},
+		{problem.Required, `is missing|(is|are) empty|has nothing to read|looks for nothing|has none of`},
+		{problem.Type, `must be (a map|a list|text|true or false)|is nothing, which does not`},
+		{problem.NotSupported, `is (none of|neither)|makes no Secret`},
+	} {
+		if regexp.MustCompile(rule.text).MatchString(text) {
+			return rule.kind
+		}
+	}
+	return problem.Invalid
+}
