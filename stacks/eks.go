@@ -15,6 +15,7 @@ import (
 	"eso-aws/internal/cluster"
 	"eso-aws/internal/config"
 	"eso-aws/internal/iam"
+	"eso-aws/internal/role"
 	"eso-aws/irsa"
 	"eso-aws/operator"
 	"eso-aws/podidentity"
@@ -140,15 +141,21 @@ func (s *stack) identity(found *eksCluster) (*identity, error) {
 	return s.irsa(found)
 }
 
-func (s *stack) irsa(found *eksCluster) (*identity, error) {
+// roleArgs are the arguments of both kinds of role.
+func (s *stack) roleArgs(found *eksCluster) role.Args {
 	c := s.config.Cluster
+	return role.Args{
+		Settings:       c.Role,
+		Partition:      c.Partition,
+		Account:        found.arn.Account,
+		ServiceAccount: iam.ServiceAccount{Namespace: operatorNamespace, Name: operatorName},
+		Grants:         c.Grants,
+	}
+}
+
+func (s *stack) irsa(found *eksCluster) (*identity, error) {
 	role, err := irsa.NewRole(s.ctx, "irsa", &irsa.RoleArgs{
-		Settings:    c.Role,
-		Partition:   c.Partition,
-		ProviderARN: pulumi.String(found.provider),
-		Issuer:      pulumi.String(found.issuer),
-		Policies:    c.Policies,
-		Account:     pulumi.String(found.arn.Account),
+		Args: s.roleArgs(found), ProviderARN: found.provider, Issuer: found.issuer,
 	}, s.explained())
 	if err != nil {
 		return nil, err
@@ -160,22 +167,12 @@ func (s *stack) irsa(found *eksCluster) (*identity, error) {
 }
 
 func (s *stack) podIdentity(found *eksCluster) (*identity, error) {
-	c := s.config.Cluster
-	args := &podidentity.RoleArgs{
-		Settings:    c.Role,
-		Partition:   c.Partition,
-		ClusterName: pulumi.String(c.Name),
-		ClusterARN:  pulumi.String(found.arn.String()),
-		Policies:    c.Policies,
-		Account:     pulumi.String(found.arn.Account),
-	}
-	if c.Agent {
-		args.Agent = &podidentity.Agent{}
-	}
 	if err := s.registerSettle(); err != nil {
 		return nil, err
 	}
-	role, err := podidentity.NewRole(s.ctx, "pod-identity", args, s.explained())
+	role, err := podidentity.NewRole(s.ctx, "pod-identity", &podidentity.RoleArgs{
+		Args: s.roleArgs(found), ClusterARN: found.arn.String(), Agent: s.config.Cluster.Agent,
+	}, s.explained())
 	if err != nil {
 		return nil, err
 	}

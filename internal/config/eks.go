@@ -2,7 +2,6 @@ package config
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -10,6 +9,8 @@ import (
 	"time"
 
 	"eso-aws/internal/iam"
+	"eso-aws/internal/pattern"
+	iamproblem "eso-aws/internal/problem"
 	"eso-aws/internal/stackfile"
 	"eso-aws/irsa"
 	"eso-aws/podidentity"
@@ -48,9 +49,9 @@ type Cluster struct {
 	Agent bool
 	// Role is the operator's; an empty name is the default of the kind.
 	Role iam.RoleSettings
-	// Policies grant what the secrets need. The account is open in them.
-	Policies []iam.Document
-	// KMSKeys are the customer managed keys in the policies.
+	// Grants are what the secrets need.
+	Grants []iam.Grants
+	// KMSKeys are the customer managed keys in the grants.
 	KMSKeys []string
 }
 
@@ -62,26 +63,18 @@ func (c Cluster) roleName() string {
 	return cmp.Or(c.Role.Name, irsa.DefaultName)
 }
 
-var clusterName = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$`)
-
 // cluster reads what only EKS has.
 func (l *loader) cluster() Cluster {
 	c := Cluster{
 		Name: l.clusterName(), Region: l.awsRegion(), Profile: l.values[keyAWSProfile], Auth: l.auth(),
 		OIDCProviderARN: l.text(KeyOIDCProviderARN), Agent: l.boolean(KeyPodIdentityAgent), Role: l.role(),
 	}
-	partition, err := iam.PartitionOf(c.Region)
+	c.Partition, _ = iam.PartitionOf(c.Region) // a problem with it is told already
 	checked := c.Role
 	checked.Name = c.roleName()
-	if err != nil { // told already
-		checked.PermissionsBoundary = "" // of which partition is not known
-		l.iam(path{KeyRole}, checked.Validate(iam.AWS))
-		return c
-	}
-	c.Partition = partition
-	l.iam(path{KeyRole}, checked.Validate(partition))
+	l.iam(path{KeyRole}, checked.Validate(c.Partition))
 	if c.OIDCProviderARN != "" {
-		l.iam(nil, iam.CheckProvider(KeyOIDCProviderARN, c.OIDCProviderARN, partition))
+		l.iam(path{KeyOIDCProviderARN}, iam.CheckARN(pattern.ProviderARN, c.OIDCProviderARN, c.Partition))
 		if match := issuerRegion.FindStringSubmatch(c.OIDCProviderARN); match != nil && match[1] != c.Region {
 			rule := fmt.Sprintf("is of a cluster in region %q, not in the %q of aws:region", match[1], c.Region)
 			l.reject(path{KeyOIDCProviderARN}, c.OIDCProviderARN, rule, "that of this cluster")
@@ -103,8 +96,8 @@ var issuerRegion = regexp.MustCompile(`:oidc-provider/oidc\.eks\.([a-z0-9-]+)\.`
 
 func (l *loader) clusterName() string {
 	value := l.required(KeyCluster, "the name of an EKS cluster that is there")
-	if value != "" && !clusterName.MatchString(value) {
-		l.reject(path{KeyCluster}, value, "is no name of an EKS cluster", "letters, digits, - and _, 100 at most")
+	if value != "" {
+		l.iam(path{KeyCluster}, pattern.ClusterName.Check(value))
 	}
 	return value
 }
@@ -113,12 +106,12 @@ func (l *loader) clusterName() string {
 // always look at the same one.
 func (l *loader) awsRegion() string {
 	at, value := path{keyAWSRegion}, l.values[keyAWSRegion]
-	switch _, err := iam.PartitionOf(value); {
-	case value == "":
+	if value == "" {
 		l.say(at, "is missing; write the region of the cluster, such as us-east-1")
-	case err != nil:
-		l.iam(nil, errors.New(strings.Replace(err.Error(), "region", keyAWSRegion, 1)))
+		return value
 	}
+	_, problems := iam.PartitionOf(value)
+	l.iam(at, problems)
 	return value
 }
 
@@ -153,34 +146,19 @@ func (l *loader) role() iam.RoleSettings {
 	return settings
 }
 
-// iam tells errors of the package of that name, whose fields are below a path.
-func (l *loader) iam(below path, err error) {
-	for _, err := range problems(err) {
-		name := l.name(path{""})
-		if len(below) > 0 {
-			name = l.name(below) + "."
+// iam tells problems of the package of that name, whose paths are below one.
+func (l *loader) iam(below path, problems []iamproblem.Problem) {
+	for _, p := range problems {
+		at := append(slices.Clone(below), p.Path...)
+		text := p.Rule
+		if p.Fix != "" {
+			text += "; " + p.Fix
 		}
-		if strings.HasPrefix(err.Error(), "aws:") {
-			name = ""
+		if p.Value != nil {
+			text = l.shown(at, fmt.Sprint(p.Value)) + ": " + text
 		}
-		field, _, _ := strings.Cut(err.Error(), ": ") // aws:region has a colon
-		l.problems = append(l.problems, problem{append(below[:len(below):len(below)], field), name + err.Error()})
+		l.say(at, text)
 	}
-}
-
-// problems are the errors that one is joined of; none for nil.
-func problems(err error) []error {
-	if err == nil {
-		return nil
-	}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		var all []error
-		for _, err := range joined.Unwrap() {
-			all = append(all, problems(err)...)
-		}
-		return all
-	}
-	return []error{err}
 }
 
 // roleVariables are those by which AWS's SDK signs in before it takes a role.

@@ -11,6 +11,7 @@ import (
 
 	"eso-aws/internal/iam"
 	"eso-aws/internal/kube"
+	"eso-aws/internal/pattern"
 	"eso-aws/internal/stackfile"
 )
 
@@ -53,10 +54,10 @@ func (l *loader) region(target Target) string {
 		return l.values[keyAWSRegion]
 	}
 	value := l.required(KeyRegion, write)
-	if value != "" && !region.MatchString(value) {
-		l.reject(path{KeyRegion}, value, "is no AWS region", write)
+	if value != "" {
+		l.iam(path{KeyRegion}, pattern.Region.Check(value))
 	}
-	if own, err := iam.PartitionOf(l.values[keyAWSRegion]); target == EKS && err == nil && !l.failed(KeyRegion) {
+	if own, wrong := iam.PartitionOf(l.values[keyAWSRegion]); target == EKS && wrong == nil && !l.failed(KeyRegion) {
 		if partition, _ := iam.PartitionOf(value); partition != own {
 			l.otherPartition(path{KeyRegion}, value, own)
 		}

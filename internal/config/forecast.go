@@ -2,10 +2,10 @@ package config
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"time"
 
+	"eso-aws/internal/pattern"
 	"eso-aws/internal/stackfile"
 )
 
@@ -79,15 +79,12 @@ func (s *Secret) calls() int {
 	return len(read) + len(s.Find)
 }
 
-// amount is of money: no exponent, and not infinite.
-var amount = regexp.MustCompile(`^[0-9]+(\.[0-9]+)?$`)
-
 // limit warns of a forecast that costs more than the stack wants.
 func (l *loader) limit(c *Config) {
 	at, value := path{KeyCostLimit}, l.text(KeyCostLimit)
 	limit, err := strconv.ParseFloat(value, 64)
 	switch {
-	case err != nil || !amount.MatchString(value):
+	case err != nil || !pattern.Amount.Matches(value):
 		l.reject(at, value, "is no amount of US dollars a month", "a number, such as 10")
 	case len(l.problems) == 0 && c.Forecast().Cost() > limit:
 		l.warn(at, fmt.Sprintf("%q: is less than the forecast: %s; write a longer refreshInterval, or a higher limit",

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"eso-aws/internal/iam"
+	"eso-aws/internal/pattern"
 )
 
 // The services that secrets are read from.
@@ -14,59 +15,15 @@ const (
 	ParameterStore = "ParameterStore"
 )
 
-var (
-	region = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+){1,2}-[0-9]{1,2}$`)
-	// label and subdomain are RFC 1123's, as Kubernetes checks names.
-	label     = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
-	subdomain = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
-	qualified = regexp.MustCompile(`^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$`)
-	secretKey = regexp.MustCompile(`^[-._a-zA-Z0-9]{1,253}$`)
-	// AWS's own services name their secrets with a ! after the service: rds!db-...
-	awsName = regexp.MustCompile(`^([a-z0-9-]+!)?[A-Za-z0-9/_+=.@-]{1,512}$`)
-	// awsSecret is an ARN: the name, and the six characters that AWS adds.
-	awsSecret = regexp.MustCompile(
-		`^arn:(aws[a-z-]*):secretsmanager:([^:]*):[0-9]{12}:secret:([a-z0-9-]+!)?[A-Za-z0-9/_+=.@-]{1,519}$`)
-	// A parameter of a hierarchy begins with a slash, and any other has none.
-	parameterName = regexp.MustCompile(`^([A-Za-z0-9_.-]+|(/[A-Za-z0-9_.-]+)+)$`)
-	parameterPath = regexp.MustCompile(`^(/|(/[A-Za-z0-9_.-]+)+/?)$`)
-	awsParameter  = regexp.MustCompile(`^arn:(aws[a-z-]*):ssm:([^:]*):[0-9]{12}:parameter/[A-Za-z0-9_./-]+$`)
+const maxAnnotation = 256 << 10
 
-	secretVersion    = regexp.MustCompile(`^(uuid/[A-Za-z0-9-]{32,64}|[^/\s]{1,256})$`)
-	versionID        = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
-	secretKind       = regexp.MustCompile(`^[A-Za-z0-9]([-A-Za-z0-9_./]{0,251}[A-Za-z0-9])?$`)
-	parameterVersion = regexp.MustCompile(`^([1-9][0-9]{0,9}|[A-Za-z_.-][A-Za-z0-9_.-]{0,99})$`)
-)
-
-const (
-	maxSubdomain  = 253
-	maxSecret     = 512
-	maxParameter  = 1011
-	maxAnnotation = 256 << 10
-
-	writeName  = "lower-case letters, digits, - and ., 253 at most, with a letter or digit at both ends"
-	writeLabel = "letters, digits, -, _ and ., 63 at most, with a letter or digit at both ends"
-)
-
-// name checks the name of a Kubernetes object.
-func (l *loader) kubeName(p path, name string) {
-	if len(name) > maxSubdomain || !subdomain.MatchString(name) {
-		l.reject(p, name, "is no Kubernetes name", writeName)
-	}
-}
+// kubeName checks the name of a Kubernetes object.
+func (l *loader) kubeName(p path, name string) { l.iam(p, pattern.ObjectName.Check(name)) }
 
 // label checks the name of a namespace.
-func (l *loader) label(p path, name string) {
-	if !label.MatchString(name) {
-		l.reject(p, name, "is no name of a namespace",
-			"lower-case letters, digits and -, 63 at most, with a letter or digit at both ends")
-	}
-}
+func (l *loader) label(p path, name string) { l.iam(p, pattern.Namespace.Check(name)) }
 
-func (l *loader) secretKey(p path, key string) {
-	if !secretKey.MatchString(key) || key == "." || strings.HasPrefix(key, "..") {
-		l.reject(p, key, "is no key of a Secret", "letters, digits, -, _ and ., 253 at most, not beginning with ..")
-	}
-}
+func (l *loader) secretKey(p path, key string) { l.iam(p, pattern.SecretKey.Check(key)) }
 
 // metadata is where labels or annotations are.
 type metadata struct{ labels, template bool }
@@ -77,22 +34,19 @@ func (l *loader) metadata(p path, object map[string]string, kind metadata) {
 	for _, key := range sorted(object) {
 		at, value := p.member(key), object[key]
 		size += len(key) + len(value)
-		prefix, name, ok := strings.Cut(key, "/")
-		if !ok {
-			prefix, name = "", key
-		}
+		prefix, _, _ := strings.Cut(key, "/")
 		switch {
-		case !qualified.MatchString(name) || ok && (len(prefix) > maxSubdomain || !subdomain.MatchString(prefix)):
-			l.reject(at, key, "is no key of a label or annotation", writeLabel+", after a domain and / if any")
+		case !pattern.MetadataKey.Matches(key):
+			l.iam(at, pattern.MetadataKey.Check(key))
 		case prefix == "eso-aws" || prefix == "pulumi.com" || prefix == "reconcile.external-secrets.io":
 			l.reject(at, key, "is for the program or the operator to write", "another key")
 		}
 		switch made := strings.Contains(value, "{{"); {
-		case !kind.labels || value == "" || made && kind.template || qualified.MatchString(value):
+		case !kind.labels || pattern.LabelValue.Matches(value) || made && kind.template:
 		case made:
 			l.reject(at, value, "is a template, which labels of an ExternalSecret cannot be", "it in template.labels")
 		default:
-			l.reject(at, value, "is no value of a label", writeLabel)
+			l.iam(at, pattern.LabelValue.Check(value))
 		}
 	}
 	if !kind.labels && size > maxAnnotation {
@@ -102,24 +56,21 @@ func (l *loader) metadata(p path, object map[string]string, kind metadata) {
 
 // grammar is how a service names things.
 type grammar struct {
-	service, what  string
-	name, arn      *regexp.Regexp
-	longest        int
-	write, example string
+	service, what string
+	name, arn     pattern.Pattern
+	write         string
 }
 
 func grammarOf(service string) grammar {
 	if service == ParameterStore {
 		return grammar{
-			"AWS Parameter Store", "parameter", parameterName, awsParameter, maxParameter,
+			"AWS Parameter Store", "parameter", pattern.ParameterName, pattern.ParameterARN,
 			"a name such as /prod/app or app, of letters, digits and _.-, or a full ARN",
-			"arn:aws:ssm:<region>:<account>:parameter/<name>",
 		}
 	}
 	return grammar{
-		"AWS Secrets Manager", "secret", awsName, awsSecret, maxSecret,
+		"AWS Secrets Manager", "secret", pattern.SecretName, pattern.SecretARN,
 		"letters, digits and /_+=.@-, 1 to 512, or a full ARN",
-		"arn:aws:secretsmanager:<region>:<account>:secret:<name>",
 	}
 }
 
@@ -127,7 +78,7 @@ func grammarOf(service string) grammar {
 func (l *loader) remote(p path, value string, from *source) {
 	g := grammarOf(from.Service)
 	if !strings.HasPrefix(value, "arn:") {
-		switch valid := g.name.MatchString(value) && len(value) <= g.longest; {
+		switch valid := g.name.Matches(value); {
 		case !valid && strings.HasSuffix(value, "*"):
 			l.reject(p, value, "is one name, of which * is no part", "find: "+l.withoutStar(value)+" for all of them")
 		case !valid:
@@ -135,19 +86,19 @@ func (l *loader) remote(p path, value string, from *source) {
 		}
 		return
 	}
-	parts := g.arn.FindStringSubmatch(value)
-	if parts == nil {
-		l.reject(p, value, "is no ARN of a "+g.what, g.example)
+	if problems := g.arn.Check(value); problems != nil {
+		l.iam(p, problems)
 		return
 	}
+	arn, _ := iam.ParseARN(value)
 	partition, _ := iam.PartitionOf(from.Region)
 	switch {
 	case from.Region == "" || l.wrong(from.regionAt):
-	case parts[2] != from.Region:
-		l.reject(p, value, fmt.Sprintf("is in region %q, not in the store's %q", parts[2], from.Region),
-			"the ARN of a "+g.what+" there, or a store with region: "+parts[2])
-	case partition != "" && parts[1] != string(partition):
-		l.reject(p, value, fmt.Sprintf("is of partition %q, not the region's %q", parts[1], partition),
+	case arn.Region != from.Region:
+		l.reject(p, value, fmt.Sprintf("is in region %q, not in the store's %q", arn.Region, from.Region),
+			"the ARN of a "+g.what+" there, or a store with region: "+arn.Region)
+	case partition != "" && arn.Partition != partition:
+		l.reject(p, value, fmt.Sprintf("is of partition %q, not the region's %q", arn.Partition, partition),
 			"the ARN of a "+g.what+" there")
 	}
 }
@@ -156,12 +107,12 @@ func (l *loader) remote(p path, value string, from *source) {
 func (l *loader) version(p path, value string, from *source) {
 	switch {
 	case from.Service == ParameterStore:
-		if !parameterVersion.MatchString(value) {
+		if !pattern.ParameterVersion.Matches(value) {
 			l.reject(p, value, "is no version of a parameter", "its number or its label, in quotes")
 		}
-	case versionID.MatchString(value):
+	case pattern.VersionID.Matches(value):
 		l.reject(p, value, "is the id of a version, and would be taken for a stage", "uuid/"+value)
-	case !secretVersion.MatchString(value):
+	case !pattern.SecretVersion.Matches(value):
 		l.reject(p, value, "is no version of a secret", "a stage such as AWSPREVIOUS, or uuid/<id>")
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"eso-aws/internal/iam"
+	"eso-aws/internal/pattern"
+	iamproblem "eso-aws/internal/problem"
 	"eso-aws/internal/stackfile"
 )
 
@@ -22,7 +24,7 @@ func (l *loader) permissions(c *Config, sources []*source) {
 	for i, prefix := range declared.Prefixes {
 		if at := at.member("prefixes").entry(i); strings.HasSuffix(prefix, "*") {
 			l.reject(at, prefix, "is a beginning of names, and * would be a part of it", l.withoutStar(prefix))
-		} else if awsName.MatchString(prefix) {
+		} else if pattern.SecretName.Matches(prefix) {
 			l.beginning(at, prefix)
 		}
 	}
@@ -38,13 +40,12 @@ func (l *loader) permissions(c *Config, sources []*source) {
 		l.say(at, "is of no use: the operator itself reads no secret, "+who+"; take it away")
 	}
 	g.keys(declared.KMSKeys)
-	policies, err := iam.Permissions(g.all(own)...)
-	c.Cluster.Policies = policies
-	for _, err := range problems(err) {
-		if strings.HasPrefix(err.Error(), KeySecrets) {
-			l.iam(nil, err)
+	c.Cluster.Grants = g.all(own)
+	for _, p := range iam.CheckGrants(c.Cluster.Grants...) {
+		if p.Path[0] == KeySecrets {
+			l.iam(nil, []iamproblem.Problem{p})
 		} else {
-			l.iam(at, err)
+			l.iam(at, []iamproblem.Problem{p})
 		}
 	}
 }
@@ -60,7 +61,7 @@ type grants struct {
 
 func (g *grants) in(region string) *iam.Grants {
 	if g.byRegion[region] == nil {
-		g.byRegion[region] = &iam.Grants{Partition: g.config.Cluster.Partition, Region: region}
+		g.byRegion[region] = &iam.Grants{Region: region}
 	}
 	return g.byRegion[region]
 }
@@ -91,10 +92,9 @@ func (g *grants) keys(keys []string) {
 		}
 	}
 	for i, key := range keys {
-		field := path{"kmsKeys"}.entry(i)
-		err := iam.CheckKey(strings.Join(field, ""), key, g.config.Cluster.Partition, regions...)
-		g.iam(path{KeyPermissions}, err)
-		if arn, ok := iam.ParseARN(key); ok && err == nil {
+		problems := iam.CheckARN(pattern.KMSKeyARN, key, g.config.Cluster.Partition, regions...)
+		g.iam(path{KeyPermissions, "kmsKeys"}.entry(i), problems)
+		if arn, ok := iam.ParseARN(key); ok && problems == nil {
 			in := g.in(arn.Region)
 			in.KMSKeys = append(in.KMSKeys, key)
 		}
@@ -175,9 +175,9 @@ func (g *grants) findSecrets(at path, find stackfile.Find, in *iam.Grants) {
 	default:
 		prefix, whole := literal(find.Name)
 		switch {
-		case whole && awsName.MatchString(prefix):
+		case whole && pattern.SecretName.Matches(prefix):
 			in.Secrets = append(in.Secrets, prefix)
-		case awsName.MatchString(prefix):
+		case pattern.SecretName.Matches(prefix):
 			in.Prefixes = append(in.Prefixes, prefix)
 		case len(g.prefixes) == 0:
 			g.tooMuch(at.member("name"), find.Name, "secrets", "a path too, or ^ and what the names "+

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"eso-aws/internal/pattern"
 	"eso-aws/internal/stackfile"
 )
 
@@ -127,7 +128,7 @@ func (e *entry) found(p path, find stackfile.Find) {
 		}
 	}
 	switch {
-	case len(find.Rewrite) == 0 || secretKey.MatchString(name):
+	case len(find.Rewrite) == 0 || pattern.SecretKey.Matches(name):
 	case !replaced:
 		e.say(p, fmt.Sprintf("keeps names in AWS, such as %q, which are no keys of a Secret; write %s after it",
 			before, `{regexp: {source: "^.*/", target: ""}}`))

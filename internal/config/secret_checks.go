@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"eso-aws/internal/iam"
+	"eso-aws/internal/pattern"
 	"eso-aws/internal/stackfile"
 )
 
@@ -103,7 +104,7 @@ func (e *entry) search(p path, find stackfile.Find) {
 		check = iam.CheckPolicyTag
 	}
 	for _, key := range sorted(find.Tags) {
-		e.iam(p, check("tags", key, find.Tags[key]))
+		e.iam(tags, check(key, find.Tags[key]))
 	}
 	e.rewrites(p.member("rewrite"), find.Rewrite)
 	e.found(p.member("rewrite"), find)
@@ -119,12 +120,12 @@ func (e *entry) search(p path, find stackfile.Find) {
 func (e *entry) searchPath(p path, value string) {
 	switch {
 	case e.from.Service == ParameterStore:
-		if !parameterPath.MatchString(value) {
+		if !pattern.ParameterPath.Matches(value) {
 			e.reject(p, value, "is no path in AWS Parameter Store", "one such as /prod/app")
 		}
 	case strings.HasSuffix(value, "*"):
 		e.reject(p, value, "is a beginning of names, and * would be a part of it", e.withoutStar(value))
-	case !awsName.MatchString(value):
+	case !pattern.SecretName.Matches(value):
 		e.reject(p, value, "is no beginning of a name in AWS Secrets Manager", "letters, digits and /_+=.@-, 1 to 512")
 	default:
 		e.beginning(p, value)

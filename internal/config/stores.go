@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"eso-aws/internal/iam"
+	"eso-aws/internal/pattern"
 	"eso-aws/internal/stackfile"
 )
 
@@ -103,8 +104,8 @@ func (l *loader) source(s *source, c *Config) {
 	if c.Target == Local {
 		return
 	}
-	if at := s.at.member("role"); l.good(at) && c.Cluster.Partition != "" {
-		l.iam(s.at, iam.CheckRole("role", s.Role, c.Cluster.Partition))
+	if at := s.at.member("role"); l.good(at) {
+		l.iam(at, iam.CheckARN(pattern.RoleARN, s.Role, c.Cluster.Partition))
 		if name := c.Cluster.roleName(); strings.HasSuffix(s.Role, "/"+name) {
 			l.warn(at, fmt.Sprintf("%q: has the name of the operator's own role, which may not assume itself; "+
 				"take it away where it is that one", s.Role))
@@ -129,11 +130,11 @@ func (l *loader) storeRegion(p path, value string, c *Config) {
 	if !l.good(p) {
 		return
 	}
-	partition, err := iam.PartitionOf(value)
+	partition, problems := iam.PartitionOf(value)
 	switch {
-	case !region.MatchString(value):
-		l.reject(p, value, "is no AWS region", "an AWS region, such as us-east-1")
-	case c.Target == EKS && (err != nil || c.Cluster.Partition != "" && partition != c.Cluster.Partition):
+	case !pattern.Region.Matches(value):
+		l.iam(p, problems)
+	case c.Target == EKS && (problems != nil || c.Cluster.Partition != "" && partition != c.Cluster.Partition):
 		l.otherPartition(p, value, c.Cluster.Partition)
 	}
 }

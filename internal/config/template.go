@@ -11,6 +11,7 @@ import (
 
 	"github.com/blang/semver"
 
+	"eso-aws/internal/pattern"
 	"eso-aws/internal/template"
 )
 
@@ -67,7 +68,7 @@ func (e *entry) template(p path, s *Secret) {
 func (e *entry) secretType(p path, s *Secret) {
 	kind := s.Template.Type
 	switch {
-	case !secretKind.MatchString(kind):
+	case !pattern.SecretType.Matches(kind):
 		e.reject(p, kind, "is no type of a Secret", "one such as kubernetes.io/tls")
 	case kind == typeToken || kind == typeBootstrap && (e.chartUnknown() || e.chart.GTE(semver.MustParse("2.4.1"))):
 		e.reject(p, kind, "is refused by the operator: such a token is Kubernetes' own to write", "another type")
