@@ -21,12 +21,19 @@ func stackFile(t *testing.T, stack string) map[string]string {
 	return configtest.File(t, "../../Pulumi."+stack+".yaml")
 }
 
-// policies are those of IAM for the secrets of that name or ARN.
-func policies(t *testing.T, grants iam.Grants) []iam.Document {
+// grants are those of a stack with one region.
+func grants(grants iam.Grants) []iam.Grants {
+	grants.Region = "us-east-1"
+	return []iam.Grants{grants}
+}
+
+const account = "111122223333"
+
+// policies are the operator's in the account.
+func policies(t *testing.T, loaded *config.Config) []iam.Document {
 	t.Helper()
-	grants.Partition, grants.Region = iam.AWS, "us-east-1"
-	documents, err := iam.Permissions(grants)
-	require.NoError(t, err)
+	documents, problems := iam.Permissions(account, loaded.Cluster.Grants...)
+	require.Empty(t, problems)
 	return documents
 }
 
@@ -40,7 +47,7 @@ func TestLoadEKS(t *testing.T) {
 	assert.Empty(t, got.Endpoint+got.AccessKeyID+got.SecretAccessKey)
 	assert.Equal(t, config.Cluster{
 		Name: "dev", Region: "us-east-1", Partition: iam.AWS, Auth: config.IRSA,
-		Policies: policies(t, iam.Grants{Secrets: []string{"zio-lucene/datadog-api-key"}}),
+		Grants: grants(iam.Grants{Secrets: []string{"zio-lucene/datadog-api-key"}}),
 	}, got.Cluster)
 }
 
@@ -64,7 +71,7 @@ func TestLoadEKSEverything(t *testing.T) {
 			PermissionsBoundary: "arn:aws:iam::aws:policy/PowerUserAccess",
 		},
 		KMSKeys: []string{key},
-		Policies: policies(t, iam.Grants{
+		Grants: grants(iam.Grants{
 			Secrets: []string{"training/db-credentials"}, KMSKeys: []string{key}, Prefixes: []string{"prod/"},
 			ListSecrets: true, BatchGet: true,
 		}),
@@ -77,7 +84,7 @@ func TestLoadEKSOtherRegion(t *testing.T) {
 	got, err := load(configtest.With(stackFile(t, "dev"), map[string]string{"region": "eu-west-1"}))
 	require.NoError(t, err)
 	assert.Equal(t, "eu-west-1 us-east-1", got.Region+" "+got.Cluster.Region)
-	assert.Contains(t, got.Cluster.Policies[0].JSON(), ":eu-west-1:<account-id>:secret:zio-lucene/datadog-api-key-??????")
+	assert.Contains(t, policies(t, &got)[0].JSON(), ":eu-west-1:"+account+":secret:zio-lucene/datadog-api-key-??????")
 }
 
 // TestLoadEKSAssumedRole: the secrets are for that role to read.
@@ -87,7 +94,7 @@ func TestLoadEKSAssumedRole(t *testing.T) {
 	got, err := load(configtest.With(stackFile(t, "dev"), map[string]string{"store": `{"role":"` + role + `"}`}))
 	require.NoError(t, err)
 	assert.Equal(t, role, got.StoreOf(&got.Secrets[0]).Role)
-	assert.Equal(t, policies(t, iam.Grants{AssumeRoles: []string{role}}), got.Cluster.Policies)
+	assert.Equal(t, grants(iam.Grants{AssumeRoles: []string{role}}), got.Cluster.Grants)
 }
 
 // TestLoadEKSAssumedRolePodIdentity: those sessions have tags, which go on with them.
@@ -96,8 +103,8 @@ func TestLoadEKSAssumedRolePodIdentity(t *testing.T) {
 	const role = "arn:aws:iam::444455556666:role/reader"
 	got, err := load(configtest.With(stackFile(t, "training"), map[string]string{"store": `{"role":"` + role + `"}`}))
 	require.NoError(t, err)
-	assert.Equal(t, policies(t, iam.Grants{AssumeRoles: []string{role}, TagSession: true}), got.Cluster.Policies)
-	assert.Contains(t, got.Cluster.Policies[0].JSON(), `["sts:AssumeRole","sts:TagSession"]`)
+	assert.Equal(t, grants(iam.Grants{AssumeRoles: []string{role}, TagSession: true}), got.Cluster.Grants)
+	assert.Contains(t, policies(t, &got)[0].JSON(), `["sts:AssumeRole","sts:TagSession"]`)
 }
 
 // TestLoadEKSErrors: one wrong value each, and the whole message.

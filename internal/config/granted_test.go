@@ -24,18 +24,18 @@ func TestValidIsGranted(t *testing.T) {
 		values, encrypted := configtest.Stack(t, path)
 		got, err := load(values, encrypted...)
 		require.NoError(t, err)
-		var policies []string
-		for _, document := range got.Cluster.Policies {
-			policies = append(policies, document.JSON())
+		var documents []string
+		for _, document := range policies(t, &got) {
+			documents = append(documents, document.JSON())
 		}
 		decide := func(want bool, request iamtest.Request) {
-			allowed, err := iamtest.Allowed(request, policies...)
+			allowed, err := iamtest.Allowed(request, documents...)
 			require.NoError(t, err, name)
 			assert.Equal(t, want, allowed, "%s: %+v", name, request)
 			asked++
 		}
 		if got.Target != config.EKS {
-			assert.Empty(t, policies, name)
+			assert.Empty(t, documents, name)
 			continue
 		}
 		for i := range got.Secrets {
@@ -84,7 +84,7 @@ type reader struct {
 
 func (r reader) arn(service, resource string) string {
 	return iam.ARN{
-		Partition: r.cluster.Partition, Service: service, Region: r.store.Region, Account: iam.UnknownAccount,
+		Partition: r.cluster.Partition, Service: service, Region: r.store.Region, Account: account,
 		Resource: resource,
 	}.String()
 }
