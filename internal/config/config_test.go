@@ -179,8 +179,8 @@ func TestLoadSaysEverythingAtOnce(t *testing.T) {
 		`eso-aws:namespace: is missing; write the namespace of the secrets, such as zio-lucene`,
 		`eso-aws:region: is missing; write an AWS region, such as us-east-1`,
 		`eso-aws:regoin: there is no such setting; did you mean region?`,
-		`eso-aws:secrets.B: "B": is no Kubernetes name; write lower-case letters, digits, - and ., 253 at most, with a letter or digit at both ends`,
-		`eso-aws:secrets.B.data["a b"]: "a b": is no key of a Secret; write letters, digits, -, _ and ., 253 at most, not beginning with ..`,
+		`eso-aws:secrets.B: "B": must be a valid Kubernetes name (lowercase letters, digits, "-" and ".", at most 253 characters)`,
+		`eso-aws:secrets.B.data["a b"]: "a b": must be a valid key of a Secret (letters, digits, "-", "_" and ".", at most 253 characters, not starting with "..")`,
 		`eso-aws:secrets.B.data["a b"]: "c d": is no name in AWS Secrets Manager; ` +
 			`write letters, digits and /_+=.@-, 1 to 512, or a full ARN`,
 		`eso-aws:secrets.a: has nothing to read; write data: {<key>: <name in AWS>}, or extract: <name in AWS>`,

@@ -72,8 +72,8 @@ func TestLoadEKSEverything(t *testing.T) {
 		},
 		KMSKeys: []string{key},
 		Grants: grants(iam.Grants{
-			Secrets: []string{"training/db-credentials"}, KMSKeys: []string{key}, Prefixes: []string{"prod/"},
-			ListSecrets: true, BatchGet: true,
+			Secrets: []string{"training/db-credentials", "training/db-credentials"}, KMSKeys: []string{key},
+			Prefixes: []string{"prod/"}, ListSecrets: true, BatchGet: true, TagSession: true,
 		}),
 	}, got.Cluster)
 }
@@ -157,7 +157,7 @@ func TestLoadEKSErrors(t *testing.T) {
 		},
 		"ClusterName": {
 			change: map[string]string{"cluster": "a b"},
-			want:   `eso-aws:cluster: "a b": is no name of an EKS cluster; write letters, digits, - and _, 100 at most`,
+			want:   `eso-aws:cluster: "a b": must be a valid EKS cluster name (letters, digits, "-" and "_", at most 100 characters)`,
 		},
 		"AWSRegionMissing": {
 			aws:  map[string]string{"aws:region": ""},
@@ -165,7 +165,7 @@ func TestLoadEKSErrors(t *testing.T) {
 		},
 		"AWSRegionWrong": {
 			aws:  map[string]string{"aws:region": "useast1"},
-			want: `aws:region: "useast1": is no AWS region; write one such as eu-west-1`,
+			want: `aws:region: "useast1": must be an AWS region, such as eu-west-1`,
 		},
 		"Auth": {
 			change: map[string]string{"auth": "irssa"},
@@ -185,11 +185,11 @@ func TestLoadEKSErrors(t *testing.T) {
 		"OIDCProviderOfAnotherPartition": {
 			change: map[string]string{"oidcProviderArn": "arn:aws-cn:iam::111122223333:oidc-provider/a/b"},
 			want: `eso-aws:oidcProviderArn: "arn:aws-cn:iam::111122223333:oidc-provider/a/b": ` +
-				`is of partition aws-cn, not of aws; write the ARN of one there`,
+				`must be in partition aws, not aws-cn`,
 		},
 		"RoleName": {
 			change: map[string]string{"role": `{"name":"a b"}`},
-			want:   `eso-aws:role.name: "a b": is no name of a role; write letters, digits and +=,.@_-, 64 at most`,
+			want:   `eso-aws:role.name: "a b": must be a valid role name (letters, digits and "+=,.@_-", at most 64 characters)`,
 		},
 		"RoleMember": {
 			change: map[string]string{"role": `{"boundary":"x"}`},
@@ -202,8 +202,8 @@ func TestLoadEKSErrors(t *testing.T) {
 		},
 		"KMSKeyAlias": {
 			change: map[string]string{"permissions": `{"kmsKeys":["arn:aws:kms:us-east-1:111122223333:alias/a"]}`},
-			want: `eso-aws:permissions.kmsKeys[0]: "arn:aws:kms:us-east-1:111122223333:alias/a": is no ARN of a KMS key, which an alias is not; ` +
-				`write arn:aws:kms:<region>:<account>:key/<id>`,
+			want: `eso-aws:permissions.kmsKeys[0]: "arn:aws:kms:us-east-1:111122223333:alias/a": ` +
+				`must be the ARN of a KMS key, not of an alias (arn:<partition>:kms:<region>:<account>:key/<id>)`,
 		},
 		"KMSKeyText": {
 			change: map[string]string{"permissions": `{"kmsKeys":"arn"}`},
@@ -221,7 +221,7 @@ func TestLoadEKSErrors(t *testing.T) {
 		},
 		"StoreRole": {
 			change: map[string]string{"store": `{"role":"reader"}`},
-			want:   `eso-aws:store.role: "reader": is no ARN of a role; write arn:aws:iam::<account>:role/<name>`,
+			want:   `eso-aws:store.role: "reader": must be the ARN of an IAM role (arn:<partition>:iam::<account>:role/<name>)`,
 		},
 		"SecretOfAnotherRegion": {
 			change: map[string]string{
@@ -232,8 +232,8 @@ func TestLoadEKSErrors(t *testing.T) {
 		},
 		"TooManySecrets": {
 			change: map[string]string{"secrets": string(tooMany)},
-			want: `eso-aws:secrets: 2000 names: take 125 managed policies of 6144 characters, and a role has 10 at most; ` +
-				`write a prefix if the operator may read all below it, such as "prod/" for 2000 of them`,
+			want: `eso-aws:secrets: must fit into 10 managed policies, as many as a role can have, but 2000 names take 125; ` +
+				`add "prod/" to permissions.prefixes, which covers 2000 of them, if the operator may read everything below it`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -130,7 +130,7 @@ func shorter(secrets []string) string {
 	if names[best] < 2 {
 		return "remove some, or rename the secrets so that they share a prefix, and add it to permissions.prefixes"
 	}
-	return fmt.Sprintf("add %q to permissions.prefixes if the operator may read everything below it, which covers %d of them",
+	return fmt.Sprintf("add %q to permissions.prefixes, which covers %d of them, if the operator may read everything below it",
 		best, names[best])
 }
 

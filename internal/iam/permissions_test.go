@@ -391,11 +391,11 @@ func TestPermissionsTooMany(t *testing.T) {
 	}{
 		"Prefix": {
 			append(named(300, "prod/app/%03d/password"), named(700, "prod/db/%03d/password")...),
-			`add "prod/" to permissions.prefixes if the operator may read everything below it, which covers 1000 of them`,
+			`add "prod/" to permissions.prefixes, which covers 1000 of them, if the operator may read everything below it`,
 		},
 		"Longest": {
 			named(1000, "prod/db/%03d-password"),
-			`add "prod/db/" to permissions.prefixes if the operator may read everything below it, which covers 1000 of them`,
+			`add "prod/db/" to permissions.prefixes, which covers 1000 of them, if the operator may read everything below it`,
 		},
 		"NoPrefix": {
 			named(1000, "password-of-app-%03d"),

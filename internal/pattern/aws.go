@@ -4,7 +4,7 @@ package pattern
 // service, such as rds!db-1234.
 const (
 	service   = `([a-z0-9-]+!)?`
-	cluster   = `[A-Za-z0-9][A-Za-z0-9_-]{0,99}`
+	cluster   = `[0-9A-Za-z][0-9A-Za-z_-]{0,99}`
 	iamPath   = `/([!-~]+/)?`
 	iamName   = `[A-Za-z0-9+=,.@_-]`
 	partition = `^arn:aws[a-z-]*:`

@@ -99,17 +99,17 @@ func alone() map[string]*regexp.Regexp {
 		"depends on several values": `merge\.into: is missing|is for strategy JSON|is there twice|needs the key|has nothing to read|` +
 			`looks for nothing|is besides |are left out|is of no use|is decided by|has none of|has several of|is the Secret of|` +
 			`is the name of|is no store of|uses no such namespace|is no key of what is read|is for a Secret that the operator owns|` +
-			`is of a namespace|is every namespace|is not below the path|are no keys of a Secret|to IAM, which tells|is not known to external-secrets|has the name of the operator's`,
-		"depends on the service":       `is no name in AWS|is no ARN of|is no path in AWS|is no version of a (secret|parameter)|is no beginning`,
-		"depends on the region":        `is in (region|another partition|a partition)|is of (partition|a cluster in region)`,
+			`is of a namespace|is every namespace|is not below the path|are no keys of a Secret|in more than case|is not known to external-secrets|has the name of the operator's`,
+		"depends on the service":       `is no name in AWS|the ARN of a (secret|parameter)|is no path in AWS|is no version of a (secret|parameter)|beginning of`,
+		"depends on the region":        `is in (region|another partition)|is of (partition|a cluster in region)|must be (in|a region of) (partition|region)`,
 		"depends on the chart":         `is not known to chart|is not served by chart|has the function|is no version;|is older than`,
 		"depends on the files there":   `chart's name nor a path|is no reference to a chart|: is not there; |Chart\.yaml|\.tgz`,
 		"is about the chart's values":  `eso-aws:chartValues\.`,
 		"parses an expression":         `is no template|is no regular expression|must have no|must be an http|is no URL|has (the )?group|must be text, not (a map|a list); write the value alone`,
 		"knows the operator's API":     `eso-aws:secrets\.[^ ]*\.spec\.`,
-		"counts":                       `is too short|is negative|is no duration of a session|are \d+ bytes|are too many|managed policies`,
-		"knows what is taken":          `is for the program or the operator|is refused by the operator|begins with aws:|is the id of a version`,
-		"knows letters of all scripts": `of a tag|letters that no policy`,
+		"counts":                       `is too short|is negative|is no duration of a session|are \d+ bytes|at most \d+ tags|managed policies`,
+		"knows what is taken":          `is for the program or the operator|is refused by the operator|which AWS reserves|is the id of a version`,
+		"knows letters of all scripts": `valid tag|Latin-1`,
 		"knows how much it may match":  `may match (all|secrets beyond)`,
 		"looks for nothing within":     `is nothing, which does not reach`,
 		"decrypts":                     `\[secret\]: (has a space|must be a map)|is encrypted, but it names`,
