@@ -69,8 +69,7 @@ func TestTrustGolden(t *testing.T) {
 	}
 }
 
-// TestTrustDecides: the one service account may assume the role, by a token for
-// AWS, and nobody else.
+// TestTrustDecides: only the one service account may assume the role, with a token for AWS.
 func TestTrustDecides(t *testing.T) {
 	t.Parallel()
 	document, problems := irsa.TrustPolicy(args(iam.AWS, provider, issuer))

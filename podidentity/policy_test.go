@@ -64,8 +64,8 @@ func TestTrustGolden(t *testing.T) {
 	}
 }
 
-// TestTrustDecides: EKS may assume the role and tag the session for the one
-// service account of the one cluster, and for nobody else.
+// TestTrustDecides: EKS may assume the role and tag the session only for the one service account of
+// the one cluster.
 func TestTrustDecides(t *testing.T) {
 	t.Parallel()
 	document, problems := podidentity.TrustPolicy(args(iam.AWS, cluster))

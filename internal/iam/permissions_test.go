@@ -30,14 +30,14 @@ const (
 	via     = "secretsmanager.eu-west-1.amazonaws.com"
 )
 
-// texts are the documents as AWS takes them, each within IAM's quota.
+// texts returns the documents as AWS takes them, and checks their size.
 func texts(t *testing.T, documents []iam.Document) []string {
 	t.Helper()
 	list := make([]string, len(documents))
 	for i, document := range documents {
 		list[i] = document.JSON()
 		require.LessOrEqual(t, len(list[i]), iam.MaxPolicySize)
-		require.Equal(t, len(list[i]), document.Size(), "there is no white space to leave out")
+		require.Equal(t, len(list[i]), document.Size(), "the document has no white space")
 	}
 	return list
 }
@@ -169,7 +169,7 @@ func TestPermissionsDecide(t *testing.T) {
 	}
 }
 
-// TestPermissionsSearches: what is looked for, in both services.
+// TestPermissionsSearches: searches, in both services.
 func TestPermissionsSearches(t *testing.T) {
 	t.Parallel()
 	const parameters = "arn:aws:ssm:eu-west-1:" + account + ":parameter/"
@@ -273,8 +273,8 @@ func TestPermissionsSearches(t *testing.T) {
 	}
 }
 
-// TestPermissionsOfRegions: each has its own secrets and keys, and one statement of a
-// name that differs in nothing else.
+// TestPermissionsOfRegions: every region has its own secrets and keys. Statements that differ
+// in their resources only are one.
 func TestPermissionsOfRegions(t *testing.T) {
 	t.Parallel()
 	const otherKey = "arn:aws:kms:us-east-1:" + account + ":key/b"
@@ -302,7 +302,7 @@ func TestPermissionsOfRegions(t *testing.T) {
 	}
 }
 
-// TestPermissionsNone: no policy has no statement, which IAM would refuse.
+// TestPermissionsNone: no grants take no policy. IAM refuses one without statements.
 func TestPermissionsNone(t *testing.T) {
 	t.Parallel()
 	documents, problems := iam.Permissions(account, iam.Grants{Region: region})
@@ -310,8 +310,8 @@ func TestPermissionsNone(t *testing.T) {
 	assert.Empty(t, documents)
 }
 
-// TestPermissionsOrder: the order and number of times that something is given
-// change nothing, and what is below a prefix is not named again.
+// TestPermissionsOrder: order and duplicates change nothing, and secrets below a prefix are left
+// out.
 func TestPermissionsOrder(t *testing.T) {
 	t.Parallel()
 	grants := iam.Grants{
@@ -323,7 +323,7 @@ func TestPermissionsOrder(t *testing.T) {
 	given.Secrets = slices.Clone(grants.Secrets)
 	forward, problems := iam.Permissions(account, grants)
 	require.Empty(t, problems)
-	assert.Equal(t, given, grants, "what is given is not written to")
+	assert.Equal(t, given, grants, "the grants are not changed")
 
 	slices.Reverse(grants.Secrets)
 	slices.Reverse(grants.Prefixes)
@@ -347,8 +347,8 @@ func named(count int, format string) []string {
 	return names
 }
 
-// TestPermissionsSplit: many secrets and keys take several policies, which grant all of them
-// and each once, and as many for one account as for another.
+// TestPermissionsSplit: many secrets and keys take several policies, which grant each of them
+// once. Other accounts take as many.
 func TestPermissionsSplit(t *testing.T) {
 	t.Parallel()
 	grants := iam.Grants{
@@ -381,7 +381,7 @@ func TestPermissionsSplit(t *testing.T) {
 	}
 }
 
-// TestPermissionsTooMany: nothing is widened to make it fit.
+// TestPermissionsTooMany: nothing is widened to fit.
 func TestPermissionsTooMany(t *testing.T) {
 	t.Parallel()
 	const rule = "secrets: must fit into 10 managed policies, as many as a role can have, but 1000 names take 14; "

@@ -14,7 +14,7 @@ import (
 	"eso-aws/internal/role"
 )
 
-// cloud gives everything an ARN, and keeps what was asked for.
+// cloud gives every resource an ARN, and records the inputs.
 type cloud struct {
 	mu        sync.Mutex
 	resources map[string]resource.PropertyMap
