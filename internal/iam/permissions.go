@@ -130,8 +130,8 @@ func shorter(secrets []string) string {
 	if names[best] < 2 {
 		return "remove some, or rename the secrets so that they share a prefix, and add it to permissions.prefixes"
 	}
-	return fmt.Sprintf("add %q to permissions.prefixes, which covers %d of them, if the operator may read everything below it",
-		best, names[best])
+	return fmt.Sprintf("add %q to permissions.prefixes, which covers %d of them, "+
+		"if the operator may read everything below it", best, names[best])
 }
 
 // better reports whether a prefix grants less than another, or else comes first in the

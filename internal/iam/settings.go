@@ -64,15 +64,17 @@ func checkTags(tags map[string]string) []problem.Problem {
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
 		problems.Add(CheckTag(key, tags[key])...)
 		lower := strings.ToLower(key)
-		other, taken := seen[lower]
-		at := problem.Problem{Path: problem.Path{key}, Value: key}
-		switch {
-		case strings.HasPrefix(lower, "aws:"):
-			at.Kind, at.Rule = problem.Reserved, `must not start with "aws:", which AWS reserves`
-			problems.Add(at)
-		case taken:
-			at.Kind, at.Rule, at.Fix = problem.Duplicate, "must differ from "+other+" in more than case", "remove one of them"
-			problems.Add(at)
+		at := problem.Path{key}
+		if other, ok := seen[lower]; ok {
+			problems.Add(problem.Problem{
+				Path: at, Value: key, Kind: problem.Duplicate,
+				Rule: "must differ from " + other + " in more than case", Fix: "remove one of them",
+			})
+		}
+		if strings.HasPrefix(lower, "aws:") {
+			problems.Add(problem.Problem{
+				Path: at, Value: key, Kind: problem.Reserved, Rule: `must not start with "aws:", which AWS reserves`,
+			})
 		}
 		seen[lower] = key
 	}
@@ -93,8 +95,9 @@ func CheckPolicyTag(key, value string) []problem.Problem {
 	for _, text := range []string{key, value} {
 		if strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxLatin1 }) {
 			return []problem.Problem{{
-				Path: problem.Path{key}, Value: text, Kind: problem.Limit,
-				Rule: "must consist of Latin-1 characters, the only ones that IAM takes in a policy", Fix: "use another tag",
+				Path: problem.Path{key}, Value: text, Kind: problem.Invalid,
+				Rule: "must consist of Latin-1 characters, the only ones that IAM takes in a policy",
+				Fix:  "use another tag",
 			}}
 		}
 	}

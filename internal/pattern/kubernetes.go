@@ -27,7 +27,8 @@ var (
 		validation.IsDNS1123Subdomain)
 	// SecretKey is a key of a Secret.
 	SecretKey = kubernetes(`^\.?[-_a-zA-Z0-9][-._a-zA-Z0-9]*$`, validation.DNS1123SubdomainMaxLength,
-		`must be a valid key of a Secret (letters, digits, "-", "_" and ".", at most 253 characters, not starting with "..")`,
+		`must be a valid key of a Secret (letters, digits, "-", "_" and ".", at most 253 characters, `+
+			`not starting with "..")`,
 		validation.IsConfigMapKey)
 	// MetadataKey is the key of a label or an annotation.
 	MetadataKey = kubernetes(`^(`+dnsSubdomain+`/)?`+qualified+`$`, 0,
