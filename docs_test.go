@@ -10,7 +10,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"eso-aws/internal/plan"
 	"eso-aws/internal/iam"
+	"eso-aws/internal/role"
 	"eso-aws/internal/schema"
 	"eso-aws/irsa"
 	"eso-aws/podidentity"
@@ -23,8 +25,8 @@ var update = flag.Bool("update", false, "rewrite the parts of the documentation 
 func TestSecurityTable(t *testing.T) {
 	t.Parallel()
 	const issuer, account = "<issuer>", "<account>"
-	permissions, err := iam.Permissions(iam.Grants{
-		Partition: iam.AWS, Region: "us-east-1", Account: "111122223333",
+	permissions, problems := iam.Permissions("111122223333", iam.Grants{
+		Region:  "us-east-1",
 		Secrets: []string{"NAME"}, Prefixes: []string{"PREFIX"}, ListSecrets: true, BatchGet: true,
 		KMSKeys:    []string{"arn:aws:kms:us-east-1:111122223333:key/KEY"},
 		Parameters: []string{"/NAME"}, ParameterPaths: []string{"/PATH"},
@@ -32,17 +34,19 @@ func TestSecurityTable(t *testing.T) {
 		Tagged:           []iam.Tagged{{Prefix: "PREFIX", Tags: map[string]string{"TAG": "VALUE"}}},
 		AssumeRoles:      []string{"arn:aws:iam::444455556666:role/ROLE"}, TagSession: true,
 	})
-	require.NoError(t, err)
-	operator := iam.ServiceAccount{}.WithDefaults()
-	byIRSA, err := irsa.TrustPolicy(irsa.Trust{
-		Partition: iam.AWS, ProviderARN: "arn:aws:iam::111122223333:oidc-provider/ISSUER", Issuer: "https://ISSUER",
-		ServiceAccount: operator,
+	require.Empty(t, problems)
+	operator := role.Args{
+		Partition:      iam.AWS,
+		ServiceAccount: iam.ServiceAccount{Namespace: plan.OperatorNamespace, Name: plan.OperatorName},
+	}
+	byIRSA, problems := irsa.TrustPolicy(&irsa.RoleArgs{
+		Args: operator, ProviderARN: "arn:aws:iam::111122223333:oidc-provider/ISSUER", Issuer: "https://ISSUER",
 	})
-	require.NoError(t, err)
-	byPodIdentity, err := podidentity.TrustPolicy(podidentity.Trust{
-		Partition: iam.AWS, ClusterARN: "arn:aws:eks:us-east-1:111122223333:cluster/CLUSTER", ServiceAccount: operator,
+	require.Empty(t, problems)
+	byPodIdentity, problems := podidentity.TrustPolicy(&podidentity.RoleArgs{
+		Args: operator, ClusterARN: "arn:aws:eks:us-east-1:111122223333:cluster/CLUSTER",
 	})
-	require.NoError(t, err)
+	require.Empty(t, problems)
 
 	rows := []string{"| Auth | Action | By or on | Only |", "| --- | --- | --- | --- |"}
 	add := func(auth string, documents ...iam.Document) {
@@ -51,8 +55,8 @@ func TestSecurityTable(t *testing.T) {
 			if auth == "both" && row.Action == "sts:TagSession" {
 				auth = "podIdentity" // only these sessions have tags
 			}
-			on := strings.Join(append(slices.Clone(row.On), strings.Fields(row.Who)...), " ")
-			cells := []string{auth, schema.Code(row.Action), schema.Code(on), schema.Code(row.When...)}
+			on := strings.Join(append(slices.Clone(row.Resources), strings.Fields(row.Principal)...), " ")
+			cells := []string{auth, schema.Code(row.Action), schema.Code(on), schema.Code(row.Conditions...)}
 			rows = append(rows, "| "+strings.Join(cells, " | ")+" |")
 		}
 	}

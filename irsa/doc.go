@@ -1,11 +1,10 @@
-// Package irsa gives the operator a role through the cluster's OpenID Connect
-// provider: IAM roles for service accounts.
+// Package irsa gives the operator an IAM role through the cluster's OpenID Connect provider:
+// IAM roles for service accounts.
 //
-// [NewRole] registers a role that only the operator's service account in that
-// one cluster may assume, with the permissions given. The service account must
-// carry the annotation eks.amazonaws.com/role-arn with the role's ARN before
-// the operator's pods start. What needs the role's permissions depends on the
-// [Role] itself, and then on the attachments of its policies too.
+// [NewRole] registers a role that only the operator's service account in this cluster may
+// assume. Annotate the service account with eks.amazonaws.com/role-arn and the role's ARN
+// before the operator's pods start. A resource that needs the permissions depends on the
+// [Role] and on its attachments.
 //
-// [TrustPolicy] is the trust policy, a pure function.
+// [TrustPolicy] is a pure function.
 package irsa

@@ -12,6 +12,8 @@ import (
 
 	"eso-aws/internal/iam"
 	"eso-aws/internal/iamtest"
+	"eso-aws/internal/problem"
+	"eso-aws/internal/role"
 	"eso-aws/irsa"
 )
 
@@ -22,6 +24,17 @@ const (
 	provider = "arn:aws:iam::111122223333:oidc-provider/" + issuer
 	subject  = "system:serviceaccount:external-secrets:external-secrets"
 )
+
+// args are those of a role for the operator's service account.
+func args(partition iam.Partition, provider, issuer string) *irsa.RoleArgs {
+	return &irsa.RoleArgs{
+		Args: role.Args{
+			Partition: partition, Account: "111122223333",
+			ServiceAccount: iam.ServiceAccount{Namespace: "external-secrets", Name: "external-secrets"},
+		},
+		ProviderARN: provider, Issuer: issuer,
+	}
+}
 
 func golden(t *testing.T, path string, got []byte) {
 	t.Helper()
@@ -44,12 +57,9 @@ func TestTrustGolden(t *testing.T) {
 	} {
 		t.Run(string(partition), func(t *testing.T) {
 			t.Parallel()
-			document, err := irsa.TrustPolicy(irsa.Trust{
-				Partition: partition, Issuer: "https://" + issuer,
-				ProviderARN:    iam.ARN{Partition: partition, Service: "iam", Account: "111122223333", Resource: "oidc-provider/" + issuer}.String(),
-				ServiceAccount: iam.ServiceAccount{}.WithDefaults(),
-			})
-			require.NoError(t, err)
+			arn := iam.ARN{Partition: partition, Service: "iam", Account: "111122223333", Resource: "oidc-provider/" + issuer}
+			document, problems := irsa.TrustPolicy(args(partition, arn.String(), "https://"+issuer))
+			require.Empty(t, problems)
 			assert.Less(t, document.Size(), 2048, "IAM's quota for trust policies")
 			var got bytes.Buffer
 			require.NoError(t, json.Indent(&got, []byte(document.JSON()), "", "  "))
@@ -59,14 +69,11 @@ func TestTrustGolden(t *testing.T) {
 	}
 }
 
-// TestTrustDecides: the one service account may assume the role, by a token for
-// AWS, and nobody else.
+// TestTrustDecides: only the one service account may assume the role, with a token for AWS.
 func TestTrustDecides(t *testing.T) {
 	t.Parallel()
-	document, err := irsa.TrustPolicy(irsa.Trust{
-		Partition: iam.AWS, ProviderARN: provider, Issuer: issuer, ServiceAccount: iam.ServiceAccount{}.WithDefaults(),
-	})
-	require.NoError(t, err)
+	document, problems := irsa.TrustPolicy(args(iam.AWS, provider, issuer))
+	require.Empty(t, problems)
 	token := func(issuer, audience, subject string) map[string]string {
 		return map[string]string{issuer + ":aud": audience, issuer + ":sub": subject}
 	}
@@ -108,33 +115,27 @@ func TestTrustDecides(t *testing.T) {
 
 func TestTrustRefuses(t *testing.T) {
 	t.Parallel()
+	const (
+		arn = ": must be the ARN of an OIDC provider in IAM (arn:<partition>:iam::<account>:oidc-provider/<issuer>)"
+		url = ": must be the URL of the cluster's issuer, such as https://oidc.eks.eu-west-1.amazonaws.com/id/ABC"
+		own = ": must be the issuer of provider " + provider + "; set it to https://" + issuer
+	)
 	for name, test := range map[string]struct{ provider, issuer, want string }{
-		"Nothing": {"", "", `providerArn: "": is no ARN of an OIDC provider; write arn:aws:iam::<account>:oidc-provider/<issuer>
-issuer: "": is no URL of an issuer; write the cluster's issuer, such as https://oidc.eks.eu-west-1.amazonaws.com/id/ABC`},
-		"OtherKind": {
-			"arn:aws:iam::111122223333:saml-provider/a", issuer,
-			`providerArn: "arn:aws:iam::111122223333:saml-provider/a": is no ARN of an OIDC provider; write arn:aws:iam::<account>:oidc-provider/<issuer>`,
-		},
+		"Nothing":   {"", "", `issuer: ""` + url + "\n" + `providerArn: ""` + arn},
+		"OtherKind": {"arn:aws:iam::111122223333:saml-provider/a", issuer, `providerArn: "arn:aws:iam::111122223333:saml-provider/a"` + arn},
 		"OtherPartition": {
 			"arn:aws-cn:iam::111122223333:oidc-provider/" + issuer, issuer,
-			`providerArn: "arn:aws-cn:iam::111122223333:oidc-provider/` + issuer + `": is of partition aws-cn, not of aws; write the ARN of one there`,
+			`providerArn: "arn:aws-cn:iam::111122223333:oidc-provider/` + issuer + `": must be in partition aws, not aws-cn`,
 		},
-		"OtherCluster": {
-			provider, "https://" + issuer + "2",
-			`issuer: "https://` + issuer + `2": is not that of provider ` + provider + "; write https://" + issuer,
-		},
-		"PlainHTTP": {
-			provider, "http://" + issuer,
-			`issuer: "http://` + issuer + `": is no URL of an issuer; write the cluster's issuer, such as https://oidc.eks.eu-west-1.amazonaws.com/id/ABC
-issuer: "http://` + issuer + `": is not that of provider ` + provider + "; write https://" + issuer,
-		},
+		"OtherCluster": {provider, "https://" + issuer + "2", `issuer: "https://` + issuer + `2"` + own},
+		"PlainHTTP":    {provider, "http://" + issuer, `issuer: "http://` + issuer + `"` + url + "\n" + `issuer: "http://` + issuer + `"` + own},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := irsa.TrustPolicy(irsa.Trust{
-				Partition: iam.AWS, ProviderARN: test.provider, Issuer: test.issuer, ServiceAccount: iam.ServiceAccount{}.WithDefaults(),
-			})
-			require.EqualError(t, err, test.want)
+			_, problems := irsa.TrustPolicy(args(iam.AWS, test.provider, test.issuer))
+			var found problem.List
+			found.Add(problems...)
+			require.EqualError(t, found.Err(), test.want)
 		})
 	}
 }

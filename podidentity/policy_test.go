@@ -13,12 +13,25 @@ import (
 
 	"eso-aws/internal/iam"
 	"eso-aws/internal/iamtest"
+	"eso-aws/internal/problem"
+	"eso-aws/internal/role"
 	"eso-aws/podidentity"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
 const cluster = "arn:aws:eks:eu-west-1:111122223333:cluster/prod"
+
+// args are those of a role for the operator's service account.
+func args(partition iam.Partition, cluster string) *podidentity.RoleArgs {
+	return &podidentity.RoleArgs{
+		Args: role.Args{
+			Partition: partition, Account: "111122223333",
+			ServiceAccount: iam.ServiceAccount{Namespace: "external-secrets", Name: "external-secrets"},
+		},
+		ClusterARN: cluster,
+	}
+}
 
 func golden(t *testing.T, path string, got []byte) {
 	t.Helper()
@@ -39,14 +52,9 @@ func TestTrustGolden(t *testing.T) {
 	} {
 		t.Run(string(partition), func(t *testing.T) {
 			t.Parallel()
-			document, err := podidentity.TrustPolicy(podidentity.Trust{
-				Partition: partition,
-				ClusterARN: iam.ARN{
-					Partition: partition, Service: "eks", Region: region, Account: "111122223333", Resource: "cluster/prod",
-				}.String(),
-				ServiceAccount: iam.ServiceAccount{}.WithDefaults(),
-			})
-			require.NoError(t, err)
+			arn := iam.ARN{Partition: partition, Service: "eks", Region: region, Account: "111122223333", Resource: "cluster/prod"}
+			document, problems := podidentity.TrustPolicy(args(partition, arn.String()))
+			require.Empty(t, problems)
 			assert.Less(t, document.Size(), 2048, "IAM's quota for trust policies")
 			var got bytes.Buffer
 			require.NoError(t, json.Indent(&got, []byte(document.JSON()), "", "  "))
@@ -56,14 +64,12 @@ func TestTrustGolden(t *testing.T) {
 	}
 }
 
-// TestTrustDecides: EKS may assume the role and tag the session for the one
-// service account of the one cluster, and for nobody else.
+// TestTrustDecides: EKS may assume the role and tag the session only for the one service account of
+// the one cluster.
 func TestTrustDecides(t *testing.T) {
 	t.Parallel()
-	document, err := podidentity.TrustPolicy(podidentity.Trust{
-		Partition: iam.AWS, ClusterARN: cluster, ServiceAccount: iam.ServiceAccount{}.WithDefaults(),
-	})
-	require.NoError(t, err)
+	document, problems := podidentity.TrustPolicy(args(iam.AWS, cluster))
+	require.Empty(t, problems)
 	// tags are all that EKS sends.
 	tags := func(change map[string]string) map[string]string {
 		all := map[string]string{
@@ -108,21 +114,21 @@ func TestTrustDecides(t *testing.T) {
 
 func TestTrustRefuses(t *testing.T) {
 	t.Parallel()
-	const write = "; write arn:aws:eks:<region>:<account>:cluster/<name>"
+	const rule = ": must be the ARN of an EKS cluster (arn:<partition>:eks:<region>:<account>:cluster/<name>)"
 	for arn, want := range map[string]string{
-		"":     `clusterArn: "": is no ARN of an EKS cluster` + write,
-		"prod": `clusterArn: "prod": is no ARN of an EKS cluster` + write,
-		"arn:aws:eks:eu-west-1:111122223333:cluster/*":       `clusterArn: "arn:aws:eks:eu-west-1:111122223333:cluster/*": is no ARN of an EKS cluster` + write,
-		"arn:aws:eks:eu-west-1:111122223333:nodegroup/a/b/c": `clusterArn: "arn:aws:eks:eu-west-1:111122223333:nodegroup/a/b/c": is no ARN of an EKS cluster` + write,
-		"arn:aws:eks::111122223333:cluster/a":                `clusterArn: "arn:aws:eks::111122223333:cluster/a": is no ARN of an EKS cluster` + write,
-		"arn:aws-cn:eks:cn-north-1:111122223333:cluster/a":   `clusterArn: "arn:aws-cn:eks:cn-north-1:111122223333:cluster/a": is of partition aws-cn, not of aws; write the ARN of one there`,
+		"":     rule,
+		"prod": rule,
+		"arn:aws:eks:eu-west-1:111122223333:cluster/*":       rule,
+		"arn:aws:eks:eu-west-1:111122223333:nodegroup/a/b/c": rule,
+		"arn:aws:eks::111122223333:cluster/a":                rule,
+		"arn:aws-cn:eks:cn-north-1:111122223333:cluster/a":   ": must be in partition aws, not aws-cn",
 	} {
-		t.Run(want, func(t *testing.T) {
+		t.Run(arn, func(t *testing.T) {
 			t.Parallel()
-			_, err := podidentity.TrustPolicy(podidentity.Trust{
-				Partition: iam.AWS, ClusterARN: arn, ServiceAccount: iam.ServiceAccount{}.WithDefaults(),
-			})
-			require.EqualError(t, err, want)
+			_, problems := podidentity.TrustPolicy(args(iam.AWS, arn))
+			var found problem.List
+			found.Add(problems...)
+			require.EqualError(t, found.Err(), `clusterArn: "`+arn+`"`+want)
 		})
 	}
 }

@@ -13,10 +13,10 @@ import (
 	"eso-aws/podidentity"
 )
 
-// register also registers what comes after the association. Nothing comes after the component: what
-// depends on one depends on those of its children that the SDK has already registered.
-func register(preview bool, args *podidentity.RoleArgs) (*graph.Graph, error) {
-	return graph.Run(graph.Options{Project: "p", Stack: "s", Preview: preview}, func(ctx *pulumi.Context) error {
+// register also registers a resource after the association. Nothing can come after the component:
+// a dependency on it is one on those of its children that the SDK has already registered.
+func register(args *podidentity.RoleArgs) (*graph.Graph, error) {
+	return graph.Run(graph.Options{Project: "p", Stack: "s"}, func(ctx *pulumi.Context) error {
 		role, err := podidentity.NewRole(ctx, "operator", args)
 		if err != nil {
 			return err
@@ -27,89 +27,45 @@ func register(preview bool, args *podidentity.RoleArgs) (*graph.Graph, error) {
 	})
 }
 
-func permissions(t *testing.T) []iam.Document {
-	t.Helper()
-	documents, err := iam.Permissions(iam.Grants{Partition: iam.AWS, Region: "eu-west-1", Secrets: []string{"app"}})
-	require.NoError(t, err)
-	return documents
+func grants() []iam.Grants {
+	return []iam.Grants{{Region: "eu-west-1", Secrets: []string{"app"}}}
 }
 
 func TestNewRole(t *testing.T) {
 	t.Parallel()
-	got, err := register(false, &podidentity.RoleArgs{
-		Partition: iam.AWS, ClusterName: pulumi.String("prod"), ClusterARN: pulumi.String(cluster),
-		Policies: permissions(t), Account: pulumi.String("111122223333"),
-	})
+	args := args(iam.AWS, cluster)
+	args.Grants = grants()
+	got, err := register(args)
 	require.NoError(t, err)
 	golden(t, "testdata/role.golden", []byte(got.String()))
 }
 
-// TestNewRoleSettings: every setting, the agent, and inputs that are secret,
-// which stay so.
+// TestNewRoleSettings: every setting, and the agent.
 func TestNewRoleSettings(t *testing.T) {
 	t.Parallel()
-	secret := func(text string) pulumi.StringOutput {
-		return pulumi.ToSecret(pulumi.String(text)).(pulumi.StringOutput)
-	}
-	got, err := register(false, &podidentity.RoleArgs{
-		Settings:  iam.RoleSettings{Name: "mine", Path: "/team/", Tags: map[string]string{"team": "a"}},
-		Partition: iam.AWS, ClusterName: secret("prod"), ClusterARN: secret(cluster),
-		ServiceAccount: iam.ServiceAccount{Namespace: "eso", Name: "reader"},
-		Policies:       permissions(t), Account: secret("111122223333"),
-		Agent: &podidentity.Agent{Version: "v1.3.4-eksbuild.1"},
-	})
+	args := args(iam.AWS, cluster)
+	args.Settings = iam.RoleSettings{Name: "mine", Path: "/team/", Tags: map[string]string{"team": "a"}}
+	args.ServiceAccount = iam.ServiceAccount{Namespace: "eso", Name: "reader"}
+	args.Grants, args.Agent = grants(), true
+	got, err := register(args)
 	require.NoError(t, err)
 	golden(t, "testdata/role-settings.golden", []byte(got.String()))
 }
 
-// TestNewRoleUnknown: before AWS has been asked, all resources are there.
-func TestNewRoleUnknown(t *testing.T) {
-	t.Parallel()
-	unknown := pulumi.UnsafeUnknownOutput(nil).ApplyT(func(any) string { return "" }).(pulumi.StringOutput)
-	got, err := register(true, &podidentity.RoleArgs{
-		Partition: iam.AWS, ClusterName: unknown, ClusterARN: unknown, Policies: permissions(t), Account: unknown,
-		Agent: &podidentity.Agent{},
-	})
-	require.NoError(t, err)
-	golden(t, "testdata/role-unknown.golden", []byte(got.String()))
-}
-
-// TestNewRoleLate: what is known later is checked then.
-func TestNewRoleLate(t *testing.T) {
-	t.Parallel()
-	_, err := register(false, &podidentity.RoleArgs{
-		Partition: iam.AWS, ClusterName: pulumi.String("test").ToStringOutput(), ClusterARN: pulumi.String(cluster).ToStringOutput(),
-	})
-	require.ErrorContains(t, err, `writing trust policy of role "external-secrets-pod-identity": `+
-		`clusterArn: "`+cluster+`": is not that of cluster test; write the ARN of that cluster`)
-}
-
+// TestNewRoleChecksFirst: all problems are reported, and nothing is registered.
 func TestNewRoleChecksFirst(t *testing.T) {
 	t.Parallel()
-	for want, args := range map[string]*podidentity.RoleArgs{
-		`checking pod identity role "operator": partition: "": is no AWS partition known here; write aws, aws-cn or aws-us-gov
-path: "a": is no path; write one that begins and ends with /, 512 characters at most
-account: "": policies[0] leaves it open; write the account of the secrets
-namespace: "A": is no name of a namespace; write lower-case letters, digits and -, 63 at most
-clusterName: "": is empty; write the cluster's name
-clusterArn: "": is empty; write the cluster's ARN`: {
-			Settings: iam.RoleSettings{Path: "a"}, ServiceAccount: iam.ServiceAccount{Namespace: "A"}, Policies: permissions(t),
-		},
-		`checking pod identity role "operator": clusterName: "a.b": is no name of a cluster; write letters, digits, - and _, 100 at most
-clusterArn: "a.b": is no ARN of an EKS cluster; write arn:aws:eks:<region>:<account>:cluster/<name>`: {
-			Partition: iam.AWS, ClusterName: pulumi.String("a.b"), ClusterARN: pulumi.String("a.b"),
-		},
-	} {
-		t.Run(want, func(t *testing.T) {
-			t.Parallel()
-			got, err := register(false, args)
-			require.ErrorContains(t, err, want)
-			assert.Empty(t, got.Resources)
-		})
-	}
+	args := args("", "a.b")
+	args.Settings, args.ServiceAccount.Namespace, args.Account = iam.RoleSettings{Path: "a"}, "A", ""
+	got, err := register(args)
+	require.ErrorContains(t, err, `checking pod identity role "operator": account: "": must be an AWS account ID (12 digits)
+clusterArn: "a.b": must be the ARN of an EKS cluster (arn:<partition>:eks:<region>:<account>:cluster/<name>)
+path: "a": must be a valid IAM path (starting and ending with "/", at most 512 characters)
+serviceAccount.namespace: "A": must be a valid namespace name (lowercase letters, digits and "-", at most 63 characters)`)
+	assert.Empty(t, got.Resources)
 }
 
-// reading is a cloud in which the role has an ARN, and tells what is made of it.
+// reading is a cloud in which the role has an ARN. It sends what a reader of it gets.
 type reading chan resource.PropertyMap
 
 func (r reading) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
@@ -124,14 +80,12 @@ func (r reading) NewResource(args pulumi.MockResourceArgs) (string, resource.Pro
 
 func (reading) Call(pulumi.MockCallArgs) (resource.PropertyMap, error) { return nil, nil }
 
-// TestNewRoleARN: the role that is associated, and that the component tells.
+// TestNewRoleARN: the association and the component have the ARN of the role.
 func TestNewRoleARN(t *testing.T) {
 	t.Parallel()
 	cloud := make(reading, 2)
 	err := pulumi.RunErr(func(ctx *pulumi.Context) error {
-		role, err := podidentity.NewRole(ctx, "operator", &podidentity.RoleArgs{
-			Partition: iam.AWS, ClusterName: pulumi.String("prod"), ClusterARN: pulumi.String(cluster),
-		})
+		role, err := podidentity.NewRole(ctx, "operator", args(iam.AWS, cluster))
 		if err != nil {
 			return err
 		}

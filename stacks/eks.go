@@ -15,6 +15,7 @@ import (
 	"eso-aws/internal/cluster"
 	"eso-aws/internal/iam"
 	"eso-aws/internal/plan"
+	"eso-aws/internal/role"
 	"eso-aws/internal/stackfile"
 	"eso-aws/irsa"
 	"eso-aws/operator"
@@ -131,26 +132,27 @@ type identity struct {
 
 // identity registers the operator's role.
 func (s *stack) identity(found *eksCluster) (*identity, error) {
-	policies, err := iam.Permissions(s.plan.Grants(found.arn.Account)...)
-	switch {
-	case err != nil:
-		return nil, err
-	case s.plan.Auth() == plan.PodIdentity:
-		return s.podIdentity(found, policies)
-	default:
-		return s.irsa(found, policies)
+	if s.plan.Auth() == plan.PodIdentity {
+		return s.podIdentity(found)
+	}
+	return s.irsa(found)
+}
+
+// roleArgs are the arguments of both kinds of role.
+func (s *stack) roleArgs(found *eksCluster) role.Args {
+	c := s.plan.Cluster
+	return role.Args{
+		Settings:       c.Role,
+		Partition:      c.Partition,
+		Account:        found.arn.Account,
+		ServiceAccount: iam.ServiceAccount{Namespace: operatorNamespace, Name: operatorName},
+		Grants:         s.plan.Grants(),
 	}
 }
 
-func (s *stack) irsa(found *eksCluster, policies []iam.Document) (*identity, error) {
-	c := s.plan.Cluster
+func (s *stack) irsa(found *eksCluster) (*identity, error) {
 	role, err := irsa.NewRole(s.ctx, "irsa", &irsa.RoleArgs{
-		Settings:    c.Role,
-		Partition:   c.Partition,
-		ProviderARN: pulumi.String(found.provider),
-		Issuer:      pulumi.String(found.issuer),
-		Policies:    policies,
-		Account:     pulumi.String(found.arn.Account),
+		Args: s.roleArgs(found), ProviderARN: found.provider, Issuer: found.issuer,
 	}, s.explained())
 	if err != nil {
 		return nil, err
@@ -161,23 +163,13 @@ func (s *stack) irsa(found *eksCluster, policies []iam.Document) (*identity, err
 	return who, nil
 }
 
-func (s *stack) podIdentity(found *eksCluster, policies []iam.Document) (*identity, error) {
-	c := s.plan.Cluster
-	args := &podidentity.RoleArgs{
-		Settings:    c.Role,
-		Partition:   c.Partition,
-		ClusterName: pulumi.String(c.Name),
-		ClusterARN:  pulumi.String(found.arn.String()),
-		Policies:    policies,
-		Account:     pulumi.String(found.arn.Account),
-	}
-	if s.plan.File.PodIdentityAgent {
-		args.Agent = &podidentity.Agent{}
-	}
+func (s *stack) podIdentity(found *eksCluster) (*identity, error) {
 	if err := s.registerSettle(); err != nil {
 		return nil, err
 	}
-	role, err := podidentity.NewRole(s.ctx, "pod-identity", args, s.explained())
+	role, err := podidentity.NewRole(s.ctx, "pod-identity", &podidentity.RoleArgs{
+		Args: s.roleArgs(found), ClusterARN: found.arn.String(), Agent: s.plan.File.PodIdentityAgent,
+	}, s.explained())
 	if err != nil {
 		return nil, err
 	}

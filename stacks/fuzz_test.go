@@ -99,7 +99,9 @@ func judge(t *testing.T, schemas *schemaCache, content []byte) bool {
 	}
 	assert.Empty(t, refusals(schemas.of(t, loaded.Chart.Version), &loaded))
 	assert.Empty(t, malformed(stacks.Manifests(&loaded)))
-	for _, policy := range loaded.Cluster.Policies {
+	policies, problems := iam.Permissions("111122223333", loaded.Cluster.Grants...)
+	assert.Empty(t, problems)
+	for _, policy := range policies {
 		assert.LessOrEqual(t, policy.Size(), iam.MaxPolicySize)
 	}
 	return true

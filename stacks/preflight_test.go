@@ -114,7 +114,7 @@ func TestWrongConfigRegistersNothing(t *testing.T) {
 	t.Parallel()
 	got, err := run(options(configtest.With(localConfig(t), map[string]string{"region": "x", "typo": "y"})))
 	require.ErrorContains(t, err, "checking the configuration of stack \"local\":\n"+
-		"eso-aws:region: \"x\": is no AWS region; write an AWS region, such as us-east-1\n"+
+		"eso-aws:region: \"x\": must be an AWS region, such as eu-west-1\n"+
 		"eso-aws:typo: there is no such setting; there is accessKeyId")
 	assert.Empty(t, got.Resources)
 }

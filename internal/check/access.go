@@ -3,13 +3,12 @@ package check
 import (
 	"strings"
 
+	"eso-aws/internal/iam"
+	"eso-aws/internal/pattern"
 	"eso-aws/internal/plan"
 	"eso-aws/internal/problem"
 	"eso-aws/internal/stackfile"
 )
-
-// anyAccount stands for the account of the cluster, which only a running program knows.
-const anyAccount = "000000000000"
 
 // access checks what the operator's role would be granted. It must not be more than the
 // stack file asks for.
@@ -18,7 +17,7 @@ func (c *checker) access() {
 	for i, prefix := range c.File.Permissions.Prefixes {
 		if at := at.Member("prefixes").Entry(i); strings.HasSuffix(prefix, "*") {
 			c.refuse(at, prefix, problem.Invalid, "must be a prefix of names, without *", "write "+withoutStar(prefix))
-		} else if secretName.MatchString(prefix) {
+		} else if pattern.SecretPrefix.Matches(prefix) {
 			c.openPrefix(at, prefix)
 		}
 	}
@@ -41,9 +40,18 @@ func (c *checker) access() {
 	}
 	regions := c.Regions()
 	for i, key := range c.File.Permissions.KMSKeys {
-		c.problems.AddBelow(at.Member("kmsKeys").Entry(i), keyProblems(key, c.Cluster.Partition, regions)...)
+		c.problems.AddBelow(at.Member("kmsKeys").Entry(i),
+			iam.CheckARN(pattern.KMSKeyARN, key, c.Cluster.Partition, regions...)...)
 	}
-	c.problems.AddBelow(at, permissionProblems(c.Grants(anyAccount))...)
+	if c.problems.Any() {
+		return
+	}
+	for _, p := range iam.CheckGrants(c.Grants()...) {
+		if p.Path[0] != stackfile.KeySecrets {
+			p.Path = at.Member(p.Path...)
+		}
+		c.problems.Add(p)
+	}
 }
 
 // searches refuses a search for which the operator would have to be granted everything.

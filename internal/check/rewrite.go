@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"eso-aws/internal/pattern"
 	"eso-aws/internal/plan"
 	"eso-aws/internal/problem"
 	"eso-aws/internal/stackfile"
@@ -124,7 +125,7 @@ func (e *entry) foundKeys(at problem.Path, find stackfile.Find) {
 		}
 	}
 	switch {
-	case len(find.Rewrite) == 0 || stackfile.IsKey(name):
+	case len(find.Rewrite) == 0 || pattern.SecretKey.Matches(name):
 	case !replaced:
 		e.refuse(at, nil, problem.Invalid, fmt.Sprintf("keeps names in AWS such as %q, which cannot be keys of a Secret",
 			example), `add {regexp: {source: "^.*/", target: ""}} after it`)

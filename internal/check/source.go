@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"eso-aws/internal/iam"
+	"eso-aws/internal/pattern"
 	"eso-aws/internal/plan"
 	"eso-aws/internal/problem"
 	"eso-aws/internal/stackfile"
@@ -41,32 +42,10 @@ func (e *entry) remote(at problem.Path, remote stackfile.Remote) {
 	}
 }
 
-var (
-	// The services of AWS name their secrets with a ! after the service: rds!db-...
-	secretName = regexp.MustCompile(`^([a-z0-9-]+!)?[A-Za-z0-9/_+=.@-]{1,512}$`)
-	// The ARN of a secret has the name, and six characters that AWS adds.
-	secretARN = regexp.MustCompile(
-		`^arn:(aws[a-z-]*):secretsmanager:([^:]*):[0-9]{12}:secret:([a-z0-9-]+!)?[A-Za-z0-9/_+=.@-]{1,519}$`)
-	// A parameter of a hierarchy begins with a slash, and any other has none.
-	parameterName = regexp.MustCompile(`^([A-Za-z0-9_.-]+|(/[A-Za-z0-9_.-]+)+)$`)
-	parameterPath = regexp.MustCompile(`^(/|(/[A-Za-z0-9_.-]+)+/?)$`)
-	parameterARN  = regexp.MustCompile(`^arn:(aws[a-z-]*):ssm:([^:]*):[0-9]{12}:parameter/[A-Za-z0-9_./-]+$`)
-
-	secretVersion    = regexp.MustCompile(`^(uuid/[A-Za-z0-9-]{32,64}|[^/\s]{1,256})$`)
-	versionID        = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
-	parameterVersion = regexp.MustCompile(`^([1-9][0-9]{0,9}|[A-Za-z_.-][A-Za-z0-9_.-]{0,99})$`)
-)
-
-const (
-	maxSecret    = 512
-	maxParameter = 1011
-)
-
 // naming is how a service names things.
 type naming struct {
 	noun, rule string
-	name, arn  *regexp.Regexp
-	longest    int
+	name, arn  pattern.Pattern
 	example    string // of an ARN
 }
 
@@ -74,13 +53,13 @@ func namingOf(service string) naming {
 	if service == plan.ParameterStore {
 		return naming{
 			"parameter", `must be the name of a parameter in Parameter Store, such as /prod/app (letters, digits and ` +
-				`"_.-"), or its full ARN`, parameterName, parameterARN, maxParameter,
+				`"_.-"), or its full ARN`, pattern.ParameterName, pattern.ParameterARN,
 			"arn:aws:ssm:<region>:<account>:parameter/<name>",
 		}
 	}
 	return naming{
 		"secret", `must be the name of a secret in Secrets Manager (letters, digits and "/_+=.@-", at most 512 ` +
-			`characters), or its full ARN`, secretName, secretARN, maxSecret,
+			`characters), or its full ARN`, pattern.SecretName, pattern.SecretARN,
 		"arn:aws:secretsmanager:<region>:<account>:secret:<name>",
 	}
 }
@@ -89,7 +68,7 @@ func namingOf(service string) naming {
 func (e *entry) remoteName(at problem.Path, value string) {
 	n := namingOf(e.Source.Service)
 	if !strings.HasPrefix(value, "arn:") {
-		switch valid := n.name.MatchString(value) && len(value) <= n.longest; {
+		switch valid := n.name.Matches(value); {
 		case !valid && strings.HasSuffix(value, "*"):
 			e.refuse(at, value, problem.Invalid, "must be the name of one "+n.noun+", without *",
 				"use find: "+withoutStar(value)+" to read all that match")
@@ -98,8 +77,8 @@ func (e *entry) remoteName(at problem.Path, value string) {
 		}
 		return
 	}
-	parts := n.arn.FindStringSubmatch(value)
-	if parts == nil {
+	arn, _ := iam.ParseARN(value)
+	if !n.arn.Matches(value) {
 		e.refuse(at, value, problem.Invalid, "must be the ARN of a "+n.noun, "write "+n.example)
 		return
 	}
@@ -107,12 +86,12 @@ func (e *entry) remoteName(at problem.Path, value string) {
 	partition, _ := iam.PartitionOf(region)
 	switch {
 	case region == "" || e.problems.Wrong(e.Source.RegionAt):
-	case parts[2] != region:
+	case arn.Region != region:
 		e.refuse(at, value, problem.Conflict, fmt.Sprintf("is in region %q, not in %q, the region of the store",
-			parts[2], region), "use a store with region: "+parts[2]+", or the ARN of a "+n.noun+" in the store's region")
-	case partition != "" && parts[1] != string(partition):
+			arn.Region, region), "use a store with region: "+arn.Region+", or the ARN of a "+n.noun+" in the store's region")
+	case partition != "" && arn.Partition != partition:
 		e.refuse(at, value, problem.Conflict, fmt.Sprintf("is in partition %q, not in %q, the partition of the region",
-			parts[1], partition), "write the ARN of a "+n.noun+" in that partition")
+			arn.Partition, partition), "write the ARN of a "+n.noun+" in that partition")
 	}
 }
 
@@ -120,13 +99,13 @@ func (e *entry) remoteName(at problem.Path, value string) {
 func (e *entry) version(at problem.Path, value string) {
 	switch {
 	case e.Source.Service == plan.ParameterStore:
-		if !parameterVersion.MatchString(value) {
+		if !pattern.ParameterVersion.Matches(value) {
 			e.refuse(at, value, problem.Invalid, "must be the version of a parameter",
 				"write its number or label, in quotes")
 		}
-	case versionID.MatchString(value):
+	case pattern.VersionID.Matches(value):
 		e.refuse(at, value, problem.Invalid, "would be taken for a staging label", "write uuid/"+value)
-	case !secretVersion.MatchString(value):
+	case !pattern.SecretVersion.Matches(value):
 		e.refuse(at, value, problem.Invalid, "must be the version of a secret",
 			"write a staging label such as AWSPREVIOUS, or uuid/<version ID>")
 	}
@@ -150,8 +129,8 @@ func (e *entry) search(at problem.Path, find stackfile.Find) {
 		check = iam.CheckPolicyTag
 	}
 	for _, key := range sorted(find.Tags) {
-		if at := tags.Member(key); !e.problems.Wrong(at) {
-			e.problems.AddBelow(at, tagProblems(check("tags", key, find.Tags[key]))...)
+		if !e.problems.Wrong(tags.Member(key)) {
+			e.problems.AddBelow(tags, check(key, find.Tags[key])...)
 		}
 	}
 	e.rewrites(at.Member("rewrite"), find.Rewrite)
@@ -168,12 +147,12 @@ func (e *entry) search(at problem.Path, find stackfile.Find) {
 func (e *entry) searchPath(at problem.Path, value string) {
 	switch {
 	case e.Source.Service == plan.ParameterStore:
-		if !parameterPath.MatchString(value) {
+		if !pattern.ParameterPath.Matches(value) {
 			e.refuse(at, value, problem.Invalid, "must be a path in Parameter Store", "write one such as /prod/app")
 		}
 	case strings.HasSuffix(value, "*"):
 		e.refuse(at, value, problem.Invalid, "must be a prefix of names, without *", "write "+withoutStar(value))
-	case !secretName.MatchString(value):
+	case !pattern.SecretPrefix.Matches(value):
 		e.refuse(at, value, problem.Invalid,
 			`must be a prefix of names in Secrets Manager (letters, digits and "/_+=.@-", at most 512 characters)`, "")
 	default:

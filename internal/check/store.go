@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"eso-aws/internal/iam"
+	"eso-aws/internal/pattern"
 	"eso-aws/internal/plan"
 	"eso-aws/internal/problem"
 )
@@ -40,7 +41,7 @@ func (c *checker) storeRole(s *plan.Source) {
 	if !c.File.Valid(at) || c.Cluster.Partition == "" {
 		return
 	}
-	c.problems.AddBelow(s.At, fromError(iam.CheckRole("role", s.Role, c.Cluster.Partition))...)
+	c.problems.AddBelow(at, iam.CheckARN(pattern.RoleARN, s.Role, c.Cluster.Partition)...)
 	if strings.HasSuffix(s.Role, "/"+c.Cluster.Role.Name) {
 		c.warn(at, s.Role, problem.Conflict, "has the name of the operator's own role, which cannot assume itself",
 			"remove it if it is that role")

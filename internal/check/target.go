@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"eso-aws/internal/iam"
+	"eso-aws/internal/pattern"
 	"eso-aws/internal/plan"
 	"eso-aws/internal/problem"
 	"eso-aws/internal/stackfile"
@@ -57,17 +58,14 @@ func (c *checker) cluster() {
 	if at := (problem.Path{stackfile.KeyCluster}); c.Cluster.Name == "" && !c.problems.Failed(at) {
 		c.refuse(at, nil, problem.Required, "is required", "set it to the name of an EKS cluster")
 	}
-	partition, at := c.Cluster.Partition, problem.Path{stackfile.KeyAWSRegion}
+	at := problem.Path{stackfile.KeyAWSRegion}
 	if c.Cluster.Region == "" {
 		c.refuse(at, nil, problem.Required, "is required", "set it to the region of the cluster, such as us-east-1")
 	} else {
-		c.problems.AddBelow(nil, partitionProblems(c.Cluster.Region)...)
+		_, wrong := iam.PartitionOf(c.Cluster.Region)
+		c.problems.AddBelow(at, wrong...)
 	}
-	role := c.Cluster.Role
-	if partition == "" {
-		role.PermissionsBoundary, partition = "", iam.AWS // its partition is not known
-	}
-	for _, p := range roleProblems(role, partition) {
+	for _, p := range c.Cluster.Role.Validate(c.Cluster.Partition) {
 		if at := (problem.Path{stackfile.KeyRole}).Member(p.Path...); !c.problems.Failed(at) {
 			p.Path = at
 			c.problems.Add(p)
@@ -88,10 +86,7 @@ func (c *checker) oidcProvider() {
 	if c.Auth() == plan.PodIdentity {
 		c.refuse(at, provider, problem.Conflict, "has no effect with auth podIdentity", "set auth: irsa or remove it")
 	}
-	if c.Cluster.Partition == "" {
-		return
-	}
-	c.problems.AddBelow(nil, providerProblems(provider, c.Cluster.Partition)...)
+	c.problems.AddBelow(at, iam.CheckARN(pattern.ProviderARN, provider, c.Cluster.Partition)...)
 	if match := issuerRegion.FindStringSubmatch(provider); match != nil && match[1] != c.Cluster.Region {
 		c.refuse(at, provider, problem.Conflict, fmt.Sprintf("belongs to a cluster in region %q, not in %q (aws:region)",
 			match[1], c.Cluster.Region), "set it to the provider of this cluster")

@@ -37,8 +37,8 @@ func TestLoadLimits(t *testing.T) {
 		"Policies": {
 			stack:  "dev",
 			change: map[string]string{"secrets": text(many)},
-			want: `eso-aws:secrets: 800 names: take 13 managed policies of 6144 characters, and a role has 10 at most; ` +
-				`write a prefix if the operator may read all below it, such as "payments/a-name-that-is-long/" for 800 of them`,
+			want: `eso-aws:secrets: must fit into 10 managed policies, as many as a role can have, but 800 names take 13; ` +
+				`add "payments/a-name-that-is-long/" to permissions.prefixes, which covers 800 of them, if the operator may read everything below it`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

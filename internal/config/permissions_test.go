@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	secretARN    = "arn:aws:secretsmanager:us-east-1:<account-id>:secret:"
-	parameterARN = "arn:aws:ssm:us-east-1:<account-id>:parameter/"
+	secretARN    = "arn:aws:secretsmanager:us-east-1:"+account+":secret:"
+	parameterARN = "arn:aws:ssm:us-east-1:"+account+":parameter/"
 )
 
 // TestLoadPermissions: what the operator's role may do is what the secrets need.
@@ -20,11 +20,11 @@ func TestLoadPermissions(t *testing.T) {
 	t.Parallel()
 	read := func(on ...string) []iam.Row {
 		return []iam.Row{
-			{Action: "secretsmanager:DescribeSecret", On: on}, {Action: "secretsmanager:GetSecretValue", On: on},
+			{Action: "secretsmanager:DescribeSecret", Resources: on}, {Action: "secretsmanager:GetSecretValue", Resources: on},
 		}
 	}
-	list := iam.Row{Action: "secretsmanager:ListSecrets", On: []string{"*"}}
-	batch := iam.Row{Action: "secretsmanager:BatchGetSecretValue", On: []string{"*"}}
+	list := iam.Row{Action: "secretsmanager:ListSecrets", Resources: []string{"*"}}
+	batch := iam.Row{Action: "secretsmanager:BatchGetSecretValue", Resources: []string{"*"}}
 	const role = "arn:aws:iam::444455556666:role/reader"
 	for name, test := range map[string]struct {
 		change map[string]string
@@ -54,7 +54,7 @@ func TestLoadPermissions(t *testing.T) {
 		"Tags": {
 			change: map[string]string{"secrets": `{"a":{"find":{"path":"prod/","tags":{"env":"prod"}}}}`},
 			want: []iam.Row{batch, list, {
-				Action: "secretsmanager:GetSecretValue", On: []string{secretARN + "prod/*"}, When: []string{"aws:ResourceTag/env = prod"},
+				Action: "secretsmanager:GetSecretValue", Resources: []string{secretARN + "prod/*"}, Conditions: []string{"aws:ResourceTag/env = prod"},
 			}},
 		},
 		"Parameters": {
@@ -63,11 +63,11 @@ func TestLoadPermissions(t *testing.T) {
 				"secrets": `{"a":{"data":{"k":"/p/x","l":{"key":"y","version":"3"}},"find":["/app",{"tags":{"env":"prod"}}]}}`,
 			},
 			want: []iam.Row{
-				{Action: "ssm:GetParameter", On: []string{parameterARN + "p/x", parameterARN + "y"}},
-				{Action: "ssm:GetParametersByPath", On: []string{parameterARN + "app", parameterARN + "app/*"}},
-				{Action: "ssm:DescribeParameters", On: []string{"*"}},
-				{Action: "tag:GetResources", On: []string{"*"}},
-				{Action: "ssm:GetParameter", On: []string{parameterARN + "*"}, When: []string{"aws:ResourceTag/env = prod"}},
+				{Action: "ssm:GetParameter", Resources: []string{parameterARN + "p/x", parameterARN + "y"}},
+				{Action: "ssm:GetParametersByPath", Resources: []string{parameterARN + "app", parameterARN + "app/*"}},
+				{Action: "ssm:DescribeParameters", Resources: []string{"*"}},
+				{Action: "tag:GetResources", Resources: []string{"*"}},
+				{Action: "ssm:GetParameter", Resources: []string{parameterARN + "*"}, Conditions: []string{"aws:ResourceTag/env = prod"}},
 			},
 		},
 		"Stores": {
@@ -78,19 +78,19 @@ func TestLoadPermissions(t *testing.T) {
 					"c":{"data":{"k":"c"},"store":"own"},"d":{"data":{"k":"d"}}}`,
 				"permissions": `{"kmsKeys":["arn:aws:kms:eu-west-1:111122223333:key/a","arn:aws:kms:us-east-1:111122223333:key/b"]}`,
 			},
-			want: append(read("arn:aws:secretsmanager:eu-west-1:<account-id>:secret:a-??????", secretARN+"d-??????"),
-				iam.Row{Action: "sts:AssumeRole", On: []string{role}},
+			want: append(read("arn:aws:secretsmanager:eu-west-1:"+account+":secret:a-??????", secretARN+"d-??????"),
+				iam.Row{Action: "sts:AssumeRole", Resources: []string{role}},
 				iam.Row{
-					Action: "kms:Decrypt", On: []string{"arn:aws:kms:us-east-1:111122223333:key/b"},
-					When: []string{"kms:ViaService = secretsmanager.us-east-1.amazonaws.com"},
+					Action: "kms:Decrypt", Resources: []string{"arn:aws:kms:us-east-1:111122223333:key/b"},
+					Conditions: []string{"kms:ViaService = secretsmanager.us-east-1.amazonaws.com"},
 				}, iam.Row{
-					Action: "kms:Decrypt", On: []string{"arn:aws:kms:eu-west-1:111122223333:key/a"},
-					When: []string{"kms:ViaService = secretsmanager.eu-west-1.amazonaws.com"},
+					Action: "kms:Decrypt", Resources: []string{"arn:aws:kms:eu-west-1:111122223333:key/a"},
+					Conditions: []string{"kms:ViaService = secretsmanager.eu-west-1.amazonaws.com"},
 				}),
 		},
 		"RoleAlone": {
 			change: map[string]string{"store": `{"role":"` + role + `"}`},
-			want:   []iam.Row{{Action: "sts:AssumeRole", On: []string{role}}},
+			want:   []iam.Row{{Action: "sts:AssumeRole", Resources: []string{role}}},
 		},
 		"NothingOfItsOwn": {
 			change: map[string]string{"store": `{"scope":"namespace","serviceAccount":"reader"}`},

@@ -2,8 +2,11 @@ package iam
 
 import (
 	"fmt"
-	"regexp"
+	"slices"
 	"strings"
+
+	"eso-aws/internal/pattern"
+	"eso-aws/internal/problem"
 )
 
 // ARN is the name of something in AWS.
@@ -12,7 +15,7 @@ type ARN struct {
 	Service, Region, Account, Resource string
 }
 
-// ParseARN takes an ARN apart. It does not look at what its parts are.
+// ParseARN splits an ARN. It does not check the parts.
 func ParseARN(text string) (ARN, bool) {
 	parts := strings.SplitN(text, ":", 6)
 	if len(parts) != 6 || parts[0] != "arn" || parts[1] == "" || parts[2] == "" || parts[5] == "" {
@@ -26,56 +29,22 @@ func (a ARN) String() string {
 	return strings.Join([]string{"arn", string(a.Partition), a.Service, a.Region, a.Account, a.Resource}, ":")
 }
 
-// Kind is what an ARN must be.
-type Kind struct {
-	// What it names, such as "a role".
-	What    string
-	Service string
-	// Regional says whether the ARN has a region.
-	Regional bool
-	// Accounts and Resource are what the account and the rest must match.
-	Accounts, Resource *regexp.Regexp
-	// Write is an example, with <partition> for the partition.
-	Write string
-}
-
-// Check parses an ARN that must be of a kind and of a partition.
-func (k Kind) Check(field, text string, partition Partition) (ARN, error) {
-	arn, ok := ParseARN(text)
-	accounts := k.Accounts
-	if accounts == nil {
-		accounts = accountID
+// CheckARN checks an ARN against its pattern, such as [pattern.RoleARN], and that it is in
+// the partition and in one of the regions. An empty partition is not checked, and neither
+// are no regions.
+func CheckARN(form pattern.Pattern, text string, partition Partition, regions ...string) []problem.Problem {
+	if problems := form.Check(text); problems != nil {
+		return problems
 	}
-	if !ok || arn.Service != k.Service || !accounts.MatchString(arn.Account) ||
-		!k.Resource.MatchString(arn.Resource) || (arn.Region != "") != k.Regional {
-		return ARN{}, Problem(field, text, "is no ARN of "+k.What,
-			strings.Replace(k.Write, "<partition>", string(partition), 1))
+	arn, _ := ParseARN(text)
+	var rule string
+	switch {
+	case partition != "" && arn.Partition != partition:
+		rule = fmt.Sprintf("must be in partition %s, not %s", partition, arn.Partition)
+	case len(regions) > 0 && !slices.Contains(regions, arn.Region):
+		rule = fmt.Sprintf("must be in region %s, not %s", problem.Join(regions, "or"), arn.Region)
+	default:
+		return nil
 	}
-	if arn.Partition != partition {
-		return ARN{}, Problem(field, text, fmt.Sprintf("is of partition %s, not of %s", arn.Partition, partition),
-			"the ARN of one there")
-	}
-	return arn, nil
-}
-
-var (
-	roleResource     = regexp.MustCompile(`^role/([!-~]+/)?[A-Za-z0-9+=,.@_-]{1,64}$`)
-	providerResource = regexp.MustCompile(`^oidc-provider/[A-Za-z0-9.:/_~-]+$`)
-)
-
-// CheckRole refuses what is not the ARN of a role.
-func CheckRole(field, text string, partition Partition) error {
-	_, err := Kind{
-		What: "a role", Service: "iam", Resource: roleResource, Write: "arn:<partition>:iam::<account>:role/<name>",
-	}.Check(field, text, partition)
-	return err
-}
-
-// CheckProvider refuses what is not the ARN of an OIDC provider.
-func CheckProvider(field, text string, partition Partition) error {
-	_, err := Kind{
-		What: "an OIDC provider", Service: "iam", Resource: providerResource,
-		Write: "arn:<partition>:iam::<account>:oidc-provider/<issuer>",
-	}.Check(field, text, partition)
-	return err
+	return []problem.Problem{{Value: text, Kind: problem.Conflict, Rule: rule}}
 }

@@ -1,12 +1,10 @@
-// Package iam writes the IAM documents of the operator's role: pure functions,
-// which ask nobody.
+// Package iam writes the IAM policies of the operator's role, without asking AWS.
 //
-// [Permissions] are derived from the secrets that are declared, and grant no
-// more: to read each by its name, to read below a prefix or by tags, to list and
-// to decrypt only where that is asked for, and never to write. What does not fit in
-// IAM's quotas is an error; nothing is widened to make it fit. Documents may be
-// made before the account is known, and are as long then as they will be.
+// [Permissions] returns policies that are derived from the declared secrets and grant
+// nothing else: reading each secret by its name, reading below a prefix or by tags, and
+// listing and decrypting only where the grants ask for it. They never allow writing. Grants
+// that exceed IAM's quotas are a problem. Nothing is widened to fit.
 //
-// Trust policies are written where they are used; [RoleSettings] and
-// [ServiceAccount] are what they have in common.
+// The packages irsa and podidentity write the trust policies. [RoleSettings] and
+// [ServiceAccount] are what they share.
 package iam

@@ -1,90 +1,62 @@
 package iam
 
 import (
-	"cmp"
-	"errors"
 	"fmt"
 	"reflect"
 	"slices"
 	"strings"
+
+	"eso-aws/internal/pattern"
+	"eso-aws/internal/problem"
 )
 
-// IAM's quotas: for the length of a managed policy, which cannot be raised, and
-// for the number of them on a role, which is AWS's default.
+// IAM's quotas: for the length of a managed policy, which cannot be raised, and for the
+// number of policies on a role, which is AWS's default.
 const (
 	MaxPolicySize = 6144
-	MaxPolicies   = 10
+	maxPolicies   = 10
 )
 
-// Grants say what the operator reads.
-type Grants struct {
-	// Partition and Region are where the secrets are.
-	Partition Partition
-	Region    string
-	// Account owns the secrets given by name; "" for [UnknownAccount].
-	Account string
-	// Secrets are names, and full ARNs, which may be of other accounts. An ARN
-	// that ends in a hyphen and six letters or digits is whole, as AWS has it,
-	// and any other lacks the six characters that AWS adds to a name.
-	Secrets []string
-	// Prefixes are what the names begin with of secrets that are looked for.
-	Prefixes []string
-	// ListSecrets allows to see the names of all secrets, which has no smaller
-	// scope in AWS; BatchGet to read many at once, each if it may be read. A
-	// batch by filters, such as a prefix or tags, takes both.
-	ListSecrets, BatchGet bool
-	// Tagged are secrets that are looked for by tags.
-	Tagged []Tagged
-	// Parameters are names, and ARNs, of parameters in Parameter Store, and
-	// ParameterPaths what is above those that are looked for by name.
-	Parameters, ParameterPaths []string
-	// TaggedParameters are parameters that are looked for by tags.
-	TaggedParameters []Tagged
-	// AssumeRoles are the ARNs of roles to go on to, which have permissions of
-	// their own.
-	AssumeRoles []string
-	// TagSession says that the operator's sessions have tags, as those of Pod
-	// Identity do, which go on with it to these roles.
-	TagSession bool
-	// KMSKeys are the ARNs of the customer managed keys of the secrets. They
-	// decrypt through the services that are read from only.
-	KMSKeys []string
+// CheckGrants finds what is wrong with grants before the account is known. The policies of
+// every account have the same length.
+func CheckGrants(grants ...Grants) []problem.Problem {
+	_, problems := Permissions("000000000000", grants...)
+	return problems
 }
 
-// Tagged is what has all of some tags, below a prefix; "" is every name. A prefix of
-// parameters is a path.
-type Tagged struct {
-	Prefix string
-	Tags   map[string]string
-}
-
-// Permissions are the policies that grant what is asked, and no more: none if
-// nothing is, several if one were longer than IAM takes. Grants of several regions
-// are one after the other. The policies' order and content depend on what is granted
-// and not on the order in which it was given.
-func Permissions(grants ...Grants) ([]Document, error) {
-	var problems []error
+// Permissions returns the policies of the operator in an account that grant this and
+// nothing else: none for no grants, and several where one would be longer than IAM takes.
+// They depend on what is granted, and not on the order in which it is listed. The paths of
+// the problems are relative to the grants.
+func Permissions(account string, grants ...Grants) ([]Document, []problem.Problem) {
+	var problems problem.List
+	problems.AddBelow(problem.Path{"account"}, pattern.Account.Check(account)...)
 	var statements []Statement
 	var names []string
 	for _, g := range grants {
-		problems = append(problems, g.validate())
-		statements = add(statements, g.statements())
-		names = append(append(names, g.Secrets...), g.Parameters...)
+		partition, wrong := PartitionOf(g.Region)
+		problems.AddBelow(problem.Path{"region"}, wrong...)
+		problems.Add(g.check(partition)...)
+		statements = add(statements, owner{g, partition, account}.statements())
+		names = slices.Concat(names, g.Secrets, g.Parameters)
 	}
-	if err := errors.Join(problems...); err != nil {
-		return nil, err
+	if problems.Any() {
+		return nil, problems.Errors()
 	}
 	documents := pack(statements)
-	if len(documents) > MaxPolicies {
-		return nil, fmt.Errorf("secrets: %d names: take %d managed policies of %d characters, "+
-			"and a role has %d at most; write %s",
-			len(names), len(documents), MaxPolicySize, MaxPolicies, proposal(names))
+	if len(documents) > maxPolicies {
+		return nil, []problem.Problem{{
+			Path: problem.Path{"secrets"}, Kind: problem.Limit,
+			Rule: fmt.Sprintf("must fit into %d managed policies, as many as a role can have, but %d names take %d",
+				maxPolicies, len(names), len(documents)),
+			Fix: shorter(names),
+		}}
 	}
 	return documents, nil
 }
 
-// add has more statements: resources where there is one that differs in nothing else,
-// and one with a number where it is another of the same name.
+// add adds statements: as resources of a statement that differs in nothing else, and with a
+// number in the name where another statement has it.
 func add(statements, more []Statement) []Statement {
 	for _, statement := range more {
 		name := statement.Sid
@@ -104,99 +76,7 @@ func add(statements, more []Statement) []Statement {
 	return statements
 }
 
-func (g Grants) statements() []Statement {
-	statements := []Statement{{
-		Sid:      "ReadSecrets",
-		Effect:   Allow,
-		Action:   []string{"secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"},
-		Resource: g.readable(),
-	}}
-	var find []string
-	if g.BatchGet {
-		find = append(find, "secretsmanager:BatchGetSecretValue")
-	}
-	if g.ListSecrets {
-		find = append(find, "secretsmanager:ListSecrets")
-	}
-	if len(find) > 0 {
-		// Neither knows a resource.
-		statements = append(statements,
-			Statement{Sid: "FindSecrets", Effect: Allow, Action: find, Resource: []string{"*"}})
-	}
-	statements = append(statements, g.parameters()...)
-	for _, tagged := range g.Tagged {
-		statements = add(statements, []Statement{
-			tagged.statement("ReadTaggedSecrets", "secretsmanager:GetSecretValue", g.secretARN(tagged.Prefix)+"*"),
-		})
-	}
-	for _, tagged := range g.TaggedParameters {
-		statements = add(statements, []Statement{
-			tagged.statement("ReadTaggedParameters", "ssm:GetParameter", g.parameterARN(below(tagged.Prefix))),
-		})
-	}
-	assume := []string{"sts:AssumeRole"}
-	if g.TagSession {
-		assume = append(assume, "sts:TagSession")
-	}
-	return append(statements, Statement{
-		Sid:      "AssumeRoles",
-		Effect:   Allow,
-		Action:   assume,
-		Resource: set(g.AssumeRoles),
-	}, Statement{
-		Sid:       "DecryptSecrets",
-		Effect:    Allow,
-		Action:    []string{"kms:Decrypt"},
-		Resource:  set(g.KMSKeys),
-		Condition: Condition{"StringEquals": {"kms:ViaService": g.services()}},
-	})
-}
-
-// readable are the ARNs of the secrets, as patterns. What is below a prefix is
-// not named again.
-func (g Grants) readable() []string {
-	var below []string
-	for _, prefix := range set(g.Prefixes) {
-		below = append(below, g.secretARN(prefix))
-	}
-	covered := func(arn string) bool {
-		return slices.ContainsFunc(below, func(prefix string) bool {
-			return arn != prefix && strings.HasPrefix(arn, prefix)
-		})
-	}
-	var resources []string
-	for _, prefix := range below {
-		if !covered(prefix) {
-			resources = append(resources, prefix+"*")
-		}
-	}
-	for _, secret := range g.Secrets {
-		if arn := g.pattern(secret); !covered(arn) {
-			resources = append(resources, arn)
-		}
-	}
-	return set(resources)
-}
-
-// pattern matches the ARN of one secret. The question marks are AWS's random
-// characters: with * there, every name that goes on with a hyphen would match.
-func (g Grants) pattern(secret string) string {
-	if !strings.HasPrefix(secret, "arn:") {
-		return g.secretARN(secret) + "-??????"
-	}
-	if wholeARN.MatchString(secret) {
-		return secret
-	}
-	return secret + "-??????"
-}
-
-func (g Grants) account() string { return cmp.Or(g.Account, UnknownAccount) }
-
-func (g Grants) secretARN(name string) string {
-	return ARN{g.Partition, "secretsmanager", g.Region, g.account(), "secret:" + name}.String()
-}
-
-// pack fills documents one after the other with the statements' resources.
+// pack fills documents one after the other with the resources of the statements.
 func pack(statements []Statement) []Document {
 	var documents []Document
 	for _, statement := range statements {
@@ -214,7 +94,7 @@ func pack(statements []Statement) []Document {
 	return documents
 }
 
-// with is the document with one more of a statement's resources.
+// with returns the document with one more resource of a statement.
 func (d Document) with(statement Statement, resource string) Document {
 	statements := slices.Clone(d.Statement)
 	last := len(statements) - 1
@@ -227,12 +107,13 @@ func (d Document) with(statement Statement, resource string) Document {
 	return Document{Version: d.Version, Statement: statements}
 }
 
-// proposal is the prefix that most of the names have in common, up to a slash.
-func proposal(secrets []string) string {
+// shorter says how to need fewer policies: with the prefix, up to a slash, that most of the
+// names have in common.
+func shorter(secrets []string) string {
 	names := map[string]int{}
 	best := ""
 	for _, secret := range secrets {
-		if strings.HasPrefix(secret, "arn:") {
+		if isARN(secret) {
 			continue
 		}
 		for i, r := range secret {
@@ -247,12 +128,14 @@ func proposal(secrets []string) string {
 		}
 	}
 	if names[best] < 2 {
-		return "fewer secrets, or name them alike and write a prefix"
+		return "remove some, or rename the secrets so that they share a prefix, and add it to permissions.prefixes"
 	}
-	return fmt.Sprintf("a prefix if the operator may read all below it, such as %q for %d of them", best, names[best])
+	return fmt.Sprintf("add %q to permissions.prefixes, which covers %d of them, "+
+		"if the operator may read everything below it", best, names[best])
 }
 
-// better is the prefix that grants less, or the first in the alphabet.
+// better reports whether a prefix grants less than another, or else comes first in the
+// alphabet.
 func better(prefix, than string) bool {
 	if strings.HasPrefix(prefix, than) || strings.HasPrefix(than, prefix) {
 		return len(prefix) > len(than)
@@ -260,7 +143,7 @@ func better(prefix, than string) bool {
 	return prefix < than
 }
 
-// set is the sorted list without doubles.
+// set returns the sorted list without duplicates.
 func set(list []string) []string {
 	return slices.Compact(slices.Sorted(slices.Values(list)))
 }

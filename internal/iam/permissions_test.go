@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -14,6 +15,7 @@ import (
 
 	"eso-aws/internal/iam"
 	"eso-aws/internal/iamtest"
+	"eso-aws/internal/problem"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -28,14 +30,14 @@ const (
 	via     = "secretsmanager.eu-west-1.amazonaws.com"
 )
 
-// texts are the documents as AWS takes them, each within IAM's quota.
+// texts returns the documents as AWS takes them, and checks their size.
 func texts(t *testing.T, documents []iam.Document) []string {
 	t.Helper()
 	list := make([]string, len(documents))
 	for i, document := range documents {
 		list[i] = document.JSON()
 		require.LessOrEqual(t, len(list[i]), iam.MaxPolicySize)
-		require.Equal(t, len(list[i]), document.Size(), "there is no white space to leave out")
+		require.Equal(t, len(list[i]), document.Size(), "the document has no white space")
 	}
 	return list
 }
@@ -51,12 +53,12 @@ func TestPermissionsGolden(t *testing.T) {
 			arn := func(service, resource string) string {
 				return iam.ARN{partition, service, region, other, resource}.String()
 			}
-			documents, err := iam.Permissions(iam.Grants{
-				Partition: partition, Region: region, Account: account,
+			documents, problems := iam.Permissions(account, iam.Grants{
+				Region:   region,
 				Secrets:  []string{"datadog/api-key", "app-secret", arn("secretsmanager", "secret:shared-AbCdEf")},
 				Prefixes: []string{"team/"}, ListSecrets: true, BatchGet: true, KMSKeys: []string{arn("kms", "key/mrk-1")},
 			})
-			require.NoError(t, err)
+			require.Empty(t, problems)
 			var got bytes.Buffer
 			for _, text := range texts(t, documents) {
 				require.NoError(t, json.Indent(&got, []byte(text), "", "  "))
@@ -73,7 +75,7 @@ func TestPermissionsGolden(t *testing.T) {
 	}
 }
 
-// TestPermissionsDecide: what is granted is allowed, and its neighbours are not.
+// TestPermissionsDecide: the policies allow what is granted, and nothing similar.
 func TestPermissionsDecide(t *testing.T) {
 	t.Parallel()
 	const get, describe = "secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"
@@ -153,9 +155,9 @@ func TestPermissionsDecide(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			test.grants.Partition, test.grants.Region, test.grants.Account = iam.AWS, region, account
-			documents, err := iam.Permissions(test.grants)
-			require.NoError(t, err)
+			test.grants.Region = region
+			documents, problems := iam.Permissions(account, test.grants)
+			require.Empty(t, problems)
 			for want, requests := range map[bool][]iamtest.Request{true: test.allow, false: test.refuse} {
 				for _, request := range requests {
 					got, err := iamtest.Allowed(request, texts(t, documents)...)
@@ -167,7 +169,7 @@ func TestPermissionsDecide(t *testing.T) {
 	}
 }
 
-// TestPermissionsSearches: what is looked for, in both services.
+// TestPermissionsSearches: searches, in both services.
 func TestPermissionsSearches(t *testing.T) {
 	t.Parallel()
 	const parameters = "arn:aws:ssm:eu-west-1:" + account + ":parameter/"
@@ -257,9 +259,9 @@ func TestPermissionsSearches(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			test.grants.Partition, test.grants.Region, test.grants.Account = iam.AWS, region, account
-			documents, err := iam.Permissions(test.grants)
-			require.NoError(t, err)
+			test.grants.Region = region
+			documents, problems := iam.Permissions(account, test.grants)
+			require.Empty(t, problems)
 			for want, requests := range map[bool][]iamtest.Request{true: test.allow, false: test.refuse} {
 				for _, request := range requests {
 					got, err := iamtest.Allowed(request, texts(t, documents)...)
@@ -271,27 +273,27 @@ func TestPermissionsSearches(t *testing.T) {
 	}
 }
 
-// TestPermissionsOfRegions: each has its own secrets and keys, and one statement of a
-// name that differs in nothing else.
+// TestPermissionsOfRegions: every region has its own secrets and keys. Statements that differ
+// in their resources only are one.
 func TestPermissionsOfRegions(t *testing.T) {
 	t.Parallel()
 	const otherKey = "arn:aws:kms:us-east-1:" + account + ":key/b"
-	documents, err := iam.Permissions(iam.Grants{
-		Partition: iam.AWS, Region: region, Account: account, Secrets: []string{"a"}, KMSKeys: []string{key}, ListSecrets: true,
+	documents, problems := iam.Permissions(account, iam.Grants{
+		Region: region, Secrets: []string{"a"}, KMSKeys: []string{key}, ListSecrets: true,
 		AssumeRoles: []string{"arn:aws:iam::" + other + ":role/reader"},
 	}, iam.Grants{
-		Partition: iam.AWS, Region: "us-east-1", Account: account, Secrets: []string{"b"}, KMSKeys: []string{otherKey}, ListSecrets: true,
+		Region: "us-east-1", Secrets: []string{"b"}, KMSKeys: []string{otherKey}, ListSecrets: true,
 	})
-	require.NoError(t, err)
+	require.Empty(t, problems)
 	assert.Equal(t, []iam.Row{
-		{Action: "secretsmanager:DescribeSecret", On: documents[0].Statement[0].Resource},
-		{Action: "secretsmanager:GetSecretValue", On: []string{
+		{Action: "secretsmanager:DescribeSecret", Resources: documents[0].Statement[0].Resource},
+		{Action: "secretsmanager:GetSecretValue", Resources: []string{
 			secrets + "a-??????", "arn:aws:secretsmanager:us-east-1:" + account + ":secret:b-??????",
 		}},
-		{Action: "secretsmanager:ListSecrets", On: []string{"*"}},
-		{Action: "sts:AssumeRole", On: []string{"arn:aws:iam::" + other + ":role/reader"}},
-		{Action: "kms:Decrypt", On: []string{key}, When: []string{"kms:ViaService = " + via}},
-		{Action: "kms:Decrypt", On: []string{otherKey}, When: []string{"kms:ViaService = secretsmanager.us-east-1.amazonaws.com"}},
+		{Action: "secretsmanager:ListSecrets", Resources: []string{"*"}},
+		{Action: "sts:AssumeRole", Resources: []string{"arn:aws:iam::" + other + ":role/reader"}},
+		{Action: "kms:Decrypt", Resources: []string{key}, Conditions: []string{"kms:ViaService = " + via}},
+		{Action: "kms:Decrypt", Resources: []string{otherKey}, Conditions: []string{"kms:ViaService = secretsmanager.us-east-1.amazonaws.com"}},
 	}, iam.Table(documents...))
 	names := map[string]bool{}
 	for _, statement := range documents[0].Statement {
@@ -300,40 +302,40 @@ func TestPermissionsOfRegions(t *testing.T) {
 	}
 }
 
-// TestPermissionsNone: no policy has no statement, which IAM would refuse.
+// TestPermissionsNone: no grants take no policy. IAM refuses one without statements.
 func TestPermissionsNone(t *testing.T) {
 	t.Parallel()
-	documents, err := iam.Permissions(iam.Grants{Partition: iam.AWS, Region: region})
-	require.NoError(t, err)
+	documents, problems := iam.Permissions(account, iam.Grants{Region: region})
+	require.Empty(t, problems)
 	assert.Empty(t, documents)
 }
 
-// TestPermissionsOrder: the order and number of times that something is given
-// change nothing, and what is below a prefix is not named again.
+// TestPermissionsOrder: order and duplicates change nothing, and secrets below a prefix are left
+// out.
 func TestPermissionsOrder(t *testing.T) {
 	t.Parallel()
 	grants := iam.Grants{
-		Partition: iam.AWS, Region: region, Account: account,
+		Region:   region,
 		Secrets:  []string{"b", "a", "b", secrets + "a", "team/x", "team/", secrets + "team/y-a1B2c3", foreign + "team/z"},
 		Prefixes: []string{"team/", "other", "team/sub/"}, KMSKeys: []string{key, key},
 	}
 	given := grants
 	given.Secrets = slices.Clone(grants.Secrets)
-	forward, err := iam.Permissions(grants)
-	require.NoError(t, err)
-	assert.Equal(t, given, grants, "what is given is not written to")
+	forward, problems := iam.Permissions(account, grants)
+	require.Empty(t, problems)
+	assert.Equal(t, given, grants, "the grants are not changed")
 
 	slices.Reverse(grants.Secrets)
 	slices.Reverse(grants.Prefixes)
-	backward, err := iam.Permissions(grants)
-	require.NoError(t, err)
+	backward, problems := iam.Permissions(account, grants)
+	require.Empty(t, problems)
 	assert.Equal(t, forward, backward)
 	assert.Equal(t, []iam.Row{
-		{Action: "secretsmanager:DescribeSecret", On: forward[0].Statement[0].Resource},
-		{Action: "secretsmanager:GetSecretValue", On: []string{
+		{Action: "secretsmanager:DescribeSecret", Resources: forward[0].Statement[0].Resource},
+		{Action: "secretsmanager:GetSecretValue", Resources: []string{
 			secrets + "a-??????", secrets + "b-??????", secrets + "other*", secrets + "team/*", foreign + "team/z-??????",
 		}},
-		{Action: "kms:Decrypt", On: []string{key}, When: []string{"kms:ViaService = " + via}},
+		{Action: "kms:Decrypt", Resources: []string{key}, Conditions: []string{"kms:ViaService = " + via}},
 	}, iam.Table(forward...))
 }
 
@@ -345,136 +347,163 @@ func named(count int, format string) []string {
 	return names
 }
 
-// TestPermissionsSplit: many secrets and keys take several policies, which grant
-// all of them and each once, as many whether or not the account is known.
+// TestPermissionsSplit: many secrets and keys take several policies, which grant each of them
+// once. Other accounts take as many.
 func TestPermissionsSplit(t *testing.T) {
 	t.Parallel()
 	grants := iam.Grants{
-		Partition: iam.AWS, Region: region, Account: account, Secrets: named(400, "app/%03d/password"),
+		Region: region, Secrets: named(400, "app/%03d/password"),
 		ListSecrets: true, KMSKeys: named(120, "arn:aws:kms:eu-west-1:"+account+":key/%03d"),
 	}
-	known, err := iam.Permissions(grants)
-	require.NoError(t, err)
+	known, problems := iam.Permissions(account, grants)
+	require.Empty(t, problems)
 	texts(t, known)
 	var granted, keys []string
 	for _, row := range iam.Table(known...) {
 		switch row.Action {
 		case "secretsmanager:GetSecretValue":
-			granted = append(granted, row.On...)
+			granted = append(granted, row.Resources...)
 		case "kms:Decrypt":
-			keys = append(keys, row.On...)
-			assert.Equal(t, []string{"kms:ViaService = " + via}, row.When)
+			keys = append(keys, row.Resources...)
+			assert.Equal(t, []string{"kms:ViaService = " + via}, row.Conditions)
 		}
 	}
 	assert.Equal(t, named(400, secrets+"app/%03d/password-??????"), granted)
 	assert.Equal(t, grants.KMSKeys, keys)
 	assert.Len(t, known, 7)
 
-	grants.Account = ""
-	unknown, err := iam.Permissions(grants)
-	require.NoError(t, err)
-	require.Len(t, unknown, len(known))
-	for i, document := range unknown {
+	elsewhere, problems := iam.Permissions(other, grants)
+	require.Empty(t, problems)
+	require.Len(t, elsewhere, len(known))
+	for i, document := range elsewhere {
 		assert.Equal(t, known[i].Size(), document.Size())
-		assert.Equal(t, i < 6, document.NeedsAccount(), "policy %d", i)
-		later, err := document.WithAccount(account)
-		require.NoError(t, err)
-		assert.Equal(t, known[i], later)
+		assert.Equal(t, i < 6, strings.Contains(document.JSON(), ":"+other+":"), "policy %d", i)
 	}
 }
 
-// TestPermissionsTooMany: nothing is widened to make it fit.
+// TestPermissionsTooMany: nothing is widened to fit.
 func TestPermissionsTooMany(t *testing.T) {
 	t.Parallel()
+	const rule = "secrets: must fit into 10 managed policies, as many as a role can have, but 1000 names take 14; "
 	for name, test := range map[string]struct {
 		secrets []string
 		want    string
 	}{
 		"Prefix": {
 			append(named(300, "prod/app/%03d/password"), named(700, "prod/db/%03d/password")...),
-			"secrets: 1000 names: take 14 managed policies of 6144 characters, and a role has 10 at most; " +
-				`write a prefix if the operator may read all below it, such as "prod/" for 1000 of them`,
+			`add "prod/" to permissions.prefixes, which covers 1000 of them, if the operator may read everything below it`,
 		},
 		"Longest": {
 			named(1000, "prod/db/%03d-password"),
-			"secrets: 1000 names: take 14 managed policies of 6144 characters, and a role has 10 at most; " +
-				`write a prefix if the operator may read all below it, such as "prod/db/" for 1000 of them`,
+			`add "prod/db/" to permissions.prefixes, which covers 1000 of them, if the operator may read everything below it`,
 		},
 		"NoPrefix": {
 			named(1000, "password-of-app-%03d"),
-			"secrets: 1000 names: take 14 managed policies of 6144 characters, and a role has 10 at most; " +
-				"write fewer secrets, or name them alike and write a prefix",
+			"remove some, or rename the secrets so that they share a prefix, and add it to permissions.prefixes",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			grants := iam.Grants{Partition: iam.AWS, Region: region, Secrets: test.secrets}
-			documents, err := iam.Permissions(grants)
-			require.EqualError(t, err, test.want)
+			grants := iam.Grants{Region: region, Secrets: test.secrets}
+			documents, problems := iam.Permissions(account, grants)
+			assert.Equal(t, rule+test.want, lines(problems))
+			assert.Equal(t, problem.Limit, problems[0].Kind)
 			assert.Empty(t, documents)
+			assert.Equal(t, problems, iam.CheckGrants(grants))
 		})
 	}
-	documents, err := iam.Permissions(iam.Grants{
-		Partition: iam.AWS, Region: region, Prefixes: []string{"prod/"}, Secrets: named(1000, "prod/db/%03d-password"),
+	documents, problems := iam.Permissions(account, iam.Grants{
+		Region: region, Prefixes: []string{"prod/"}, Secrets: named(1000, "prod/db/%03d-password"),
 	})
-	require.NoError(t, err, "the proposal is followed")
+	require.Empty(t, problems, "the fix works")
 	assert.Len(t, documents, 1)
+}
+
+// lines are problems, one a line.
+func lines(problems []problem.Problem) string {
+	var all []string
+	for _, p := range problems {
+		all = append(all, p.String())
+	}
+	return strings.Join(all, "\n")
 }
 
 func TestPermissionsRefuse(t *testing.T) {
 	t.Parallel()
-	_, err := iam.Permissions(iam.Grants{
-		Partition: iam.China, Region: region, Account: "12",
+	_, problems := iam.Permissions("12", iam.Grants{
+		Region: "cn-north-1",
 		Secrets: []string{
-			"", "a*", "a b", "fine", "arn:aws-cn:secretsmanager:eu-west-1:1:secret:a", foreign + "a",
-			"arn:aws-cn:secretsmanager:cn-north-1:" + account + ":secret:a", "arn:aws-cn:secretsmanager:eu-west-1:" + account + ":secret:*",
+			"", "a*", "a b", "fine", "arn:aws-cn:secretsmanager:cn-north-1:1:secret:a", foreign + "a",
+			"arn:aws-cn:secretsmanager:cn-northwest-1:" + account + ":secret:a", "arn:aws-cn:secretsmanager:cn-north-1:" + account + ":secret:*",
 		},
-		Prefixes: []string{"", "a/*"},
-		KMSKeys:  []string{"alias/mine", "arn:aws-cn:kms:eu-west-1:" + account + ":alias/mine"},
+		Prefixes:    []string{"", "a/*"},
+		KMSKeys:     []string{"alias/mine", "arn:aws-cn:kms:cn-north-1:" + account + ":alias/mine"},
+		AssumeRoles: []string{"reader", "arn:aws:iam::" + other + ":role/reader"},
 	})
-	const secretARN = "arn:aws-cn:secretsmanager:<region>:<account>:secret:<name>"
-	require.EqualError(t, err, `partition: "aws-cn": is not the partition of region eu-west-1; write aws
-account: "12": is no AWS account; write its 12 digits
-secrets[0]: "": is no name of a secret; write letters, digits and /_+=.@-, 512 at most, or an ARN
-secrets[1]: "a*": is no name of a secret; write letters, digits and /_+=.@-, 512 at most, or an ARN
-secrets[2]: "a b": is no name of a secret; write letters, digits and /_+=.@-, 512 at most, or an ARN
-secrets[4]: "arn:aws-cn:secretsmanager:eu-west-1:1:secret:a": is no ARN of a secret; write `+secretARN+`
-secrets[5]: "`+foreign+`a": is of partition aws, not of aws-cn; write the ARN of one there
-secrets[6]: "arn:aws-cn:secretsmanager:cn-north-1:111122223333:secret:a": is in region cn-north-1, not in eu-west-1; write the ARN of one there
-secrets[7]: "arn:aws-cn:secretsmanager:eu-west-1:111122223333:secret:*": is no ARN of a secret; write `+secretARN+`
-prefixes[0]: "": is no beginning of a secret's name; write letters, digits and /_+=.@-, 1 to 512
-prefixes[1]: "a/*": is no beginning of a secret's name; write letters, digits and /_+=.@-, 1 to 512
-kmsKeys[0]: "alias/mine": is no ARN of a KMS key, which an alias is not; write arn:aws-cn:kms:<region>:<account>:key/<id>
-kmsKeys[1]: "arn:aws-cn:kms:eu-west-1:111122223333:alias/mine": is no ARN of a KMS key, which an alias is not; write arn:aws-cn:kms:<region>:<account>:key/<id>`)
+	const (
+		name   = `: must be a valid secret name (letters, digits and "/_+=.@-", at most 512 characters)`
+		prefix = `: must be a valid beginning of secret names (letters, digits and "/_+=.@-", at most 512 characters)`
+		arn    = ": must be the ARN of a secret (arn:<partition>:secretsmanager:<region>:<account>:secret:<name>)"
+		key    = ": must be the ARN of a KMS key, not of an alias (arn:<partition>:kms:<region>:<account>:key/<id>)"
+	)
+	assert.Equal(t, `account: "12": must be an AWS account ID (12 digits)
+assumeRoles[0]: "reader": must be the ARN of an IAM role (arn:<partition>:iam::<account>:role/<name>)
+assumeRoles[1]: "arn:aws:iam::444455556666:role/reader": must be in partition aws-cn, not aws
+kmsKeys[0]: "alias/mine"`+key+`
+kmsKeys[1]: "arn:aws-cn:kms:cn-north-1:111122223333:alias/mine"`+key+`
+prefixes[0]: ""`+prefix+`
+prefixes[1]: "a/*"`+prefix+`
+secrets[0]: ""`+name+`
+secrets[1]: "a*"`+name+`
+secrets[2]: "a b"`+name+`
+secrets[4]: "arn:aws-cn:secretsmanager:cn-north-1:1:secret:a"`+arn+`
+secrets[5]: "`+foreign+`a": must be in partition aws-cn, not aws
+secrets[6]: "arn:aws-cn:secretsmanager:cn-northwest-1:111122223333:secret:a": must be in region cn-north-1, not cn-northwest-1
+secrets[7]: "arn:aws-cn:secretsmanager:cn-north-1:111122223333:secret:*"`+arn, lines(problems))
+	kinds := map[problem.Kind]int{}
+	for _, p := range problems {
+		kinds[p.Kind]++
+	}
+	assert.Equal(t, map[problem.Kind]int{problem.Invalid: 9, problem.Required: 2, problem.Conflict: 3}, kinds)
 }
 
 func TestPermissionsRefuseSearches(t *testing.T) {
 	t.Parallel()
-	_, err := iam.Permissions(iam.Grants{
-		Partition: iam.AWS, Region: region,
+	_, problems := iam.Permissions(account, iam.Grants{
+		Region:           region,
 		Parameters:       []string{"a/b", "fine", "/a/b", "/a//b", "arn:aws:ssm:us-east-1:" + account + ":parameter/a", secrets + "a"},
 		ParameterPaths:   []string{"", "prod", "/prod/*", "/"},
 		Tagged:           []iam.Tagged{{}, {Prefix: "a*", Tags: map[string]string{"a": "b"}}, {Tags: map[string]string{"*": "${x}"}}},
 		TaggedParameters: []iam.Tagged{{Prefix: "a", Tags: map[string]string{"aws:x": "b"}}},
 	})
-	const name = "letters, digits and _.-, or parts of these that begin with /, or an ARN"
-	const tag = "letters, digits, spaces and _.:/=+-@, "
-	require.EqualError(t, err, `parameters[0]: "a/b": is no name of a parameter; write `+name+`
-parameters[3]: "/a//b": is no name of a parameter; write `+name+`
-parameters[4]: "arn:aws:ssm:us-east-1:111122223333:parameter/a": is in region us-east-1, not in eu-west-1; write the ARN of one there
-parameters[5]: "`+secrets+`a": is no ARN of a parameter; write arn:aws:ssm:<region>:<account>:parameter/<name>
-parameterPaths[0]: "": is no path of parameters; write one such as /prod/app
-parameterPaths[1]: "prod": is no path of parameters; write one such as /prod/app
-parameterPaths[2]: "/prod/*": is no path of parameters; write one such as /prod/app
-taggedParameters[0]: "a": is no path of parameters; write one such as /prod/app
-tagged[0]: "": has no tags; write one at least
-tagged[1]: "a*": is no beginning of a secret's name; write letters, digits and /_+=.@-, 1 to 512
-tagged[2]: "*": is no key of a tag; write `+tag+`1 to 128
-tagged[2]["*"]: "${x}": is no value of a tag; write `+tag+`256 at most`)
+	const (
+		name = `: must be a valid parameter name (letters, digits and "_.-", or a path of these such as /prod/app)`
+		path = ": must be a path of parameters, such as /prod/app"
+		tag  = `(letters, digits, spaces and "_.:/=+-@", at most `
+	)
+	assert.Equal(t, `parameterPaths[0]: ""`+path+`
+parameterPaths[1]: "prod"`+path+`
+parameterPaths[2]: "/prod/*"`+path+`
+parameters[0]: "a/b"`+name+`
+parameters[3]: "/a//b"`+name+`
+parameters[4]: "arn:aws:ssm:us-east-1:111122223333:parameter/a": must be in region eu-west-1, not us-east-1
+parameters[5]: "`+secrets+`a": must be the ARN of a parameter (arn:<partition>:ssm:<region>:<account>:parameter/<name>)
+tagged[0].tags: must not be empty
+tagged[1].prefix: "a*": must be a valid beginning of secret names (letters, digits and "/_+=.@-", at most 512 characters)
+tagged[2].tags["*"]: "*": must be a valid tag key `+tag+`128 characters)
+tagged[2].tags["*"]: "${x}": must be a valid tag value `+tag+`256 characters)
+taggedParameters[0].prefix: "a"`+path, lines(problems))
 }
 
-func TestWithAccountRefuses(t *testing.T) {
+// TestPermissionsRegion: without a known region there is no policy.
+func TestPermissionsRegion(t *testing.T) {
 	t.Parallel()
-	_, err := iam.NewDocument().WithAccount("*")
-	require.EqualError(t, err, `account: "*": is no AWS account; write its 12 digits`)
+	for region, want := range map[string]string{
+		"":              `region: "": must be an AWS region, such as eu-west-1`,
+		"us-iso-east-1": `region: "us-iso-east-1": must be a region of partition aws, aws-cn or aws-us-gov`,
+	} {
+		documents, problems := iam.Permissions(account, iam.Grants{Region: region, Secrets: []string{"app"}})
+		assert.Equal(t, want, lines(problems))
+		assert.Empty(t, documents)
+	}
 }

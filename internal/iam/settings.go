@@ -1,103 +1,105 @@
 package iam
 
 import (
-	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
+	"unicode"
+
+	"eso-aws/internal/pattern"
+	"eso-aws/internal/problem"
 )
 
-// RoleSettings are what a role has whoever may assume it.
+// RoleSettings are the settings of a role, whatever its trust policy.
 type RoleSettings struct {
-	// Name is the role's; its policies are called <name>-1 and so on.
+	// Name is the name of the role. Its policies are called <name>-1 and so on.
 	Name string
-	// Path is that of the role and its policies; "" is /.
+	// Path is the path of the role and its policies; "" is /.
 	Path string
-	// PermissionsBoundary is the ARN of a policy that bounds what the role may
-	// do, whatever else grants; "" for none.
+	// PermissionsBoundary is the ARN of a policy that limits the role, whatever other
+	// policies grant; "" for none.
 	PermissionsBoundary string
-	// MaxSession is how long credentials may be valid, in whole seconds from 1
-	// to 12 hours; 0 is one hour.
+	// MaxSession is the longest validity of credentials, in whole seconds from 1 to 12
+	// hours; 0 is one hour.
 	MaxSession time.Duration
-	// Tags are on everything that can have tags.
+	// Tags are the tags of everything that can have tags.
 	Tags map[string]string
 }
 
-const (
-	maxTags     = 50
-	maxTagKey   = 128
-	maxTagValue = 256
-	writeTag    = "letters, digits, spaces and _.:/=+-@"
-)
+const maxTags = 50
 
-var (
-	roleName = regexp.MustCompile(`^[A-Za-z0-9+=,.@_-]{1,64}$`)
-	rolePath = regexp.MustCompile(`^/([!-~]+/)?$`)
-	tagText  = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
-	// A policy is the account's or AWS's own.
-	policyOwner    = regexp.MustCompile(`^([0-9]{12}|aws)$`)
-	policyResource = regexp.MustCompile(`^policy/([!-~]+/)?[A-Za-z0-9+=,.@_-]{1,128}$`)
-)
-
-// Validate finds every setting that IAM would refuse.
-func (s RoleSettings) Validate(partition Partition) error {
-	var problems []error
-	if !roleName.MatchString(s.Name) {
-		problems = append(problems,
-			Problem("name", s.Name, "is no name of a role", "letters, digits and +=,.@_-, 64 at most"))
-	}
-	if s.Path != "" && (len(s.Path) > 512 || !rolePath.MatchString(s.Path)) {
-		problems = append(problems,
-			Problem("path", s.Path, "is no path", "one that begins and ends with /, 512 characters at most"))
+// Validate finds every setting that IAM would refuse. It does not check the partition of
+// the permissions boundary where the partition is empty.
+func (s RoleSettings) Validate(partition Partition) []problem.Problem {
+	var problems problem.List
+	problems.AddBelow(problem.Path{"name"}, pattern.RoleName.Check(s.Name)...)
+	if s.Path != "" {
+		problems.AddBelow(problem.Path{"path"}, pattern.RolePath.Check(s.Path)...)
 	}
 	if s.PermissionsBoundary != "" {
-		_, err := policyKind().Check("permissionsBoundary", s.PermissionsBoundary, partition)
-		problems = append(problems, err)
+		problems.AddBelow(problem.Path{"permissionsBoundary"},
+			CheckARN(pattern.PolicyARN, s.PermissionsBoundary, partition)...)
 	}
 	session := s.MaxSession
 	if session != 0 && (session < time.Hour || session > 12*time.Hour || session%time.Second != 0) {
-		problems = append(problems, Problem("maxSession", session.String(), "is no duration of a session",
-			"1h to 12h, in whole seconds"))
+		problems.Add(problem.Problem{
+			Path: problem.Path{"maxSession"}, Value: session.String(), Kind: problem.Limit,
+			Rule: "must be between 1h and 12h, in whole seconds",
+		})
 	}
-	return errors.Join(append(problems, tagProblems(s.Tags)...)...)
+	problems.AddBelow(problem.Path{"tags"}, checkTags(s.Tags)...)
+	return problems.Errors()
 }
 
-func policyKind() Kind {
-	return Kind{
-		What: "a policy", Service: "iam", Accounts: policyOwner, Resource: policyResource,
-		Write: "arn:<partition>:iam::<account>:policy/<name>",
-	}
-}
-
-func tagProblems(tags map[string]string) []error {
-	var problems []error
-	say := func(field, value, rule, write string) {
-		problems = append(problems, Problem(field, value, rule, write))
-	}
+func checkTags(tags map[string]string) []problem.Problem {
+	var problems problem.List
 	if len(tags) > maxTags {
-		say("tags", fmt.Sprint(len(tags)), "are too many", fmt.Sprint(maxTags, " at most"))
+		problems.Add(problem.Problem{
+			Kind: problem.Limit, Rule: fmt.Sprintf("must be at most %d tags, not %d", maxTags, len(tags)),
+		})
 	}
 	seen := map[string]string{}
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		problems.Add(CheckTag(key, tags[key])...)
 		lower := strings.ToLower(key)
-		twin, twice := seen[lower]
-		switch {
-		case key == "" || utf8.RuneCountInString(key) > maxTagKey || !tagText.MatchString(key):
-			say("tags", key, "is no key of a tag", fmt.Sprint(writeTag, ", 1 to ", maxTagKey))
-		case strings.HasPrefix(lower, "aws:"):
-			say("tags", key, "begins with aws:, which is AWS's own", "another key")
-		case twice:
-			say("tags", key, "is "+twin+" to IAM, which tells no case apart", "one of them")
+		at := problem.Path{key}
+		if other, ok := seen[lower]; ok {
+			problems.Add(problem.Problem{
+				Path: at, Value: key, Kind: problem.Duplicate,
+				Rule: "must differ from " + other + " in more than case", Fix: "remove one of them",
+			})
+		}
+		if strings.HasPrefix(lower, "aws:") {
+			problems.Add(problem.Problem{
+				Path: at, Value: key, Kind: problem.Reserved, Rule: `must not start with "aws:", which AWS reserves`,
+			})
 		}
 		seen[lower] = key
-		if value := tags[key]; utf8.RuneCountInString(value) > maxTagValue || !tagText.MatchString(value) {
-			say(fmt.Sprintf("tags[%q]", key), value, "is no value of a tag",
-				fmt.Sprint(writeTag, ", ", maxTagValue, " at most"))
+	}
+	return problems.Errors()
+}
+
+// CheckTag checks a tag. The path of the problems is the key.
+func CheckTag(key, value string) []problem.Problem {
+	var problems problem.List
+	problems.AddBelow(problem.Path{key}, pattern.TagKey.Check(key)...)
+	problems.AddBelow(problem.Path{key}, pattern.TagValue.Check(value)...)
+	return problems.Errors()
+}
+
+// CheckPolicyTag checks a tag in the condition of a policy. IAM takes policies of Latin-1
+// characters only (https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html).
+func CheckPolicyTag(key, value string) []problem.Problem {
+	for _, text := range []string{key, value} {
+		if strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxLatin1 }) {
+			return []problem.Problem{{
+				Path: problem.Path{key}, Value: text, Kind: problem.Invalid,
+				Rule: "must consist of Latin-1 characters, the only ones that IAM takes in a policy",
+				Fix:  "use another tag",
+			}}
 		}
 	}
-	return problems
+	return CheckTag(key, value)
 }

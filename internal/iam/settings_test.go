@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"eso-aws/internal/iam"
+	"eso-aws/internal/problem"
 )
 
 func TestPartitionOf(t *testing.T) {
@@ -18,19 +19,20 @@ func TestPartitionOf(t *testing.T) {
 		"eu-west-1": iam.AWS, "ap-southeast-2": iam.AWS, "mx-central-1": iam.AWS, "cn-northwest-1": iam.China,
 		"us-gov-east-1": iam.GovCloud,
 	} {
-		got, err := iam.PartitionOf(region)
-		require.NoError(t, err)
+		got, problems := iam.PartitionOf(region)
+		require.Empty(t, problems)
 		assert.Equal(t, want, got, region)
 	}
-	for region, want := range map[string]string{
-		"":               `region: "": is no AWS region; write one such as eu-west-1`,
-		"eu-west-1a":     `region: "eu-west-1a": is no AWS region; write one such as eu-west-1`,
-		"us-iso-east-1":  `region: "us-iso-east-1": is in a partition that is not known here; write a region of aws, aws-cn or aws-us-gov`,
-		"eu-isoe-west-1": `region: "eu-isoe-west-1": is in a partition that is not known here; write a region of aws, aws-cn or aws-us-gov`,
-		"eusc-de-east-1": `region: "eusc-de-east-1": is in a partition that is not known here; write a region of aws, aws-cn or aws-us-gov`,
+	const unknown = "must be a region of partition aws, aws-cn or aws-us-gov"
+	for region, want := range map[string]problem.Problem{
+		"":               {Value: "", Kind: problem.Required, Rule: "must be an AWS region, such as eu-west-1"},
+		"eu-west-1a":     {Value: "eu-west-1a", Kind: problem.Invalid, Rule: "must be an AWS region, such as eu-west-1"},
+		"us-iso-east-1":  {Value: "us-iso-east-1", Kind: problem.NotSupported, Rule: unknown},
+		"eu-isoe-west-1": {Value: "eu-isoe-west-1", Kind: problem.NotSupported, Rule: unknown},
+		"eusc-de-east-1": {Value: "eusc-de-east-1", Kind: problem.NotSupported, Rule: unknown},
 	} {
-		_, err := iam.PartitionOf(region)
-		require.EqualError(t, err, want)
+		_, problems := iam.PartitionOf(region)
+		assert.Equal(t, []problem.Problem{want}, problems)
 	}
 }
 
@@ -51,7 +53,7 @@ func TestSettings(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			assert.NoError(t, settings.Validate(iam.GovCloud))
+			assert.Empty(t, settings.Validate(iam.GovCloud))
 		})
 	}
 }
@@ -59,54 +61,76 @@ func TestSettings(t *testing.T) {
 func TestSettingsRefuse(t *testing.T) {
 	t.Parallel()
 	const (
-		name    = "letters, digits and +=,.@_-, 64 at most"
-		path    = "one that begins and ends with /, 512 characters at most"
-		policy  = "arn:aws:iam::<account>:policy/<name>"
-		session = "1h to 12h, in whole seconds"
-		text    = "letters, digits, spaces and _.:/=+-@, "
+		name    = `: must be a valid role name (letters, digits and "+=,.@_-", at most 64 characters)`
+		path    = `: must be a valid IAM path (starting and ending with "/", at most 512 characters)`
+		policy  = ": must be the ARN of an IAM policy (arn:<partition>:iam::<account>:policy/<name>)"
+		session = ": must be between 1h and 12h, in whole seconds"
+		tag     = `(letters, digits, spaces and "_.:/=+-@", at most `
 	)
 	many := map[string]string{}
 	for i := range 51 {
 		many[fmt.Sprint(i)] = ""
 	}
-	for want, settings := range map[string]iam.RoleSettings{
-		`name: "": is no name of a role; write ` + name:                                {},
-		`name: "a b": is no name of a role; write ` + name:                             {Name: "a b"},
-		`name: "` + strings.Repeat("a", 65) + `": is no name of a role; write ` + name: {Name: strings.Repeat("a", 65)},
-		`path: "team": is no path; write ` + path:                                      {Name: "a", Path: "team"},
-		`path: "/team": is no path; write ` + path:                                     {Name: "a", Path: "/team"},
-		`path: "/a b/": is no path; write ` + path:                                     {Name: "a", Path: "/a b/"},
-		`permissionsBoundary: "boundary": is no ARN of a policy; write ` + policy:      {Name: "a", PermissionsBoundary: "boundary"},
-		`permissionsBoundary: "arn:aws:iam::111122223333:role/a": is no ARN of a policy; write ` + policy: {
-			Name: "a", PermissionsBoundary: "arn:aws:iam::111122223333:role/a",
+	long := strings.Repeat("a", 65)
+	for want, test := range map[string]struct {
+		settings iam.RoleSettings
+		kind     problem.Kind
+	}{
+		`name: ""` + name:                          {iam.RoleSettings{}, problem.Required},
+		`name: "a b"` + name:                       {iam.RoleSettings{Name: "a b"}, problem.Invalid},
+		`name: "` + long + `"` + name:              {iam.RoleSettings{Name: long}, problem.Invalid},
+		`path: "team"` + path:                      {iam.RoleSettings{Name: "a", Path: "team"}, problem.Invalid},
+		`path: "/team"` + path:                     {iam.RoleSettings{Name: "a", Path: "/team"}, problem.Invalid},
+		`path: "/a b/"` + path:                     {iam.RoleSettings{Name: "a", Path: "/a b/"}, problem.Invalid},
+		`permissionsBoundary: "boundary"` + policy: {iam.RoleSettings{Name: "a", PermissionsBoundary: "boundary"}, problem.Invalid},
+		`permissionsBoundary: "arn:aws:iam::111122223333:role/a"` + policy: {
+			iam.RoleSettings{Name: "a", PermissionsBoundary: "arn:aws:iam::111122223333:role/a"}, problem.Invalid,
 		},
-		`permissionsBoundary: "arn:aws-cn:iam::aws:policy/a": is of partition aws-cn, not of aws; ` +
-			`write the ARN of one there`: {Name: "a", PermissionsBoundary: "arn:aws-cn:iam::aws:policy/a"},
-		`maxSession: "59m59s": is no duration of a session; write ` + session:        {Name: "a", MaxSession: time.Hour - time.Second},
-		`maxSession: "12h0m1s": is no duration of a session; write ` + session:       {Name: "a", MaxSession: 12*time.Hour + time.Second},
-		`maxSession: "1h0m0.5s": is no duration of a session; write ` + session:      {Name: "a", MaxSession: time.Hour + time.Second/2},
-		`tags: "51": are too many; write 50 at most`:                                 {Name: "a", Tags: many},
-		`tags: "": is no key of a tag; write ` + text + `1 to 128`:                   {Name: "a", Tags: map[string]string{"": ""}},
-		`tags: "a#": is no key of a tag; write ` + text + `1 to 128`:                 {Name: "a", Tags: map[string]string{"a#": ""}},
-		`tags: "AWS:a": begins with aws:, which is AWS's own; write another key`:     {Name: "a", Tags: map[string]string{"AWS:a": ""}},
-		`tags: "team": is Team to IAM, which tells no case apart; write one of them`: {Name: "a", Tags: map[string]string{"Team": "", "team": ""}},
-		`tags["a"]: "<": is no value of a tag; write ` + text + `256 at most`:        {Name: "a", Tags: map[string]string{"a": "<"}},
+		`permissionsBoundary: "arn:aws-cn:iam::aws:policy/a": must be in partition aws, not aws-cn`: {
+			iam.RoleSettings{Name: "a", PermissionsBoundary: "arn:aws-cn:iam::aws:policy/a"}, problem.Conflict,
+		},
+		`maxSession: "59m59s"` + session:        {iam.RoleSettings{Name: "a", MaxSession: time.Hour - time.Second}, problem.Limit},
+		`maxSession: "12h0m1s"` + session:       {iam.RoleSettings{Name: "a", MaxSession: 12*time.Hour + time.Second}, problem.Limit},
+		`maxSession: "1h0m0.5s"` + session:      {iam.RoleSettings{Name: "a", MaxSession: time.Hour + time.Second/2}, problem.Limit},
+		`tags: must be at most 50 tags, not 51`: {iam.RoleSettings{Name: "a", Tags: many}, problem.Limit},
+		`tags[""]: "": must be a valid tag key ` + tag + `128 characters)`: {
+			iam.RoleSettings{Name: "a", Tags: map[string]string{"": ""}}, problem.Required,
+		},
+		`tags["a#"]: "a#": must be a valid tag key ` + tag + `128 characters)`: {
+			iam.RoleSettings{Name: "a", Tags: map[string]string{"a#": ""}}, problem.Invalid,
+		},
+		`tags["AWS:a"]: "AWS:a": must not start with "aws:", which AWS reserves`: {
+			iam.RoleSettings{Name: "a", Tags: map[string]string{"AWS:a": ""}}, problem.Reserved,
+		},
+		`tags.team: "team": must differ from Team in more than case; remove one of them`: {
+			iam.RoleSettings{Name: "a", Tags: map[string]string{"Team": "", "team": ""}}, problem.Duplicate,
+		},
+		`tags.a: "<": must be a valid tag value ` + tag + `256 characters)`: {
+			iam.RoleSettings{Name: "a", Tags: map[string]string{"a": "<"}}, problem.Invalid,
+		},
 	} {
 		t.Run(want, func(t *testing.T) {
 			t.Parallel()
-			require.EqualError(t, settings.Validate(iam.AWS), want)
+			problems := test.settings.Validate(iam.AWS)
+			assert.Equal(t, want, lines(problems))
+			assert.Equal(t, test.kind, problems[0].Kind)
 		})
 	}
 }
 
+// TestSettingsOfAnyPartition: an empty partition is not checked.
+func TestSettingsOfAnyPartition(t *testing.T) {
+	t.Parallel()
+	assert.Empty(t, iam.RoleSettings{Name: "a", PermissionsBoundary: "arn:aws-cn:iam::aws:policy/a"}.Validate(""))
+}
+
 func TestServiceAccount(t *testing.T) {
 	t.Parallel()
-	account := iam.ServiceAccount{Name: "mine"}.WithDefaults()
-	assert.Equal(t, iam.ServiceAccount{Namespace: "external-secrets", Name: "mine"}, account)
-	require.NoError(t, account.Validate())
+	account := iam.ServiceAccount{Namespace: "external-secrets", Name: "mine"}
+	assert.Empty(t, account.Validate())
 	assert.Equal(t, "system:serviceaccount:external-secrets:mine", account.Subject())
 
-	require.EqualError(t, iam.ServiceAccount{Namespace: "a.b", Name: "*"}.Validate(),
-		`namespace: "a.b": is no name of a namespace; write lower-case letters, digits and -, 63 at most
-serviceAccount: "*": is no name of a service account; write lower-case letters, digits, - and ., 253 at most`)
+	assert.Equal(t, `name: "*": must be a valid Kubernetes name (lowercase letters, digits, "-" and ".", at most 253 characters)
+namespace: "a.b": must be a valid namespace name (lowercase letters, digits and "-", at most 63 characters)`,
+		lines(iam.ServiceAccount{Namespace: "a.b", Name: "*"}.Validate()))
 }

@@ -1,7 +1,7 @@
-// Package iamtest is for tests: it decides whether policies allow a request,
-// from their JSON, as IAM does for a principal of the same account.
+// Package iamtest is for tests: it evaluates the JSON of IAM policies, as IAM does for a
+// principal of the same account.
 //
-// It knows no more of the policy language than the program's policies use, and
-// refuses the rest as an error, so that nothing is taken for a denial that was
-// not understood.
+// It is independent of package iam, which writes the policies. It supports only the part of
+// the policy language that they use, and returns an error for the rest, so that a test does
+// not take something unsupported for a denial.
 package iamtest

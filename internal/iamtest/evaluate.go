@@ -8,14 +8,14 @@ import (
 	"strings"
 )
 
-// Request is what somebody wants to do.
+// Request is a request to AWS.
 type Request struct {
-	// Principal is who, such as Service pods.eks.amazonaws.com; for a trust
-	// policy only, and Resource for any other only.
+	// Principal is for a trust policy only, such as Service pods.eks.amazonaws.com.
 	Principal string
 	Action    string
-	Resource  string
-	// Context are the condition keys and their values.
+	// Resource is for every other policy only.
+	Resource string
+	// Context has the values of the condition keys.
 	Context map[string]string
 }
 
@@ -31,8 +31,7 @@ type statement struct {
 	Condition        map[string]map[string][]string
 }
 
-// Allowed tells whether one of the policies allows the request, and none
-// denies it.
+// Allowed reports whether one of the policies allows the request and none denies it.
 func Allowed(request Request, policies ...string) (bool, error) {
 	allowed, denied := false, false
 	for _, text := range policies {
@@ -43,7 +42,7 @@ func Allowed(request Request, policies ...string) (bool, error) {
 			return false, fmt.Errorf("reading policy %q: %w", text, err)
 		}
 		if policy.Version != "2012-10-17" || len(policy.Statement) == 0 {
-			return false, fmt.Errorf("policy %q: has no statement, or another version", text)
+			return false, fmt.Errorf("policy %q: must have a statement, and version 2012-10-17", text)
 		}
 		for _, s := range policy.Statement {
 			matches, err := s.matches(request)
@@ -59,17 +58,17 @@ func Allowed(request Request, policies ...string) (bool, error) {
 
 func (s statement) matches(request Request) (bool, error) {
 	if s.Effect != "Allow" && s.Effect != "Deny" {
-		return false, fmt.Errorf("statement %q: effect %q is none", s.Sid, s.Effect)
+		return false, fmt.Errorf("statement %q: effect %q: must be Allow or Deny", s.Sid, s.Effect)
 	}
 	if len(s.Action) == 0 || (len(s.Principal) == 0) == (len(s.Resource) == 0) {
-		return false, fmt.Errorf("statement %q: needs actions, and either resources or a principal", s.Sid)
+		return false, fmt.Errorf("statement %q: must have actions, and either resources or a principal", s.Sid)
 	}
 	holds, err := s.holds(request.Context)
-	return holds && s.who(request.Principal) && anyMatches(s.Action, request.Action, "(?i)") &&
+	return holds && s.trusts(request.Principal) && anyMatches(s.Action, request.Action, "(?i)") &&
 		(s.Resource == nil || anyMatches(s.Resource, request.Resource, "")), err
 }
 
-func (s statement) who(principal string) bool {
+func (s statement) trusts(principal string) bool {
 	if s.Principal == nil {
 		return principal == ""
 	}
@@ -81,12 +80,12 @@ func (s statement) holds(context map[string]string) (bool, error) {
 	holds := true
 	for operator, keys := range s.Condition {
 		if operator != "StringEquals" {
-			return false, fmt.Errorf("statement %q: operator %q is not known here", s.Sid, operator)
+			return false, fmt.Errorf("statement %q: operator %q: not supported", s.Sid, operator)
 		}
 		for key, values := range keys {
-			// A variable would be replaced before it is compared.
+			// IAM replaces a variable before it compares.
 			if strings.Contains(strings.Join(values, ""), "${") {
-				return false, fmt.Errorf("statement %q: variables are not known here", s.Sid)
+				return false, fmt.Errorf("statement %q: variables: not supported", s.Sid)
 			}
 			value, ok := context[key]
 			holds = holds && ok && slices.Contains(values, value)
@@ -95,7 +94,7 @@ func (s statement) holds(context map[string]string) (bool, error) {
 	return holds, nil
 }
 
-// anyMatches tells whether one of the patterns, with * and ?, is the text's.
+// anyMatches reports whether one of the patterns, with * and ?, matches the text.
 func anyMatches(patterns []string, text, flags string) bool {
 	return slices.ContainsFunc(patterns, func(pattern string) bool {
 		quoted := strings.NewReplacer(`\*`, `.*`, `\?`, `.`).Replace(regexp.QuoteMeta(pattern))

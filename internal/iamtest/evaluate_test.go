@@ -51,17 +51,17 @@ func TestAllowed(t *testing.T) {
 	}
 }
 
-// TestNotUnderstood: what is not understood is not a denial.
-func TestNotUnderstood(t *testing.T) {
+// TestUnsupported: what is not supported is an error and not a denial.
+func TestUnsupported(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ policy, want string }{
 		"Element":   {policy(`{"Effect":"Allow","NotAction":["s:Get"],"Resource":["*"]}`), `unknown field "NotAction"`},
-		"Operator":  {policy(`{"Effect":"Allow","Action":["s:Get"],"Resource":["*"],"Condition":{"Bool":{"k":["true"]}}}`), `operator "Bool" is not known here`},
-		"Variable":  {policy(`{"Effect":"Allow","Action":["s:Get"],"Resource":["*"],"Condition":{"StringEquals":{"k":["${aws:username}"]}}}`), "variables are not known here"},
-		"Effect":    {policy(`{"Action":["s:Get"],"Resource":["*"]}`), `effect "" is none`},
-		"NoTarget":  {policy(`{"Effect":"Allow","Action":["s:Get"]}`), "needs actions, and either resources or a principal"},
-		"Version":   {`{"Statement":[` + read + `]}`, "or another version"},
-		"Statement": {`{"Version":"2012-10-17","Statement":[]}`, "has no statement"},
+		"Operator":  {policy(`{"Effect":"Allow","Action":["s:Get"],"Resource":["*"],"Condition":{"Bool":{"k":["true"]}}}`), `operator "Bool": not supported`},
+		"Variable":  {policy(`{"Effect":"Allow","Action":["s:Get"],"Resource":["*"],"Condition":{"StringEquals":{"k":["${aws:username}"]}}}`), "variables: not supported"},
+		"Effect":    {policy(`{"Action":["s:Get"],"Resource":["*"]}`), `effect "": must be Allow or Deny`},
+		"NoTarget":  {policy(`{"Effect":"Allow","Action":["s:Get"]}`), "must have actions, and either resources or a principal"},
+		"Version":   {`{"Statement":[` + read + `]}`, "and version 2012-10-17"},
+		"Statement": {`{"Version":"2012-10-17","Statement":[]}`, "must have a statement"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

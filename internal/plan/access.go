@@ -2,19 +2,19 @@ package plan
 
 import (
 	"maps"
-	"regexp"
 	"regexp/syntax"
 	"slices"
 	"strings"
 
 	"eso-aws/internal/iam"
+	"eso-aws/internal/pattern"
 	"eso-aws/internal/stackfile"
 )
 
 // Grants are what the operator's role must be allowed to do, by region: that of the stack
-// first. The account, "" for any, owns the secrets that are given by name.
-func (p *Plan) Grants(account string) []iam.Grants {
-	g := grants{plan: p, account: account, byRegion: map[string]*iam.Grants{}}
+// first.
+func (p *Plan) Grants() []iam.Grants {
+	g := grants{plan: p, byRegion: map[string]*iam.Grants{}}
 	permissions := p.File.Permissions
 	first := g.in(p.Region)
 	if p.ReadsItself() {
@@ -65,13 +65,12 @@ func (p *Plan) Regions() []string {
 // grants collects what the operator reads, by region.
 type grants struct {
 	plan     *Plan
-	account  string
 	byRegion map[string]*iam.Grants
 }
 
 func (g *grants) in(region string) *iam.Grants {
 	if g.byRegion[region] == nil {
-		g.byRegion[region] = &iam.Grants{Partition: g.plan.Cluster.Partition, Region: region, Account: g.account}
+		g.byRegion[region] = &iam.Grants{Region: region}
 	}
 	return g.byRegion[region]
 }
@@ -142,9 +141,6 @@ func findParameters(find stackfile.Find, in *iam.Grants) {
 // IsRoot reports whether a path in Parameter Store is that of all parameters.
 func IsRoot(path string) bool { return strings.Trim(path, "/") == "" }
 
-// secretPrefix is what names in Secrets Manager consist of.
-var secretPrefix = regexp.MustCompile(`^([a-z0-9-]+!)?[A-Za-z0-9/_+=.@-]{1,512}$`)
-
 // SearchPrefix is the prefix of all names that match an expression, where it begins with ^;
 // "" if that is not certain. Whole reports that they are no longer than that.
 func SearchPrefix(expression string) (prefix string, whole bool) {
@@ -156,7 +152,7 @@ func SearchPrefix(expression string) (prefix string, whole bool) {
 	if rest[0].Op != syntax.OpLiteral || rest[0].Flags&syntax.FoldCase != 0 {
 		return "", false
 	}
-	if prefix = string(rest[0].Rune); !secretPrefix.MatchString(prefix) {
+	if prefix = string(rest[0].Rune); !pattern.SecretPrefix.Matches(prefix) {
 		return "", false
 	}
 	return prefix, len(rest) == 2 && rest[1].Op == syntax.OpEndText

@@ -14,7 +14,7 @@ import (
 	"eso-aws/internal/role"
 )
 
-// cloud gives everything an ARN, and keeps what was asked for.
+// cloud gives every resource an ARN, and records the inputs.
 type cloud struct {
 	mu        sync.Mutex
 	resources map[string]resource.PropertyMap
@@ -33,8 +33,7 @@ func (c *cloud) NewResource(args pulumi.MockResourceArgs) (string, resource.Prop
 
 func (*cloud) Call(pulumi.MockCallArgs) (resource.PropertyMap, error) { return nil, nil }
 
-// TestRegisterARNs: the attachments join the role and its policies, and the role
-// tells its own ARN.
+// TestRegisterARNs: the attachments join the role and its policies, and the role has its ARN.
 func TestRegisterARNs(t *testing.T) {
 	t.Parallel()
 	cloud := &cloud{resources: map[string]resource.PropertyMap{}}
@@ -47,14 +46,13 @@ func TestRegisterARNs(t *testing.T) {
 		if err := ctx.RegisterComponentResource("t:t:Parent", "parent", &parent); err != nil {
 			return err
 		}
-		registered, err := role.Register(ctx, "a", &parent, &role.Args{
-			Settings: iam.RoleSettings{Name: "mine"}, Trust: pulumi.String("{}"), Policies: []iam.Document{document, document},
-		})
+		registered, err := role.Register(ctx, "a", &parent, iam.RoleSettings{Name: "mine"}, iam.NewDocument(),
+			[]iam.Document{document, document})
 		if err != nil {
 			return err
 		}
 		return ctx.RegisterResource("t:t:Reader", "reader",
-			pulumi.Map{"arn": registered.ARN, "name": registered.Name, "attachments": pulumi.Int(len(registered.Attachments))},
+			pulumi.Map{"arn": registered.ARN, "attachments": pulumi.Int(len(registered.Attachments))},
 			&reader)
 	}, pulumi.WithMocks("p", "s", cloud))
 	require.NoError(t, err)
@@ -67,13 +65,13 @@ func TestRegisterARNs(t *testing.T) {
 	}
 	assert.Equal(t, map[string]resource.PropertyMap{
 		"t:t:Parent parent":                                     {},
-		"aws:iam/role:Role a":                                   text(map[string]any{"name": "mine", "assumeRolePolicy": "{}"}),
+		"aws:iam/role:Role a":                                   text(map[string]any{"name": "mine", "assumeRolePolicy": iam.NewDocument().JSON()}),
 		"aws:iam/policy:Policy a-1":                             policy("mine-1"),
 		"aws:iam/policy:Policy a-2":                             policy("mine-2"),
 		"aws:iam/rolePolicyAttachment:RolePolicyAttachment a-1": attached("a-1"),
 		"aws:iam/rolePolicyAttachment:RolePolicyAttachment a-2": attached("a-2"),
 		"t:t:Reader reader": text(map[string]any{
-			"arn": "arn of aws:iam/role:Role a", "name": "mine", "attachments": 2,
+			"arn": "arn of aws:iam/role:Role a", "attachments": 2,
 		}),
 	}, cloud.resources)
 }

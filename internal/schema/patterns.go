@@ -1,41 +1,43 @@
 package schema
 
+import "eso-aws/internal/pattern"
+
 // form is what a text looks like.
 type form struct {
 	pattern  string
 	min, max int // in characters; 0 for none
 }
 
-// The dialect is what Go, JavaScript and Java have in common. Some are wider than the
-// checks: those that depend on the service, the region or the target.
-const (
-	namespaceName = `[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?`
-	objectName    = `[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*`
-	qualifiedName = `[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?`
+// of is the form of a name.
+func of(p pattern.Pattern) form { return form{pattern: p.Text, max: p.MaxLength} }
 
-	longestName = 253
-)
+// or is the form of a name, or of what another expression matches.
+func or(p pattern.Pattern, expression string) form {
+	return form{pattern: p.Text + `|` + expression, max: p.MaxLength}
+}
 
-// forms are those that the language's tags pattern and keys name.
+const empty = `^$`
+
+// forms are those that the language's tags pattern and keys name. Those without a pattern of
+// package pattern are wider than the checks, which depend on the service or the target.
 func forms() map[string]form {
 	return map[string]form{
-		"region":     {pattern: `^[a-z]{2,4}(-[a-z]+){1,2}-[0-9]{1,2}$`},
-		"cluster":    {pattern: `^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$`},
-		"provider":   {pattern: `^arn:.+:oidc-provider/.+$`},
+		"region":     of(pattern.Region),
+		"cluster":    of(pattern.ClusterName),
+		"provider":   of(pattern.ProviderARN),
 		"url":        {pattern: `^[hH][tT][tT][pP][sS]?://[^/]`},
 		"credential": {pattern: `^[^ \t\r\n]*$`},
-		"duration":   {pattern: `^[-+]?(0|(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+)$`},
+		"duration":   of(pattern.Duration),
+		"amount":     of(pattern.Amount),
 
-		"amount": {pattern: `^[0-9]+(\.[0-9]+)?$`},
-
-		"namespace": {pattern: `^` + namespaceName + `$`},
-		"user":      {pattern: `^(\*|` + namespaceName + `)$`},
-		"name":      {pattern: `^` + objectName + `$`, max: longestName},
-		"key":       {pattern: `^\.?[-_a-zA-Z0-9][-._a-zA-Z0-9]*$`, max: longestName},
-		"metadata":  {pattern: `^(` + objectName + `/)?` + qualifiedName + `$`},
-		"label":     {pattern: `^(` + qualifiedName + `)?$`},
-		"template":  {pattern: `^(` + qualifiedName + `)?$|\{\{`},
-		"type":      {pattern: `^[A-Za-z0-9]([-A-Za-z0-9_./]{0,251}[A-Za-z0-9])?$`},
+		"namespace": of(pattern.Namespace),
+		"user":      or(pattern.Namespace, `^\*$`),
+		"name":      of(pattern.ObjectName),
+		"key":       of(pattern.SecretKey),
+		"metadata":  of(pattern.MetadataKey),
+		"label":     of(pattern.LabelValue),
+		"template":  or(pattern.LabelValue, `\{\{`),
+		"type":      of(pattern.SecretType),
 
 		// AWS's own services name their secrets with a ! after the service.
 		"remote":   {pattern: `^([A-Za-z0-9:-]+!)?[A-Za-z0-9/_+=.@:-]+$`},
@@ -44,12 +46,12 @@ func forms() map[string]form {
 		"version":  {pattern: `^[^ \t\r\n]+$`},
 		"nonEmpty": {min: 1},
 
-		"role":     {pattern: `^arn:.+:role/.+$`},
-		"roleName": {pattern: `^[A-Za-z0-9+=,.@_-]{0,64}$`},
-		"rolePath": {pattern: `^(/([!-~]+/)?)?$`, max: 512},
-		"policy":   {pattern: `^(arn:.+:policy/.+)?$`},
-		"kmsKey":   {pattern: `^arn:.+:key/.+$`},
-		"tag":      {min: 1, max: 128},
-		"tagValue": {max: 256},
+		"role":     of(pattern.RoleARN),
+		"roleName": or(pattern.RoleName, empty),
+		"rolePath": or(pattern.RolePath, empty),
+		"policy":   or(pattern.PolicyARN, empty),
+		"kmsKey":   of(pattern.KMSKeyARN),
+		"tag":      {min: 1, max: pattern.TagKey.MaxLength},
+		"tagValue": {max: pattern.TagValue.MaxLength},
 	}
 }

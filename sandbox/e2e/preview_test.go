@@ -101,7 +101,7 @@ func TestPreview(t *testing.T) {
 		t.Errorf("with broken stacks: %v\n%s\n%s", err, out, errs)
 	}
 	contains(t, out, "\nreading \"<checkout>/Pulumi.another.yaml\": yaml: ",
-		"\n"+`eso-aws:region: "mars": is no AWS region; write an AWS region, such as us-east-1`+"\n")
+		"\n"+`eso-aws:region: "mars": must be an AWS region, such as eu-west-1`+"\n")
 	contains(t, errs, "sandbox: the preview of another, broken fails; the summary tells why\n")
 
 	for _, moment := range []string{"Previewing another", "Previewing good"} {
