@@ -109,10 +109,11 @@ func (r *Release) CheckAPI(apiVersion string, values map[string]any) []problem.P
 		return nil
 	case apiVersion == APIv1:
 		p.Rule = fmt.Sprintf("not served by chart %s (since 0.16.0)", r.version)
-		p.Fix = "set a newer chartVersion or " + APIv1beta1
+		p.Fix = "set " + APIv1beta1 + " or a newer chartVersion"
 	case apiVersion == APIv1beta1:
-		p.Rule = fmt.Sprintf("not served by chart %s (removed in 0.17.0, and since 1.3.0 optional)", r.version)
-		p.Fix = fmt.Sprintf("set %s, or from chart 1.3.0 on chartValues.crds.%s: true", APIv1, serveV1beta1)
+		p.Rule = fmt.Sprintf("not served by chart %s (removed in 0.17.0, optional since 1.3.0 with crds.%s in chartValues)",
+			r.version, serveV1beta1)
+		p.Fix = "set " + APIv1
 	default:
 		p.Kind, p.Rule = problem.NotSupported, "must be "+APIv1+" or "+APIv1beta1
 	}

@@ -50,11 +50,11 @@ func TestCheckAPI(t *testing.T) {
 		want         string
 	}{
 		"New":           {"2.14.0", chart.APIv1, nil, ""},
-		"NewInAnOldOne": {"0.15.1", chart.APIv1, nil, `"external-secrets.io/v1": not served by chart 0.15.1 (since 0.16.0); set a newer chartVersion or external-secrets.io/v1beta1`},
+		"NewInAnOldOne": {"0.15.1", chart.APIv1, nil, `"external-secrets.io/v1": not served by chart 0.15.1 (since 0.16.0); set external-secrets.io/v1beta1 or a newer chartVersion`},
 		"Both":          {"0.16.2", chart.APIv1beta1, nil, ""},
-		"Old":           {"0.17.0", chart.APIv1beta1, nil, `"external-secrets.io/v1beta1": not served by chart 0.17.0 (removed in 0.17.0, and since 1.3.0 optional); set external-secrets.io/v1, or from chart 1.3.0 on chartValues.crds.unsafeServeV1Beta1: true`},
+		"Old":           {"0.17.0", chart.APIv1beta1, nil, `"external-secrets.io/v1beta1": not served by chart 0.17.0 (removed in 0.17.0, optional since 1.3.0 with crds.unsafeServeV1Beta1 in chartValues); set external-secrets.io/v1`},
 		"Optional":      {"1.3.0", chart.APIv1beta1, optional, ""},
-		"NotYet":        {"1.2.1", chart.APIv1beta1, optional, `"external-secrets.io/v1beta1": not served by chart 1.2.1 (removed in 0.17.0, and since 1.3.0 optional); set external-secrets.io/v1, or from chart 1.3.0 on chartValues.crds.unsafeServeV1Beta1: true`},
+		"NotYet":        {"1.2.1", chart.APIv1beta1, optional, `"external-secrets.io/v1beta1": not served by chart 1.2.1 (removed in 0.17.0, optional since 1.3.0 with crds.unsafeServeV1Beta1 in chartValues); set external-secrets.io/v1`},
 		"None":          {"2.14.0", "external-secrets.io/v2", nil, `"external-secrets.io/v2": must be external-secrets.io/v1 or external-secrets.io/v1beta1`},
 		"Unread":        {"0.0.0", chart.APIv1beta1, nil, ""},
 		"UnreadNone":    {"0.0.0", "v1", nil, `"v1": must be external-secrets.io/v1 or external-secrets.io/v1beta1`},

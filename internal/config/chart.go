@@ -14,12 +14,14 @@ import (
 
 	"github.com/blang/semver"
 	"gopkg.in/yaml.v3"
+
+	"eso-aws/internal/chart"
 )
 
 // The versions of the operator's API.
 const (
-	APIv1      = "external-secrets.io/v1"
-	APIv1beta1 = "external-secrets.io/v1beta1"
+	APIv1      = chart.APIv1
+	APIv1beta1 = chart.APIv1beta1
 )
 
 // maxChartFile bounds what is read of a Chart.yaml: they have a kilobyte or two.
@@ -31,15 +33,15 @@ var ociReference = regexp.MustCompile(`^oci://[A-Za-z0-9.-]+(:[0-9]+)?(/[a-z0-9.
 func (l *loader) readChart() Chart {
 	reference := l.text(KeyChart)
 	at := path{KeyChart}
-	chart := Chart{Reference: reference}
+	read := Chart{Reference: reference}
 	switch {
 	case isPath(reference):
 		version, err := localVersion(reference)
 		if err != nil {
 			l.reject(at, reference, err.Error(), "the path of the operator's chart, a folder or a .tgz file")
 		}
-		chart.Version = version
-		return chart
+		read.Version = version
+		return read
 	case strings.HasPrefix(reference, "oci://"):
 		if !ociReference.MatchString(reference) {
 			l.reject(at, reference, "is no reference to a chart",
@@ -49,10 +51,10 @@ func (l *loader) readChart() Chart {
 		l.reject(at, reference, "is neither a chart's name nor a path that exists",
 			"external-secrets, the path of a folder or .tgz file, or an oci:// reference")
 	default:
-		chart.Repository = l.repository()
+		read.Repository = l.repository()
 	}
-	chart.Version = l.exactVersion(path{KeyChartVersion}, l.text(KeyChartVersion))
-	return chart
+	read.Version = l.exactVersion(path{KeyChartVersion}, l.text(KeyChartVersion))
+	return read
 }
 
 func (l *loader) repository() string {
@@ -69,53 +71,29 @@ func (l *loader) repository() string {
 }
 
 func (l *loader) exactVersion(p path, value string) semver.Version {
-	version, err := parseVersion(value)
+	version, err := chart.Parse(value)
 	if err != nil {
-		l.reject(p, value, err.Error(), "an exact version in quotes, such as 2.14.0")
+		l.say(p, fmt.Sprintf("%s: %v; set one in quotes, such as %s", l.shown(p, value), err,
+			l.settings[KeyChartVersion].fallback))
 	}
 	return version
 }
 
-// parseVersion reads the version of a chart that the program can install.
-func parseVersion(value string) (semver.Version, error) {
-	version, err := semver.Parse(strings.TrimPrefix(value, "v"))
-	switch {
-	case err != nil:
-		return semver.Version{}, errors.New("is no version")
-	case version.LT(semver.Version{Minor: 9}):
-		return semver.Version{}, errors.New("is older than 0.9.0, the first that will do")
-	}
-	return version, nil
-}
-
 // apiVersion is the configured one, or what the chart serves.
-func (l *loader) apiVersion(chart semver.Version, values map[string]any) string {
-	at := path{KeyAPIVersion}
-	servesV1 := chart.GTE(semver.Version{Minor: 16})
+func (l *loader) apiVersion(version semver.Version, values map[string]any) string {
+	release := chart.For(version)
+	if l.chartUnknown() {
+		release = chart.For(semver.Version{})
+	}
 	value := l.text(KeyAPIVersion)
-	switch {
-	case value == "" && servesV1:
-		return APIv1
-	case value == "":
-		return APIv1beta1
-	case value != APIv1 && value != APIv1beta1:
-		l.reject(at, value, "is no version of the operator's API", APIv1+" or "+APIv1beta1)
-	case l.failed(KeyChart) || l.failed(KeyChartVersion):
-	case value == APIv1 && !servesV1:
-		l.reject(at, value, fmt.Sprintf("is not served by chart %s, but from 0.16.0 on", chart), APIv1beta1)
-	case value == APIv1beta1 && !servesV1beta1(chart, values):
-		l.reject(at, value, fmt.Sprintf("is not served by chart %s, but up to 0.16, and from 1.3.0 on with "+
-			"crds.unsafeServeV1Beta1 in chartValues", chart), APIv1)
+	if value == "" {
+		return chart.For(version).API()
+	}
+	for _, found := range release.CheckAPI(value, values) {
+		found.Value = nil
+		l.say(path{KeyAPIVersion}, l.shown(path{KeyAPIVersion}, value)+": "+found.String())
 	}
 	return value
-}
-
-func servesV1beta1(chart semver.Version, values map[string]any) bool {
-	if chart.LT(semver.Version{Minor: 17}) {
-		return true
-	}
-	crds, _ := values["crds"].(map[string]any)
-	return crds["unsafeServeV1Beta1"] == true && chart.GTE(semver.Version{Major: 1, Minor: 3})
 }
 
 // isPath agrees with Helm, which looks for a file of that name first.
@@ -134,13 +112,13 @@ func localVersion(reference string) (semver.Version, error) {
 	if err != nil {
 		return semver.Version{}, err
 	}
-	var chart struct{ Version string }
-	if err := yaml.Unmarshal(content, &chart); err != nil {
+	var file struct{ Version string }
+	if err := yaml.Unmarshal(content, &file); err != nil {
 		return semver.Version{}, errors.New("has a Chart.yaml that is not YAML")
 	}
-	version, err := parseVersion(chart.Version)
+	version, err := chart.Parse(file.Version)
 	if err != nil {
-		return semver.Version{}, fmt.Errorf("has a Chart.yaml whose version %q %w", chart.Version, err)
+		return semver.Version{}, fmt.Errorf("the version %q in its Chart.yaml %w", file.Version, err)
 	}
 	return version, nil
 }

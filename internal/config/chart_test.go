@@ -24,8 +24,8 @@ func TestLoadLocalChart(t *testing.T) {
 		want string
 	}{
 		"Folder":      {map[string]string{"chart/Chart.yaml": "version: 0.20.4"}, "chart", ""},
-		"FolderOfOld": {map[string]string{"Chart.yaml": "version: 0.1.0"}, ".", `has a Chart.yaml whose version "0.1.0" is older than 0.9.0, the first that will do`},
-		"NoVersion":   {map[string]string{"Chart.yaml": "name: x"}, ".", `has a Chart.yaml whose version "" is no version`},
+		"FolderOfOld": {map[string]string{"Chart.yaml": "version: 0.1.0"}, ".", `the version "0.1.0" in its Chart.yaml must be 0.9.0 or newer`},
+		"NoVersion":   {map[string]string{"Chart.yaml": "name: x"}, ".", `the version "" in its Chart.yaml must be an exact version`},
 		"NotYAML":     {map[string]string{"Chart.yaml": "\t{"}, ".", "has a Chart.yaml that is not YAML"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"eso-aws/internal/chart"
-	"eso-aws/internal/words"
 	"eso-aws/operator"
 )
 
@@ -26,30 +25,21 @@ func (l *loader) chartValues(target Target) map[string]any {
 	return values
 }
 
-// knownValues refuses values that the chart does not take, as it would leave them out in
-// silence. Where what it takes is not known for certain they are warned of.
+// knownValues refuses values that the chart does not use, as it would ignore them. They are
+// warnings where what it uses is not known for certain.
 func (l *loader) knownValues(c *Config) {
-	if l.chartUnknown() || len(c.ChartValues) == 0 {
+	if l.chartUnknown() {
 		return
 	}
-	values := chart.For(l.chart)
 	official := !isPath(c.Chart.Reference) && (c.Chart.Reference == OperatorName ||
 		strings.HasSuffix(c.Chart.Reference, "/"+OperatorName))
-	for _, unknown := range values.Check(c.ChartValues) {
-		at := append(path{KeyChartValues}, unknown.Path...)
-		rule := fmt.Sprintf("is no value of chart %s; ", values.Held)
-		if !values.Exact {
-			rule = fmt.Sprintf("is no value of chart %s, the nearest to %s whose values are known here; ",
-				values.Held, l.chart)
-		}
-		write := instead(unknown.Path[len(unknown.Path)-1], unknown.Known)
-		if unknown.Map {
-			rule, write = "must be a map; ", "write "+words.List(unknown.Known, "or")+" in it"
-		}
-		if values.Exact && official {
-			l.say(at, rule+write)
+	for _, found := range chart.For(l.chart).CheckValues(c.ChartValues) {
+		at := append(path{KeyChartValues}, found.Path...)
+		found.Path = nil
+		if found.Warning || !official {
+			l.warn(at, found.String())
 		} else {
-			l.warn(at, rule+write)
+			l.say(at, found.String())
 		}
 	}
 }

@@ -3,6 +3,7 @@ package config_test
 import (
 	"encoding/json"
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -50,7 +51,7 @@ func TestLoadLocal(t *testing.T) {
 		Chart: config.Chart{
 			Reference:  "external-secrets",
 			Repository: "https://charts.external-secrets.io",
-			Version:    semver.MustParse("2.14.0"),
+			Version:    defaultChart(t),
 		},
 		KeepCRDs:        true,
 		APIVersion:      "external-secrets.io/v1",
@@ -128,6 +129,14 @@ func TestLoadEverything(t *testing.T) {
 	}, got)
 }
 
+// defaultChart is the default of the setting chartVersion.
+func defaultChart(t *testing.T) semver.Version {
+	t.Helper()
+	field, ok := reflect.TypeFor[stackfile.File]().FieldByName("ChartVersion")
+	require.True(t, ok)
+	return semver.MustParse(field.Tag.Get("default"))
+}
+
 func TestLoadAPIVersionFollowsTheChart(t *testing.T) {
 	t.Parallel()
 	for version, want := range map[string]string{
@@ -135,7 +144,7 @@ func TestLoadAPIVersionFollowsTheChart(t *testing.T) {
 		"0.15.1": "external-secrets.io/v1beta1",
 		"0.16.0": "external-secrets.io/v1",
 		"0.17.0": "external-secrets.io/v1",
-		"2.14.0": "external-secrets.io/v1",
+		"":       "external-secrets.io/v1", // the default
 	} {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()

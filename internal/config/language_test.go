@@ -80,8 +80,8 @@ func TestLoadLanguage(t *testing.T) {
 	assert.Equal(t, &got.Stores[4], got.StoreOf(&got.Secrets[3]))
 	assert.Equal(t, []config.Warning{{
 		Path: "eso-aws:secrets.a.spec.n",
-		Text: "there is no such field; write one of data, dataFrom, refreshInterval, refreshPolicy, secretStoreRef, " +
-			"syncWindows or target, unless chart 2.14.0 takes it: what is known is of 2.0.0",
+		Text: "unknown field as of chart 2.9.0, the newest known; available: data, dataFrom, refreshInterval, " +
+			"refreshPolicy, secretStoreRef, syncWindows, target",
 	}}, got.Warnings)
 }
 

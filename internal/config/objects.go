@@ -2,14 +2,12 @@ package config
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/blang/semver"
-
-	"eso-aws/internal/crd"
+	"eso-aws/internal/chart"
+	issue "eso-aws/internal/problem"
 )
 
 // Render makes a configuration's objects: those of the stores, and then those of the
@@ -29,12 +27,7 @@ func (l *loader) objects(c *Config, render Render) {
 	if render == nil || l.chartUnknown() || l.failed(KeyAPIVersion) || !whole && len(rendered.Secrets) == 0 {
 		return
 	}
-	o := objects{loader: l, whole: whole}
-	var err error
-	if o.own, err = crd.For(l.chart); err != nil {
-		l.say(path{KeyChartVersion}, fmt.Sprintf("has CRDs that cannot be read: %v; write another", err))
-		return
-	}
+	o := objects{loader: l, whole: whole, own: chart.For(l.chart)}
 	for i, object := range render(&rendered) {
 		if i < len(c.Stores) {
 			o.store(&c.Stores[i], object)
@@ -47,13 +40,13 @@ func (l *loader) objects(c *Config, render Render) {
 // objects tells what an API has against objects.
 type objects struct {
 	*loader
-	own   *crd.Schemas
+	own   *chart.Release
 	whole bool // whether nothing is wrong besides
 }
 
-func (o *objects) check(schemas *crd.Schemas, object map[string]any) []crd.Problem {
+func (o *objects) check(object map[string]any) []issue.Problem {
 	kind, _ := object["kind"].(string)
-	return schemas.Check(o.api, kind, object)
+	return o.own.CheckObject(o.api, kind, object)
 }
 
 func (o *objects) store(s *Store, object map[string]any) {
@@ -61,14 +54,14 @@ func (o *objects) store(s *Store, object map[string]any) {
 	if !s.Default {
 		at = path{KeyStores, s.Name}
 	}
-	for _, problem := range o.check(o.own, object) {
+	for _, problem := range o.check(object) {
 		o.made(at, problem)
 	}
 }
 
 func (o *objects) secret(s *Secret, object map[string]any) {
 	at := path{KeySecrets, s.Name}
-	for _, problem := range o.check(o.own, object) {
+	for _, problem := range o.check(object) {
 		if len(problem.Path) < 2 || problem.Path[0] != "spec" || !written(s.Spec, problem.Path[1:]) {
 			o.made(at, problem)
 			continue
@@ -76,10 +69,6 @@ func (o *objects) secret(s *Secret, object map[string]any) {
 		at := append(at.member("spec"), problem.Path[1:]...)
 		if o.wrong(at) {
 			continue // it is told in this language's words
-		}
-		if !problem.Unsure && o.newer(object, problem.Path) {
-			problem.Rule = fmt.Sprintf("is not known to chart %s, but to newer ones", o.chart)
-			problem.Write = "a newer chartVersion, or take it away"
 		}
 		problem.Path = nil
 		if text, ok := problem.Value.(string); ok {
@@ -91,28 +80,20 @@ func (o *objects) secret(s *Secret, object map[string]any) {
 
 // made tells what is wrong with what the program has written. What the user has is of no
 // help there, and may be a secret.
-func (o *objects) made(at path, problem crd.Problem) {
+func (o *objects) made(at path, problem issue.Problem) {
 	if !o.whole {
 		return
 	}
 	problem.Value = nil
-	o.tell(at, problem, fmt.Sprintf("makes an object that chart %s does not take: %s", o.chart, problem))
+	o.tell(at, problem, fmt.Sprintf("renders an object that chart %s does not accept: %s", o.chart, problem))
 }
 
-func (o *objects) tell(at path, problem crd.Problem, text string) {
-	if !problem.Unsure {
-		o.say(at, text)
+func (o *objects) tell(at path, problem issue.Problem, text string) {
+	if problem.Warning {
+		o.warn(at, text)
 		return
 	}
-	o.warn(at, fmt.Sprintf("%s, unless chart %s takes it: what is known is of %s", text, o.chart, o.own.Held))
-}
-
-// newer tells whether the newest chart that is known has nothing against a place.
-func (o *objects) newer(object map[string]any, place []string) bool {
-	schemas, err := crd.For(semver.Version{Major: math.MaxInt32})
-	return err == nil && !slices.ContainsFunc(o.check(schemas, object), func(problem crd.Problem) bool {
-		return slices.Equal(problem.Path, place)
-	})
+	o.say(at, text)
 }
 
 // written tells whether a place is in an object, or is missing in what is there.

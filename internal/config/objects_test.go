@@ -25,16 +25,16 @@ func TestObjects(t *testing.T) {
 	secret := func(interval any) map[string]any {
 		return map[string]any{"kind": "ExternalSecret", "spec": map[string]any{"refreshInterval": interval}}
 	}
-	const not = "makes an object that chart 2.0.0 does not take: "
+	const not = "renders an object that chart 2.0.0 does not accept: "
 	for name, test := range map[string]struct {
 		made []map[string]any
 		want string
 	}{
 		"Right": {[]map[string]any{store("us-east-1"), secret("1h0m0s")}, ""},
 		"Store": {[]map[string]any{store(4711), secret("1h0m0s")}, "eso-aws:store: " + not +
-			"spec.provider.aws.region: must be text, not a number; write text, in quotes"},
+			"spec.provider.aws.region: must be a string, not a number; write it in quotes"},
 		"Secret": {[]map[string]any{store("us-east-1"), secret(true)}, "eso-aws:secrets.a: " + not +
-			"spec.refreshInterval: must be text, not true or false; write text, in quotes"},
+			"spec.refreshInterval: must be a string, not a boolean; write it in quotes"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"eso-aws/internal/chart"
 	"eso-aws/internal/stackfile"
 )
 
@@ -83,9 +84,10 @@ func (e *entry) groups(p path, rewrite *stackfile.Regexp) {
 }
 
 func (e *entry) merge(p path, merge stackfile.Merge) {
-	e.since(p, "", mergeSince())
-	e.inV1(p, "")
-	e.since(p.member("priorityPolicy"), merge.PriorityPolicy, priorityPolicySince())
+	e.feature(p, "", chart.RewriteMerge)
+	if !e.wrong(p) {
+		e.feature(p.member("priorityPolicy"), merge.PriorityPolicy, chart.PriorityPolicy)
+	}
 	into := p.member("into")
 	switch {
 	case e.wrong(p.member("strategy")):

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"eso-aws/internal/chart"
 	"eso-aws/internal/iam"
 	"eso-aws/internal/stackfile"
 )
@@ -155,10 +156,9 @@ func (e *entry) policy(key string) path {
 // wait for.
 func (e *entry) policies(s *Secret) {
 	refresh, creation, deletion := e.policy(KeyRefreshPolicy), e.policy(KeyCreationPolicy), e.policy(KeyDeletionPolicy)
-	e.since(refresh, s.RefreshPolicy, refreshPolicySince())
+	e.feature(refresh, s.RefreshPolicy, chart.RefreshPolicy)
 	if s.CreationPolicy == policyCreateMerge {
-		e.since(creation, s.CreationPolicy, createOrMergeSince())
-		e.inV1(creation, s.CreationPolicy)
+		e.feature(creation, s.CreationPolicy, chart.CreateOrMerge)
 	}
 	interval := e.at.member("refreshInterval")
 	if e.good(interval) && s.RefreshPolicy != "" && s.RefreshPolicy != policyPeriodic {

@@ -6,19 +6,17 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	gotemplate "text/template"
 	"text/template/parse"
 
 	"github.com/blang/semver"
 
-	"eso-aws/internal/template"
+	"eso-aws/internal/chart"
 )
 
 const (
 	typeToken     = "kubernetes.io/service-account-token" //nolint:gosec // the type of one, not a token
 	typeBootstrap = "bootstrap.kubernetes.io/token"
 	maxShown      = 60
-	minGuessed    = 5 // shorter names are all alike
 )
 
 // requiredKeys are those without which Kubernetes, or its users, refuse a type.
@@ -69,7 +67,7 @@ func (e *entry) secretType(p path, s *Secret) {
 	switch {
 	case !secretKind.MatchString(kind):
 		e.reject(p, kind, "is no type of a Secret", "one such as kubernetes.io/tls")
-	case kind == typeToken || kind == typeBootstrap && (e.chartUnknown() || e.chart.GTE(semver.MustParse("2.4.1"))):
+	case kind == typeToken || kind == typeBootstrap && (e.chartUnknown() || !chart.For(e.chart).Supports(chart.BootstrapTokens)):
 		e.reject(p, kind, "is refused by the operator: such a token is Kubernetes' own to write", "another type")
 	}
 	keys, known := s.Keys()
@@ -117,31 +115,20 @@ func shortened(text string) string {
 	return text
 }
 
-// function checks that the chart has a function. One that is like none that is known may
-// be of a chart that is younger than what is known.
+// function checks that the chart has a function.
 func (l *loader) function(p path, shown, name string) {
-	names, complete := template.Functions(l.chart)
+	version := l.chart
 	if l.chartUnknown() {
-		names, complete = template.Known(), false
+		version = semver.Version{}
 	}
-	if _, err := gotemplate.New("").Parse("{{" + name + "}}"); err == nil || slices.Contains(names, name) {
-		return // it is Go's own, or the chart's
-	}
-	has := "has the function " + name
-	if charts := template.Charts(name); charts != "" {
-		has = fmt.Sprintf("%s, which chart %s does not have, but charts %s", has, l.chart, charts)
-		l.reject(p, shown, has, "it without")
-		return
-	}
-	meant, ok := guess(name, names)
-	switch {
-	case ok && len(name) >= minGuessed:
-		l.say(p, fmt.Sprintf("%s: %s, which the operator does not have; %s", l.shown(p, shown), has, meant))
-	case complete:
-		l.reject(p, shown, fmt.Sprintf("%s, which chart %s does not have", has, l.chart), "it without")
-	default:
-		l.warn(p, fmt.Sprintf("%s: %s, which is not known of chart %s: without it a sync fails; write it without "+
-			"unless this chart has it", l.shown(p, shown), has, l.chart))
+	for _, found := range chart.For(version).CheckFunction(name) {
+		found.Path = nil
+		text := l.shown(p, shown) + ": " + found.String()
+		if found.Warning {
+			l.warn(p, text)
+		} else {
+			l.say(p, text)
+		}
 	}
 }
 
