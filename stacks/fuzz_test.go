@@ -18,9 +18,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
 
+	"eso-aws/internal/chart"
 	"eso-aws/internal/config"
 	"eso-aws/internal/configtest"
-	"eso-aws/internal/chart"
 	"eso-aws/internal/iam"
 	"eso-aws/stacks"
 )

@@ -125,7 +125,8 @@ func (p place) findings(broken jsonschema.ErrorKind) []finding {
 	default:
 		schema, _ := p.schema.(map[string]any)
 		keyword := broken.KeywordPath()[0]
-		return []finding{p.finding(keyword, problem.Invalid, fmt.Sprintf("must satisfy %s: %v", keyword, schema[keyword]), "")}
+		rule := fmt.Sprintf("must satisfy %s: %v", keyword, schema[keyword])
+		return []finding{p.finding(keyword, problem.Invalid, rule, "")}
 	}
 }
 

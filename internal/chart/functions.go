@@ -5,6 +5,8 @@ import (
 	"slices"
 	gotemplate "text/template"
 
+	"github.com/blang/semver"
+
 	"eso-aws/internal/problem"
 )
 
@@ -19,8 +21,8 @@ func (r *Release) Functions() (names []string, complete bool) {
 
 // completeFunctions reports whether the release notes tell of the version.
 func (r *Release) completeFunctions() bool {
-	limit := newest()
-	return !r.unread() && (r.version.Major < limit.Major || r.version.Major == limit.Major && r.version.Minor <= limit.Minor)
+	minor := semver.Version{Major: r.version.Major, Minor: r.version.Minor}
+	return !r.unread() && minor.LTE(newest())
 }
 
 // CheckFunction finds what is wrong with the name of a function in a template. It is a warning

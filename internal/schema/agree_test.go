@@ -99,10 +99,10 @@ func alone() map[string]*regexp.Regexp {
 		"depends on several values": `merge\.into: is missing|is for strategy JSON|is there twice|needs the key|has nothing to read|` +
 			`looks for nothing|is besides |are left out|is of no use|is decided by|has none of|has several of|is the Secret of|` +
 			`is the name of|is no store of|uses no such namespace|is no key of what is read|is for a Secret that the operator owns|` +
-			`is of a namespace|is every namespace|is not below the path|are no keys of a Secret|to IAM, which tells|is not known to external-secrets|has the name of the operator's`,
+			`is of a namespace|is every namespace|is not below the path|are no keys of a Secret|to IAM, which tells|not supported by external-secrets|has the name of the operator's`,
 		"depends on the service":       `is no name in AWS|is no ARN of|is no path in AWS|is no version of a (secret|parameter)|is no beginning`,
 		"depends on the region":        `is in (region|another partition|a partition)|is of (partition|a cluster in region)`,
-		"depends on the chart":         `is not known to chart|is not served by chart|has the function|is no version;|is older than`,
+		"depends on the chart":         `not (supported|served) by chart|unknown function|must be an exact version|must be \d+\.\d+\.\d+ or newer`,
 		"depends on the files there":   `chart's name nor a path|is no reference to a chart|: is not there; |Chart\.yaml|\.tgz`,
 		"is about the chart's values":  `eso-aws:chartValues\.`,
 		"parses an expression":         `is no template|is no regular expression|must have no|must be an http|is no URL|has (the )?group|must be text, not (a map|a list); write the value alone`,
