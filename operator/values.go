@@ -5,7 +5,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/blang/semver"
+	"eso-aws/internal/chart"
 )
 
 // The operator reads its endpoints from its environment, for every store alike.
@@ -28,10 +28,6 @@ const (
 	identityAnnotation = "eso-aws/identity"
 )
 
-// readinessProbeSince is the first chart whose controller can have one. Helm's
-// waiting means little without it: a pod is ready as soon as it runs.
-func readinessProbeSince() semver.Version { return semver.Version{Major: 2, Minor: 2} }
-
 // Values are the values of the chart of that version: the CRDs installed and
 // kept or not, the endpoint in the operator's environment, its identity, and the
 // user's values merged over them: maps deeply, lists replaced, except that the
@@ -51,7 +47,7 @@ func Values(args *ReleaseArgs) map[string]any {
 	if args.KeepCRDs {
 		values["crds"] = map[string]any{"annotations": map[string]any{resourcePolicy: keep}}
 	}
-	if version.GTE(readinessProbeSince()) {
+	if chart.For(version).Supports(chart.ReadinessProbe) { // without it a pod is ready as soon as it runs
 		values["readinessProbe"] = map[string]any{"enabled": true}
 	}
 	values = merge(values, user)

@@ -18,9 +18,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
 
+	"eso-aws/internal/chart"
 	"eso-aws/internal/config"
 	"eso-aws/internal/configtest"
-	"eso-aws/internal/crd"
 	"eso-aws/internal/iam"
 	"eso-aws/stacks"
 )
@@ -33,22 +33,22 @@ func FuzzLoad(f *testing.F) {
 		f.Add(content, uint64(0))
 		f.Add(content, uint64(i+1))
 	}
-	schemas := schemaCache{}
+	releases := releaseCache{}
 	f.Fuzz(func(t *testing.T, content []byte, seed uint64) {
 		if seed != 0 {
 			content = pool.graft(content, rand.New(rand.NewPCG(seed, 0)))
 		}
-		judge(t, &schemas, content)
+		judge(t, &releases, content)
 	})
 }
 
 // TestGrafts is a little of that each time, and more of it with -grafts.
 func TestGrafts(t *testing.T) {
 	t.Parallel()
-	pool, schemas, accepted := newPool(t), schemaCache{}, 0
+	pool, releases, accepted := newPool(t), releaseCache{}, 0
 	for i := range *grafts {
 		random := rand.New(rand.NewPCG(uint64(i), *salt))
-		if judge(t, &schemas, pool.graft(pool.valid[random.IntN(len(pool.valid))], random)) {
+		if judge(t, &releases, pool.graft(pool.valid[random.IntN(len(pool.valid))], random)) {
 			accepted++
 		}
 		if t.Failed() {
@@ -65,7 +65,7 @@ var (
 )
 
 // judge loads a stack file, and tells whether it is accepted.
-func judge(t *testing.T, schemas *schemaCache, content []byte) bool {
+func judge(t *testing.T, releases *releaseCache, content []byte) bool {
 	t.Helper()
 	values, encrypted, err := configtest.Parse(content)
 	if err != nil || slices.ContainsFunc(slices.Collect(maps.Keys(values)), unreadable) ||
@@ -97,7 +97,7 @@ func judge(t *testing.T, schemas *schemaCache, content []byte) bool {
 		require.NotNil(t, loaded.StoreOf(&loaded.Secrets[i]))
 		loaded.Secrets[i].Spec = nil // which is the user's own
 	}
-	assert.Empty(t, refusals(schemas.of(t, loaded.Chart.Version), &loaded))
+	assert.Empty(t, refusals(releases.of(loaded.Chart.Version), &loaded))
 	assert.Empty(t, malformed(stacks.Manifests(&loaded)))
 	policies, problems := iam.Permissions("111122223333", loaded.Cluster.Grants...)
 	assert.Empty(t, problems)
@@ -174,19 +174,13 @@ func isQualified(key string) bool {
 	return labelName.MatchString(name) && objectName.MatchString(prefix) && len(prefix) <= 253
 }
 
-// schemaCache are the schemas of charts, which take a while to compile.
-type schemaCache struct{ byChart sync.Map }
+// releaseCache is what is known of charts: it takes a while to compile their CRDs.
+type releaseCache struct{ byChart sync.Map }
 
-func (s *schemaCache) of(t *testing.T, chart semver.Version) *crd.Schemas {
-	t.Helper()
-	chart.Pre, chart.Build = nil, nil
-	if schemas, ok := s.byChart.Load(chart.String()); ok {
-		return schemas.(*crd.Schemas)
-	}
-	schemas, err := crd.For(chart)
-	require.NoError(t, err)
-	s.byChart.Store(chart.String(), schemas)
-	return schemas
+func (c *releaseCache) of(version semver.Version) *chart.Release {
+	version.Pre, version.Build = nil, nil
+	release, _ := c.byChart.LoadOrStore(version.String(), chart.For(version))
+	return release.(*chart.Release)
 }
 
 // pool are the known stack files, those that must load among them, and the values in them

@@ -12,6 +12,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"eso-aws/internal/chart"
 	"eso-aws/internal/cluster"
 	"eso-aws/internal/plan"
 	"eso-aws/internal/stackfile"
@@ -301,7 +302,7 @@ func (s *stack) foreign(ctx context.Context, client *cluster.Client) ([]string, 
 		"externalsecrets", "secretstores", "clustersecretstores",
 		"clusterexternalsecrets", "pushsecrets", "clusterpushsecrets",
 	} {
-		for _, version := range []string{plan.APIv1, plan.APIv1beta1, "external-secrets.io/v1alpha1"} {
+		for _, version := range []string{chart.APIv1, chart.APIv1beta1, "external-secrets.io/v1alpha1"} {
 			objects, exists, err := client.List(ctx, version, "", resource)
 			if err != nil {
 				return nil, err

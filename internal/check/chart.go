@@ -1,14 +1,10 @@
 package check
 
 import (
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
 
-	"github.com/blang/semver"
-
-	"eso-aws/internal/chart"
 	"eso-aws/internal/plan"
 	"eso-aws/internal/problem"
 	"eso-aws/internal/stackfile"
@@ -20,25 +16,10 @@ func (c *checker) chart() {
 	if at := (problem.Path{stackfile.KeyChartRepository}); c.Chart.Repository != "" && !c.problems.Failed(at) {
 		c.repository(at, c.Chart.Repository)
 	}
-	at, api := problem.Path{stackfile.KeyAPIVersion}, c.File.APIVersion
-	servesV1 := c.Chart.Version.GTE(semver.Version{Minor: 16})
-	switch {
-	case !c.Chart.Known || c.problems.Failed(at):
-	case api == plan.APIv1 && !servesV1:
-		c.refuse(at, api, problem.Version, fmt.Sprintf("not supported by chart %s (since 0.16.0)", c.Chart.Version),
-			"set "+plan.APIv1beta1)
-	case api == plan.APIv1beta1 && !c.servesV1beta1():
-		c.refuse(at, api, problem.Version, fmt.Sprintf("not supported by chart %s (until 0.16, and since 1.3.0 with "+
-			"crds.unsafeServeV1Beta1 in chartValues)", c.Chart.Version), "set "+plan.APIv1)
+	at := problem.Path{stackfile.KeyAPIVersion}
+	if c.File.Valid(at) {
+		c.problems.AddBelow(at, c.Chart.Release().CheckAPI(c.APIVersion, c.File.ChartValues)...)
 	}
-}
-
-func (c *checker) servesV1beta1() bool {
-	if c.Chart.Version.LT(semver.Version{Minor: 17}) {
-		return true
-	}
-	unsafe, _ := valueAt(c.File.ChartValues, "crds", "unsafeServeV1Beta1")
-	return unsafe == true && c.Chart.Version.GTE(semver.Version{Major: 1, Minor: 3})
 }
 
 func (c *checker) repository(at problem.Path, value string) {
@@ -72,25 +53,11 @@ func (c *checker) chartValues() {
 // knownValues refuses values that the chart does not have, because Helm ignores them.
 // Where the values of the chart are not known for certain they are warned of.
 func (c *checker) knownValues(at problem.Path, values map[string]any) {
-	if !c.Chart.Known || len(values) == 0 {
-		return
-	}
-	known := chart.For(c.Chart.Version)
 	official := !c.Chart.IsPath() && (c.Chart.Reference == plan.OperatorName ||
 		strings.HasSuffix(c.Chart.Reference, "/"+plan.OperatorName))
-	for _, unknown := range known.Check(values) {
-		rule := fmt.Sprintf("unknown value of chart %s", known.Held)
-		if !known.Exact {
-			rule += fmt.Sprintf(", the nearest to %s whose values are known", c.Chart.Version)
-		}
-		fix := problem.Suggest(unknown.Path[len(unknown.Path)-1], unknown.Known)
-		if unknown.Map {
-			rule, fix = "must be a map", "set "+problem.Join(unknown.Known, "or")+" in it"
-		}
-		c.problems.Add(problem.Problem{
-			Path: at.Member(unknown.Path...), Kind: problem.Unknown, Rule: rule, Fix: fix,
-			Warning: !known.Exact || !official,
-		})
+	for _, p := range c.Chart.Release().CheckValues(values) {
+		p.Warning = p.Warning || !official
+		c.problems.AddBelow(at, p)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"eso-aws/internal/chart"
 	"eso-aws/internal/pattern"
 	"eso-aws/internal/plan"
 	"eso-aws/internal/problem"
@@ -81,9 +82,8 @@ func (e *entry) groups(at problem.Path, rewrite *stackfile.Regexp) {
 }
 
 func (e *entry) merge(at problem.Path, merge stackfile.Merge) {
-	e.since(at, "", mergeSince())
-	e.onlyV1(at, "")
-	e.since(at.Member("priorityPolicy"), merge.PriorityPolicy, priorityPolicySince())
+	e.feature(at, "", chart.RewriteMerge)
+	e.feature(at.Member("priorityPolicy"), merge.PriorityPolicy, chart.PriorityPolicy)
 	into := at.Member("into")
 	switch {
 	case e.problems.Wrong(at.Member("strategy")):

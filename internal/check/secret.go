@@ -5,8 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/blang/semver"
-
+	"eso-aws/internal/chart"
 	"eso-aws/internal/plan"
 	"eso-aws/internal/problem"
 	"eso-aws/internal/stackfile"
@@ -75,10 +74,9 @@ func (e *entry) policyPath(key string) problem.Path {
 func (e *entry) policies() {
 	args := &e.Args
 	refresh, creation := e.policyPath(stackfile.KeyRefreshPolicy), e.policyPath(stackfile.KeyCreationPolicy)
-	e.since(refresh, args.RefreshPolicy, refreshPolicySince())
+	e.feature(refresh, args.RefreshPolicy, chart.RefreshPolicy)
 	if args.CreationPolicy == secretsync.CreateOrMerge {
-		e.since(creation, args.CreationPolicy, createOrMergeSince())
-		e.onlyV1(creation, args.CreationPolicy)
+		e.feature(creation, args.CreationPolicy, chart.CreateOrMerge)
 	}
 	interval := e.At.Member("refreshInterval")
 	if e.File.Valid(interval) && args.RefreshPolicy != "" && args.RefreshPolicy != secretsync.Periodic {
@@ -166,27 +164,14 @@ func (c *checker) targets() {
 	}
 }
 
-// The first charts that are known to have a field or a value. Charts between the last
-// without it and the first with it get the benefit of the doubt.
-func refreshPolicySince() semver.Version  { return semver.Version{Minor: 16} }
-func mergeSince() semver.Version          { return semver.Version{Minor: 18} }
-func priorityPolicySince() semver.Version { return semver.Version{Minor: 20, Patch: 2} }
-func createOrMergeSince() semver.Version  { return semver.Version{Major: 2, Minor: 8} }
-
-// since refuses what older charts lack: their CRDs would drop it.
-func (c *checker) since(at problem.Path, value string, since semver.Version) {
-	if c.File.Valid(at) && c.Chart.Known && c.Chart.Version.LT(since) && !c.problems.Wrong(at) {
-		c.refuse(at, shown(value), problem.Version, fmt.Sprintf("not supported by chart %s (since %s)",
-			c.Chart.Version, since), "set a newer chartVersion or remove it")
+// feature refuses what the chart or the version of the API does not support.
+func (c *checker) feature(at problem.Path, value string, feature chart.Feature) {
+	if !c.File.Valid(at) || c.problems.Wrong(at) || c.problems.Failed(problem.Path{stackfile.KeyAPIVersion}) {
+		return
 	}
-}
-
-// onlyV1 refuses what the older API never got, though the chart has it.
-func (c *checker) onlyV1(at problem.Path, value string) {
-	if c.File.Valid(at) && c.APIVersion == plan.APIv1beta1 && !c.problems.Wrong(at) &&
-		!c.problems.Failed(problem.Path{stackfile.KeyAPIVersion}) {
-		c.refuse(at, shown(value), problem.Version, "not supported by "+plan.APIv1beta1,
-			"set apiVersion: "+plan.APIv1+" or remove it")
+	for _, p := range c.Chart.Release().CheckFeature(feature, c.APIVersion) {
+		p.Path, p.Value = at, shown(value)
+		c.problems.Add(p)
 	}
 }
 

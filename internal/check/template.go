@@ -6,21 +6,17 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	gotemplate "text/template"
 	"text/template/parse"
 
-	"github.com/blang/semver"
-
+	"eso-aws/internal/chart"
 	"eso-aws/internal/problem"
 	"eso-aws/internal/stackfile"
-	"eso-aws/internal/template"
 )
 
 const (
 	typeToken     = "kubernetes.io/service-account-token" //nolint:gosec // the type of one, not a token
 	typeBootstrap = "bootstrap.kubernetes.io/token"
 	maxShown      = 60
-	minGuessed    = 5 // shorter names resemble each other
 )
 
 // requiredKeys are those without which Kubernetes, or its users, refuse a type.
@@ -73,8 +69,8 @@ func (e *entry) templates() {
 
 // secretType checks that the Secret has the keys that its type requires.
 func (e *entry) secretType(at problem.Path, kind string) {
-	refusesBootstrap := !e.Chart.Known || e.Chart.Version.GTE(semver.MustParse("2.4.1"))
-	if kind == typeToken || kind == typeBootstrap && refusesBootstrap {
+	bootstrap := kind == typeBootstrap && !e.Chart.Release().Supports(chart.BootstrapTokens)
+	if kind == typeToken || bootstrap {
 		e.refuse(at, kind, problem.Reserved, "is not supported by the operator, because only Kubernetes issues such tokens",
 			"choose another type")
 	}
@@ -107,7 +103,10 @@ func (c *checker) template(at problem.Path, text string, keys []string, known bo
 	for _, name := range sorted(trees) {
 		walk(trees[name].Root, name == "", func(node parse.Node, root bool) {
 			if name, ok := functionName(node); ok {
-				c.function(at, shown, name)
+				for _, p := range c.Chart.Release().CheckFunction(name) {
+					p.Path, p.Value = at, shown
+					c.problems.Add(p)
+				}
 			}
 			if key := reference(node, root); key != "" && known && len(keys) > 0 && !slices.Contains(keys, key) {
 				c.refuse(at, key, problem.NotFound, "unknown key", problem.Suggest(key, keys))
@@ -122,35 +121,6 @@ func shorten(text string) string {
 		return strings.ToValidUTF8(text[:maxShown], "") + "..."
 	}
 	return text
-}
-
-// function checks that the chart has a function. One that resembles none that is known
-// may come with a chart that is newer than what is known.
-func (c *checker) function(at problem.Path, shown, name string) {
-	names, complete := template.Functions(c.Chart.Version)
-	if !c.Chart.Known {
-		names, complete = template.Known(), false
-	}
-	if _, err := gotemplate.New("").Parse("{{" + name + "}}"); err == nil || slices.Contains(names, name) {
-		return // it is Go's own, or the chart's
-	}
-	rule := fmt.Sprintf("unknown function %s", name)
-	if charts := template.Charts(name); charts != "" {
-		c.refuse(at, shown, problem.Version, fmt.Sprintf("function %s is not supported by chart %s (only charts %s)",
-			name, c.Chart.Version, charts), "remove it")
-		return
-	}
-	meant := problem.DidYouMean(name, names)
-	switch {
-	case meant != "" && len(name) >= minGuessed:
-		c.refuse(at, shown, problem.Unknown, rule, meant)
-	case complete:
-		c.refuse(at, shown, problem.Unknown, fmt.Sprintf("%s: chart %s does not have it", rule, c.Chart.Version),
-			"remove it")
-	default:
-		c.warn(at, shown, problem.Unknown, fmt.Sprintf("%s: if chart %s does not have it, the sync fails", rule,
-			c.Chart.Version), "remove it unless this chart has it")
-	}
 }
 
 var position = regexp.MustCompile(`^template: :(\d+)(:\d+)?: `)

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
 
+	"eso-aws/internal/chart"
 	"eso-aws/internal/configtest"
 	"eso-aws/internal/plan"
 	"eso-aws/internal/stackfile"
@@ -32,7 +33,7 @@ func choices() map[string][]string {
 	return map[string][]string{
 		stackfile.KeyTarget:           {stackfile.Local, stackfile.EKS},
 		stackfile.KeyAuth:             {plan.IRSA, plan.PodIdentity},
-		stackfile.KeyAPIVersion:       {plan.APIv1, plan.APIv1beta1},
+		stackfile.KeyAPIVersion:       {chart.APIv1, chart.APIv1beta1},
 		stackfile.KeyKeepCRDs:         flag,
 		"strict":                      flag,
 		stackfile.KeyPodIdentityAgent: flag,

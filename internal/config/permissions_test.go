@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	secretARN    = "arn:aws:secretsmanager:us-east-1:"+account+":secret:"
-	parameterARN = "arn:aws:ssm:us-east-1:"+account+":parameter/"
+	secretARN    = "arn:aws:secretsmanager:us-east-1:" + account + ":secret:"
+	parameterARN = "arn:aws:ssm:us-east-1:" + account + ":parameter/"
 )
 
 // TestLoadPermissions: what the operator's role may do is what the secrets need.

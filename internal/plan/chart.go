@@ -14,14 +14,9 @@ import (
 	"github.com/blang/semver"
 	"gopkg.in/yaml.v3"
 
+	"eso-aws/internal/chart"
 	"eso-aws/internal/problem"
 	"eso-aws/internal/stackfile"
-)
-
-// The versions of the operator's API.
-const (
-	APIv1      = "external-secrets.io/v1"
-	APIv1beta1 = "external-secrets.io/v1beta1"
 )
 
 // maxChartFile limits what is read of a Chart.yaml: they have a kilobyte or two.
@@ -32,7 +27,7 @@ var ociReference = regexp.MustCompile(`^oci://[A-Za-z0-9.-]+(:[0-9]+)?(/[a-z0-9.
 // newChart finds the chart. A local chart has its own version.
 func newChart(file *stackfile.Decoded, problems *problem.List) Chart {
 	reference, at := file.Chart, problem.Path{stackfile.KeyChart}
-	chart := Chart{Reference: reference}
+	found := Chart{Reference: reference, release: chart.For(semver.Version{})}
 	refuse := func(at problem.Path, value string, kind problem.Kind, rule, fix string) {
 		problems.Add(problem.Problem{Path: at, Value: value, Kind: kind, Rule: rule, Fix: fix})
 	}
@@ -43,8 +38,7 @@ func newChart(file *stackfile.Decoded, problems *problem.List) Chart {
 			refuse(at, reference, problem.NotFound, err.Error(),
 				"set it to the path of the operator's chart, a directory or a .tgz file")
 		}
-		chart.Version, chart.Known = version, err == nil
-		return chart
+		return found.at(version, err == nil)
 	case strings.HasPrefix(reference, "oci://"):
 		if !ociReference.MatchString(reference) {
 			refuse(at, reference, problem.Syntax, "must be an OCI reference without a tag",
@@ -54,37 +48,27 @@ func newChart(file *stackfile.Decoded, problems *problem.List) Chart {
 		refuse(at, reference, problem.NotFound, "must be the name of a chart or a path that exists",
 			"set it to external-secrets, the path of a directory or .tgz file, or an oci:// reference")
 	default:
-		chart.Repository = file.ChartRepository
+		found.Repository = file.ChartRepository
 	}
-	version, err := parseVersion(file.ChartVersion)
+	version, err := chart.Parse(file.ChartVersion)
 	if err != nil {
 		refuse(problem.Path{stackfile.KeyChartVersion}, file.ChartVersion, problem.Version, err.Error(),
 			"write an exact version in quotes, such as "+stackfile.DefaultChartVersion)
 	}
-	chart.Version = version
-	chart.Known = err == nil && !problems.Failed(at)
-	return chart
+	return found.at(version, err == nil && !problems.Failed(at))
 }
 
-// parseVersion reads the version of a chart that the program can install.
-func parseVersion(value string) (semver.Version, error) {
-	version, err := semver.Parse(strings.TrimPrefix(value, "v"))
-	switch {
-	case err != nil:
-		return semver.Version{}, errors.New("must be a version")
-	case version.LT(semver.Version{Minor: 9}):
-		return semver.Version{}, errors.New("must be 0.9.0 or newer")
+// at is the chart with its version, where that could be read.
+func (c Chart) at(version semver.Version, known bool) Chart {
+	c.Version, c.Known = version, known
+	if known {
+		c.release = chart.For(version)
 	}
-	return version, nil
+	return c
 }
 
-// newestAPI is the newest version of the operator's API that a chart serves.
-func newestAPI(chart Chart) string {
-	if chart.Known && chart.Version.LT(semver.Version{Minor: 16}) {
-		return APIv1beta1
-	}
-	return APIv1
-}
+// Release is what is known of the version. One that could not be read supports everything.
+func (c Chart) Release() *chart.Release { return c.release }
 
 // isPath agrees with Helm, which looks for a file of that name first.
 func isPath(reference string) bool {
@@ -105,13 +89,13 @@ func localVersion(reference string) (semver.Version, error) {
 	if err != nil {
 		return semver.Version{}, err
 	}
-	var chart struct{ Version string }
-	if err := yaml.Unmarshal(content, &chart); err != nil {
+	var metadata struct{ Version string }
+	if err := yaml.Unmarshal(content, &metadata); err != nil {
 		return semver.Version{}, errors.New("has a Chart.yaml that is not valid YAML")
 	}
-	version, err := parseVersion(chart.Version)
+	version, err := chart.Parse(metadata.Version)
 	if err != nil {
-		return semver.Version{}, fmt.Errorf("has a Chart.yaml with version %q, which %w", chart.Version, err)
+		return semver.Version{}, fmt.Errorf("has a Chart.yaml with version %q, which %w", metadata.Version, err)
 	}
 	return version, nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/blang/semver"
 
+	"eso-aws/internal/chart"
 	"eso-aws/internal/iam"
 	"eso-aws/internal/kube"
 	"eso-aws/internal/problem"
@@ -91,6 +92,8 @@ type Chart struct {
 	Version semver.Version
 	// Known reports whether the version could be read.
 	Known bool
+
+	release *chart.Release
 }
 
 // New resolves a stack file.
@@ -105,7 +108,7 @@ func New(file *stackfile.Decoded, problems *problem.List) *Plan {
 		p.Endpoint = strings.TrimRight(file.Endpoint, "/")
 	}
 	p.Chart = newChart(file, problems)
-	p.APIVersion = cmp.Or(file.APIVersion, newestAPI(p.Chart))
+	p.APIVersion = cmp.Or(file.APIVersion, p.Chart.Release().API())
 	p.Sources = newSources(p)
 	p.addSecrets()
 	p.addStores()

@@ -1,9 +1,8 @@
-// Package crds knows the releases of the External Secrets Operator (ESO) whose Go modules can be had.
-// It takes from them the CRDs and the names of the functions that templates may use, and asks an API
-// server whether it would take an object.
+// Package crds knows the releases of the External Secrets Operator (ESO) that are Go modules. It reads from
+// them the CRDs, the values of the chart and the names of the functions of templates, and asks an API
+// server whether it would accept an object.
 //
-// The program holds what it needs of both, in internal/crd and internal/template, and uses neither this
-// package nor ESO's modules. The tests here prove that it holds what the modules say, and that its own
-// check of an object and an API server's agree; with -update they write what it holds. The go command
-// downloads the modules and verifies them.
+// The program has what it needs of them in internal/chart/versions, and uses neither this package nor ESO's
+// modules. The tests here prove that it has what the modules say, and that its own check of an object and
+// an API server's agree; with -update they write it. The go command downloads the modules and verifies them.
 package crds

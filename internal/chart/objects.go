@@ -1,0 +1,243 @@
+package chart
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+
+	"eso-aws/internal/problem"
+)
+
+// CheckObject finds what an API server with the chart's CRDs refuses of an object, and the
+// fields that it drops, in the order of their paths. The object is what becomes JSON: it may
+// lack its apiVersion and kind, which are given. It is not changed.
+func (r *Release) CheckObject(apiVersion, kind string, object map[string]any) []problem.Problem {
+	if r.unread() {
+		return nil
+	}
+	crds, err := r.crds()
+	if err != nil { // the tests read them all
+		return []problem.Problem{{Kind: problem.Invalid, Rule: fmt.Sprintf("could not be checked: %v", err)}}
+	}
+	group, version, _ := strings.Cut(apiVersion, "/")
+	if group != Group || !crds.kinds.has(kind) {
+		return []problem.Problem{{
+			Path: problem.Path{"kind"}, Value: kind, Kind: problem.NotSupported, Warning: true,
+			Rule: fmt.Sprintf("was not checked: the CRD for %s is not known", apiVersion),
+		}}
+	}
+	schema, ok := crds.kinds[version][kind]
+	if !ok {
+		_, served := crds.next[version][kind]
+		near := r.nearest(crdsFile)
+		return []problem.Problem{{
+			Path: problem.Path{"apiVersion"}, Value: apiVersion, Kind: problem.Version, Warning: served || near.beyond,
+			Rule: "not served by chart " + near.version.String(),
+			Fix:  "set " + Group + "/" + problem.Join(slices.Sorted(maps.Keys(crds.kinds)), "or"),
+		}}
+	}
+	value, err := plain(object)
+	if err != nil {
+		return []problem.Problem{{
+			Kind: problem.Type, Rule: fmt.Sprintf("must be valid in JSON: %v", err),
+			Fix: "use strings, numbers, booleans, lists and maps",
+		}}
+	}
+	findings := schema.check(value)
+	r.doubt(findings, crds.next[version][kind], value)
+	problems := make([]problem.Problem, 0, len(findings))
+	for _, found := range findings {
+		problems = append(problems, r.explain(found, kind))
+	}
+	return problems
+}
+
+// doubt makes warnings of what the chart's own release may allow.
+func (r *Release) doubt(findings []finding, next *schema, value any) {
+	beyond := r.nearest(crdsFile).beyond
+	var still []finding
+	if next != nil {
+		still = next.check(value)
+	}
+	for i, found := range findings {
+		switch {
+		case beyond:
+			findings[i].Warning = found.Warning || found.named() && !found.typo
+		case next != nil:
+			findings[i].nextAllows = !slices.ContainsFunc(still, func(other finding) bool {
+				return other.Path.Equal(found.Path)
+			})
+			findings[i].Warning = found.Warning || findings[i].nextAllows
+		}
+	}
+}
+
+// explain is the problem for people: whether another chart has the field or the value, and, in
+// a warning, what is known.
+func (r *Release) explain(found finding, kind string) problem.Problem {
+	knows := func(other *Release) bool {
+		older := other.version.LT(r.version) && found.rule == unknownChoice // which may have had no choices
+		return !older && other.knows(kind, found.Problem)
+	}
+	if found.named() && !found.nextAllows && !knows(r) {
+		if p, ok := r.unsupported(crdsFile, knows); ok {
+			p.Path, p.Value, p.Warning = found.Path, found.Value, found.Warning
+			return p
+		}
+	}
+	if found.Warning && found.rule != uncheckedField {
+		found.Rule += r.asOf(crdsFile)
+	}
+	return found.Problem
+}
+
+// knows reports whether a version of the CRD has the field of a problem, and allows its value as
+// a choice.
+func (r *Release) knows(kind string, p problem.Problem) bool {
+	crds, err := r.crds()
+	if err != nil {
+		return false
+	}
+	for _, kinds := range crds.kinds {
+		if at, ok := kinds[kind].at(p.Path); ok && (p.Value == nil || allows(at, p.Value)) {
+			return true
+		}
+	}
+	return false
+}
+
+// allows reports whether a schema has no choices, or the value is one of them.
+func allows(schema, value any) bool {
+	allowed := choices(schema)
+	return len(allowed) == 0 || slices.Contains(allowed, fmt.Sprint(value))
+}
+
+// at is the schema of what a path leads to.
+func (s *schema) at(path problem.Path) (any, bool) {
+	if s == nil {
+		return nil, false
+	}
+	at, ok := any(s.raw), true
+	for _, name := range path {
+		if at, ok = member(at, name); !ok {
+			return nil, false
+		}
+	}
+	return at, true
+}
+
+// plain is a copy of an object as JSON has it.
+func plain(object map[string]any) (any, error) {
+	data, err := json.Marshal(object)
+	if err != nil {
+		return nil, err
+	}
+	return jsonschema.UnmarshalJSON(bytes.NewReader(data))
+}
+
+func (s *schema) check(value any) []finding {
+	dropNulls(value, s.raw)
+	found := s.unchecked(value)
+	compiled, err := s.compile()
+	if err != nil { // the tests compile all
+		return []finding{{Problem: problem.Problem{
+			Kind: problem.Invalid, Rule: fmt.Sprintf("could not be checked: %v", err), Warning: true,
+		}}}
+	}
+	if invalid, ok := errors.AsType[*jsonschema.ValidationError](compiled.Validate(value)); ok {
+		found = append(found, s.findings(invalid, value)...)
+	}
+	slices.SortFunc(found, func(a, b finding) int {
+		return cmp.Or(slices.Compare(a.Path, b.Path), cmp.Compare(a.rank(), b.rank()), cmp.Compare(a.rule, b.rule))
+	})
+	// One per path is enough: an empty string breaks its other rules, too.
+	return slices.CompactFunc(found, func(a, b finding) bool { return a.Path.Equal(b.Path) })
+}
+
+// dropNulls drops the fields that are null, as an API server does before it looks for what is
+// required. A null in an unknown field stays: that the field is unknown is more important.
+func dropNulls(value, schema any) {
+	switch value := value.(type) {
+	case map[string]any:
+		for name, field := range value {
+			below, known := member(schema, name)
+			if field == nil && known {
+				delete(value, name)
+				continue
+			}
+			dropNulls(field, below)
+		}
+	case []any:
+		for i, entry := range value {
+			below, _ := member(schema, strconv.Itoa(i))
+			dropNulls(entry, below)
+		}
+	}
+}
+
+// member is the schema of a field or an entry, by a name that may be a number.
+func member(schema any, name string) (any, bool) {
+	s, _ := schema.(map[string]any)
+	if items, ok := s["items"]; ok {
+		return items, true
+	}
+	if field, ok := properties(schema)[name]; ok {
+		return field, true
+	}
+	others, ok := s["additionalProperties"].(map[string]any)
+	return others, ok
+}
+
+func properties(schema any) map[string]any {
+	s, _ := schema.(map[string]any)
+	fields, _ := s["properties"].(map[string]any)
+	return fields
+}
+
+// unchecked finds a provider with fields that are not known.
+func (s *schema) unchecked(value any) []finding {
+	path := problem.Path{"spec", "provider"}
+	schema, object := any(s.raw), value
+	for _, name := range path {
+		schema, _ = member(schema, name)
+		fields, _ := object.(map[string]any)
+		object = fields[name]
+	}
+	var found []finding
+	providers, _ := object.(map[string]any)
+	for name := range providers {
+		if field, _ := member(schema, name); field == true {
+			found = append(found, finding{rule: uncheckedField, Problem: problem.Problem{
+				Path: path.Member(name), Kind: problem.NotSupported, Warning: true,
+				Rule: "was not checked: only the fields of aws are known",
+			}})
+		}
+	}
+	return found
+}
+
+// findings are the leaves of a validation error.
+func (s *schema) findings(invalid *jsonschema.ValidationError, object any) []finding {
+	switch invalid.ErrorKind.(type) {
+	case *kind.Schema, *kind.Group, *kind.Reference:
+		var found []finding
+		for _, cause := range invalid.Causes {
+			found = append(found, s.findings(cause, object)...)
+		}
+		return found
+	}
+	at := place{schema: s.raw, value: object}
+	for _, name := range invalid.InstanceLocation {
+		at = at.member(name)
+	}
+	return at.findings(invalid.ErrorKind)
+}
