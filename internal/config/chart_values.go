@@ -14,14 +14,12 @@ import (
 func (l *loader) chartValues(target Target) map[string]any {
 	object := l.object(KeyChartValues, "the chart's values")
 	values, _ := l.plain(path{KeyChartValues}, object).(map[string]any)
-	conflicts := operator.Conflicts(values)
-	if target == EKS {
-		conflicts = append(conflicts, operator.IdentityConflicts(values)...)
-	}
-	for _, conflict := range conflicts {
-		p := path{KeyChartValues, conflict.Path}
-		l.problems = append(l.problems, problem{p, fmt.Sprintf("%s.%s: %s", l.name(path{KeyChartValues}),
-			conflict.Path, conflict.Rule)})
+	for _, found := range operator.CheckValues(values, target == EKS) {
+		at, text := append(path{KeyChartValues}, found.Path...), found.Rule+"; "+found.Fix
+		if found.Value != nil {
+			text = l.shown(at, fmt.Sprint(found.Value)) + ": " + text
+		}
+		l.say(at, text)
 	}
 	return values
 }
