@@ -28,28 +28,20 @@ func CheckValues(values map[string]any, identity bool) []problem.Problem {
 
 // reservedValues returns a problem for each value that users cannot set.
 func reservedValues(identity bool) []problem.Problem {
-	reserved := []problem.Problem{
-		{Path: problem.Path{"crds", "annotations", resourcePolicy}, Rule: "is set by keepCRDs", Fix: "set keepCRDs instead"},
+	reserved := func(rule, fix string, path ...string) problem.Problem {
+		return problem.Problem{Path: path, Kind: problem.Reserved, Rule: rule, Fix: fix}
+	}
+	problems := []problem.Problem{
+		reserved("is set by keepCRDs", "set keepCRDs instead", "crds", "annotations", resourcePolicy),
 	}
 	if identity {
-		reserved = append(reserved,
-			problem.Problem{
-				Path: problem.Path{"serviceAccount", "name"},
-				Rule: "must be external-secrets, because the role trusts that service account", Fix: "remove it",
-			},
-			problem.Problem{
-				Path: problem.Path{"serviceAccount", "annotations", roleAnnotation},
-				Rule: "is set by auth and role", Fix: "set these instead",
-			},
-			problem.Problem{
-				Path: problem.Path{"podAnnotations", identityAnnotation},
-				Rule: "is set by this program", Fix: "remove it",
-			})
+		const trusted = "must be external-secrets, because the role trusts that service account"
+		problems = append(problems,
+			reserved(trusted, "remove it", "serviceAccount", "name"),
+			reserved("is set by auth and role", "set these instead", "serviceAccount", "annotations", roleAnnotation),
+			reserved("is set by this program", "remove it", "podAnnotations", identityAnnotation))
 	}
-	for i := range reserved {
-		reserved[i].Kind = problem.Reserved
-	}
-	return reserved
+	return problems
 }
 
 // checkEnvironment returns the problems of extraEnv.

@@ -93,11 +93,7 @@ func NewRelease(
 
 func (a *ReleaseArgs) validate() error {
 	var problems problem.List
-	for name, value := range map[string]string{"chart": a.Chart, "name": a.Name, "namespace": a.Namespace} {
-		if value == "" {
-			problems.Add(problem.Problem{Path: problem.Path{name}, Kind: problem.Required, Rule: "is required"})
-		}
-	}
+	problems.Require(map[string]string{"chart": a.Chart, "name": a.Name, "namespace": a.Namespace})
 	problems.AddBelow(problem.Path{"chartValues"}, CheckValues(a.ChartValues, a.Identity != nil)...)
 	return problems.Err()
 }

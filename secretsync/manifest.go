@@ -60,10 +60,10 @@ func StoreSpec(args *StoreArgs) map[string]any {
 	return spec
 }
 
-// SecretSpec returns the spec of an ExternalSecret. Keys are sorted, and fields with the
-// operator's default are left out. The interval has the operator's format (1h0m0s, not 1h):
-// the operator rewrites any other format and then owns the field, so that the next
-// server-side apply fails with a conflict.
+// SecretSpec returns the spec of an ExternalSecret, with sorted keys and without empty
+// fields. The interval has the operator's format (1h0m0s, not 1h): the operator rewrites any
+// other format and then owns the field, so that the next server-side apply fails with a
+// conflict.
 func SecretSpec(args *ExternalSecretArgs) map[string]any {
 	target := map[string]any{"name": args.target(), "creationPolicy": cmp.Or(args.CreationPolicy, owner)}
 	put(target, "deletionPolicy", args.DeletionPolicy)

@@ -1,15 +1,12 @@
 package secretsync
 
 import (
-	"strings"
-
 	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
 	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apiextensions"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"eso-aws/internal/kube"
-	"eso-aws/internal/problem"
 )
 
 // waitForAnnotation tells the Kubernetes provider what to wait for: one condition, or
@@ -70,13 +67,4 @@ func (o *object) register(
 		Metadata:    metadata,
 		OtherFields: kubernetes.UntypedArgs{"spec": o.spec},
 	}, append(timeout.Options(), pulumi.Parent(parent), pulumi.ResourceHooks(hooks))...)
-}
-
-// require adds a problem for each empty field. The keys are paths, such as store.name.
-func require(problems *problem.List, fields map[string]string) {
-	for field, value := range fields {
-		if value == "" {
-			problems.Add(problem.Problem{Path: strings.Split(field, "."), Kind: problem.Required, Rule: "is required"})
-		}
-	}
 }

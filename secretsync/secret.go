@@ -115,7 +115,7 @@ func NewExternalSecret(
 
 func (a *ExternalSecretArgs) validate() error {
 	var problems problem.List
-	require(&problems, map[string]string{
+	problems.Require(map[string]string{
 		"apiVersion": a.APIVersion, "name": a.Name, "namespace": a.Namespace,
 		"store.kind": a.Store.Kind, "store.name": a.Store.Name,
 	})

@@ -127,19 +127,19 @@ func NewStore(
 
 func (a *StoreArgs) validate() error {
 	var problems problem.List
-	require(&problems, map[string]string{"apiVersion": a.APIVersion, "name": a.Name, "region": a.Region})
+	problems.Require(map[string]string{"apiVersion": a.APIVersion, "name": a.Name, "region": a.Region})
 	if c := a.Auth.Credentials; c != nil {
-		require(&problems, map[string]string{
+		problems.Require(map[string]string{
 			"auth.credentials.secretName":         c.SecretName,
 			"auth.credentials.accessKeyIDKey":     c.AccessKeyIDKey,
 			"auth.credentials.secretAccessKeyKey": c.SecretAccessKeyKey,
 		})
 		if a.Namespace == "" {
-			require(&problems, map[string]string{"auth.credentials.namespace": c.Namespace})
+			problems.Require(map[string]string{"auth.credentials.namespace": c.Namespace})
 		}
 	}
 	if account := a.Auth.ServiceAccount; account != nil {
-		require(&problems, map[string]string{
+		problems.Require(map[string]string{
 			"auth.serviceAccount.name": account.Name, "auth.serviceAccount.namespace": account.Namespace,
 		})
 		if a.Namespace != "" && account.Namespace != a.Namespace {

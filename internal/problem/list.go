@@ -3,6 +3,7 @@ package problem
 import (
 	"errors"
 	"slices"
+	"strings"
 )
 
 // List is what was found. The zero List is empty and ready to use.
@@ -27,6 +28,16 @@ func (l *List) AddBelow(path Path, problems ...Problem) {
 	for _, p := range problems {
 		p.Path = path.Member(p.Path...)
 		l.Add(p)
+	}
+}
+
+// Require adds a problem for each empty argument of a component. The keys are paths, such
+// as store.name.
+func (l *List) Require(arguments map[string]string) {
+	for path, value := range arguments {
+		if value == "" {
+			l.Add(Problem{Path: strings.Split(path, "."), Kind: Required, Rule: "is required"})
+		}
 	}
 }
 
