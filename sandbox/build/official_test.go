@@ -264,7 +264,7 @@ func TestFetchWithAnInstalledCLI(t *testing.T) {
 	tr := newBuiltTree(t)
 	tr.Fetch = true
 	calls := fakeCurl(t, "exit 1")
-	cli := install(t, t.TempDir(), "v3.260.0")
+	cli := install(t, t.TempDir(), "v3.275.0")
 	onPath(t, filepath.Dir(cli))
 	b, _ := tr.all(t)
 	if want := filepath.Join(tr.Cache, "official-plugins"); b.Pulumi != cli || !strings.HasPrefix(b.Provider, want) {
