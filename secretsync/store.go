@@ -144,7 +144,8 @@ func (a *StoreArgs) validate() error {
 		})
 		if a.Namespace != "" && account.Namespace != a.Namespace {
 			problems.Add(problem.Problem{
-				Path: problem.Path{"auth", "serviceAccount", "namespace"}, Value: account.Namespace, Kind: problem.Conflict,
+				Path: problem.Path{"auth", "serviceAccount", "namespace"}, Value: account.Namespace,
+				Kind: problem.Conflict,
 				Rule: "must be the namespace of the store", Fix: "set it to " + a.Namespace,
 			})
 		}

@@ -132,7 +132,8 @@ func urn(request *pulumirpc.RegisterResourceRequest) resource.URN {
 	if parent.QualifiedType() != resource.RootStackType {
 		parentType = parent.QualifiedType()
 	}
-	return resource.NewURN(parent.Stack(), parent.Project(), parentType, tokens.Type(request.GetType()), request.GetName())
+	return resource.NewURN(parent.Stack(), parent.Project(), parentType,
+		tokens.Type(request.GetType()), request.GetName())
 }
 
 // short returns the type and name of a URN or a provider reference.
