@@ -1,11 +1,11 @@
 // Package operator installs the External Secrets Operator with Helm.
 //
-// [NewRelease] registers one release of the chart, waits for it, and points the
-// operator's AWS clients at one endpoint, for the operator has no such field in
-// a store: its environment is the only place. [Values] is what the chart gets;
-// the user's own values come last, except where [Conflicts] refuses them.
+// [NewRelease] registers one release of the chart and waits for it. [Values] returns the
+// chart's values: the operator's endpoint, its identity, and the user's values on top.
+// [CheckValues] finds the user's values that conflict with them. The endpoint is an
+// environment variable of the operator, because a store has no field for it.
 //
-// The namespace must exist. The custom resource definitions come with the chart
-// and stay when the release is deleted, unless KeepCRDs is off: Kubernetes then
-// deletes every custom resource of theirs, of whomever it is.
+// The namespace must exist. With KeepCRDs, the chart's custom resource definitions stay
+// when the release is deleted. Without it, Kubernetes deletes them and with them every
+// custom resource, including those that others own.
 package operator

@@ -1,65 +1,65 @@
 package operator
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/blang/semver"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"eso-aws/internal/kube"
+	"eso-aws/internal/problem"
 )
 
 const releaseType = "eso-aws:operator:Release"
 
-// Release is the operator, installed.
+// Release is the installed operator.
 type Release struct {
 	pulumi.ResourceState
 
-	// Resource is the Helm release, to depend on.
+	// Resource is the Helm release. Depend on it, not on the component.
 	Resource pulumi.Resource
 }
 
-// ReleaseArgs describes a [Release].
+// ReleaseArgs are the arguments of [NewRelease].
 type ReleaseArgs struct {
-	// Name is the release's name, and Namespace an existing namespace for it.
+	// Name is the name of the Helm release, and Namespace an existing namespace.
 	Name, Namespace string
-	// Chart is a name in Repository, the path of a folder or a .tgz file, or an
+	// Chart is a chart's name in Repository, the path of a directory or .tgz file, or an
 	// oci:// reference.
 	Chart string
-	// Repository is the URL of the chart repository; "" for a path or oci://.
+	// Repository is the URL of the chart repository; "" for a path or an oci:// reference.
 	Repository string
 	// Version is the chart's version.
 	Version semver.Version
-	// KeepCRDs lets the custom resource definitions outlive the release.
+	// KeepCRDs keeps the custom resource definitions when the release is deleted.
 	KeepCRDs bool
-	// Endpoint is the URL of Secrets Manager and STS; "" is AWS itself.
+	// Endpoint is the URL of Secrets Manager and STS; "" for AWS itself.
 	Endpoint string
-	// ParameterStore says that Endpoint is Parameter Store's too.
+	// ParameterStore uses Endpoint for Parameter Store too.
 	ParameterStore bool
-	// Identity is who the operator is to AWS; nil where its stores say that.
+	// Identity is the operator's identity in AWS; nil if its stores have their own.
 	Identity *Identity
-	// ChartValues are merged over [Values], whose lists they replace.
+	// ChartValues are the user's values. [Values] merges them over its own.
 	ChartValues map[string]any
-	// SecretValues keeps the chart's values encrypted in Pulumi's state.
+	// SecretValues encrypts the chart's values in Pulumi's state.
 	SecretValues bool
-	// Hooks are the Helm release's; nil for none.
+	// Hooks are the resource hooks of the Helm release; nil for none.
 	Hooks *pulumi.ResourceHookBinding
-	// Timeout bounds each operation; 0 is the provider's own.
+	// Timeout limits each operation; 0 is the provider's default.
 	Timeout kube.Timeout
 }
 
-// Identity is who the operator is to AWS.
+// Identity is the operator's identity in AWS.
 type Identity struct {
-	// ServiceAccount is the name of the operator's.
+	// ServiceAccount is the name of the operator's service account.
 	ServiceAccount string
-	// RoleARN is the role of its service account, as IRSA has it; nil for none.
+	// RoleARN is the role that the service account assumes by IRSA; nil for none.
 	RoleARN pulumi.StringInput
-	// Version changes with the identity, so that the pods do.
+	// Version changes with the identity. The operator's pods are then replaced.
 	Version pulumi.StringInput
 }
 
-// NewRelease installs the operator.
+// NewRelease installs the operator and waits until it is ready.
 func NewRelease(
 	ctx *pulumi.Context, name string, args *ReleaseArgs, opts ...pulumi.ResourceOption,
 ) (*Release, error) {
@@ -75,10 +75,6 @@ func NewRelease(
 	if args.SecretValues {
 		values = pulumi.ToSecret(values)
 	}
-	child := []pulumi.ResourceOption{pulumi.Parent(release)}
-	if args.Hooks != nil {
-		child = append(child, pulumi.ResourceHooks(args.Hooks))
-	}
 	helm, err := kube.NewRelease(ctx, name, &kube.ReleaseArgs{
 		Name:       args.Name,
 		Namespace:  args.Namespace,
@@ -87,7 +83,7 @@ func NewRelease(
 		Version:    args.Version.String(),
 		Values:     values,
 		Timeout:    args.Timeout,
-	}, child...)
+	}, pulumi.Parent(release), pulumi.ResourceHooks(args.Hooks))
 	if err != nil {
 		return nil, err
 	}
@@ -96,20 +92,8 @@ func NewRelease(
 }
 
 func (a *ReleaseArgs) validate() error {
-	var problems []error
-	for _, field := range []struct{ name, value string }{
-		{"chart", a.Chart}, {"name", a.Name}, {"namespace", a.Namespace},
-	} {
-		if field.value == "" {
-			problems = append(problems, fmt.Errorf("%s: %q: is empty; write a value", field.name, field.value))
-		}
-	}
-	conflicts := Conflicts(a.ChartValues)
-	if a.Identity != nil {
-		conflicts = append(conflicts, IdentityConflicts(a.ChartValues)...)
-	}
-	for _, conflict := range conflicts {
-		problems = append(problems, fmt.Errorf("chartValues.%s: %s", conflict.Path, conflict.Rule))
-	}
-	return errors.Join(problems...)
+	var problems problem.List
+	problems.Require(map[string]string{"chart": a.Chart, "name": a.Name, "namespace": a.Namespace})
+	problems.AddBelow(problem.Path{"chartValues"}, CheckValues(a.ChartValues, a.Identity != nil)...)
+	return problems.Err()
 }

@@ -17,7 +17,7 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 
 const endpoint = "http://host.k3d.internal:4566"
 
-// TestValuesGolden: what charts of several times get.
+// TestValuesGolden: the values of several chart versions.
 func TestValuesGolden(t *testing.T) {
 	t.Parallel()
 	for _, version := range []string{"0.9.20", "0.20.4", "2.1.0", "2.14.0"} {
@@ -88,8 +88,8 @@ func TestValuesMerge(t *testing.T) {
 	}
 }
 
-// TestValuesParameterStore: its endpoint is the emulator's too, unless the user says where
-// it is; and AWS's own where there is no emulator.
+// TestValuesParameterStore: Parameter Store has the emulator's endpoint, unless the user
+// sets another one.
 func TestValuesParameterStore(t *testing.T) {
 	t.Parallel()
 	env := func(name, value string) map[string]any { return map[string]any{"name": name, "value": value} }
@@ -116,7 +116,7 @@ func TestValuesParameterStore(t *testing.T) {
 	}
 }
 
-// TestValuesLeavesItsArguments: the user's maps are merged, not written to.
+// TestValuesLeavesItsArguments: Values does not change the user's maps.
 func TestValuesLeavesItsArguments(t *testing.T) {
 	t.Parallel()
 	user := func() map[string]any {
@@ -130,28 +130,4 @@ func TestValuesLeavesItsArguments(t *testing.T) {
 		Version: semver.MustParse("2.14.0"), KeepCRDs: true, Endpoint: endpoint, ChartValues: given,
 	})
 	assert.Equal(t, user(), given)
-}
-
-func TestConflicts(t *testing.T) {
-	t.Parallel()
-	assert.Equal(t, []operator.Conflict{
-		{Path: "extraEnv[0]", Rule: "has no name; write {name: X, value: y}"},
-		{Path: "extraEnv[1].name", Rule: `"AWS_SECRETSMANAGER_ENDPOINT": is decided by endpoint; write endpoint instead`},
-		{Path: "extraEnv[3].name", Rule: "is the name of an entry before it; write each name once"},
-		{Path: "extraEnv[4]", Rule: "has no name; write {name: X, value: y}"},
-		{
-			Path: `crds.annotations["helm.sh/resource-policy"]`,
-			Rule: "is decided by keepCRDs; write keepCRDs: true or false instead",
-		},
-	}, operator.Conflicts(map[string]any{
-		"extraEnv": []any{
-			"A=b",
-			map[string]any{"name": "AWS_SECRETSMANAGER_ENDPOINT"},
-			map[string]any{"name": "A"},
-			map[string]any{"name": "A"},
-			map[string]any{"name": 1},
-		},
-		"crds": map[string]any{"annotations": map[string]any{"helm.sh/resource-policy": "delete"}},
-	}))
-	assert.Empty(t, operator.Conflicts(nil))
 }

@@ -1,9 +1,11 @@
-// Package secretsync registers what the External Secrets Operator works on: a
-// [Store], which says where secrets are and how to sign in, and for each Secret
-// wanted an [ExternalSecret].
+// Package secretsync registers the custom resources of the External Secrets Operator:
+// stores and ExternalSecrets.
 //
-// Both are waited for. A store is there when the operator has found its
-// credentials; an ExternalSecret only once the Secret is written, for the
-// operator reports some failures as ready. The operator must be running, and
-// must still be when they are deleted, for their finalizers are its own.
+// A [Store] says where secrets are and how to sign in. It is ready when the operator has
+// found its credentials. An [ExternalSecret] fills one Secret. It is ready when the
+// operator has written the Secret: the operator reports some failures as ready, so the
+// condition alone is not enough.
+//
+// The operator must run when they are created, and still when they are deleted, because
+// it removes their finalizers.
 package secretsync

@@ -1,6 +1,7 @@
 package secretsync
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -8,24 +9,18 @@ import (
 	"eso-aws/internal/stackfile"
 )
 
-// credentialsAnnotation changes with the credentials: the operator syncs anew
-// what has another annotation.
-const credentialsAnnotation = "eso-aws/credentials" //nolint:gosec // an annotation's name, not a credential
+// readyCondition is the condition of a store that is ready.
+const readyCondition = "condition=Ready"
 
-// waitFor is the provider's annotation: one condition, or several as JSON.
-const waitFor = "pulumi.com/waitFor"
-
-// The conditions that stores and ExternalSecrets are waited for.
-const storeReady = "condition=Ready"
-
-func secretReady(target, credentials string) string {
-	ready := fmt.Sprintf(`"condition=Ready","jsonpath={.status.binding.name}=%s"`, target)
+// secretConditions returns the conditions of an ExternalSecret that is ready.
+func secretConditions(target, credentials string) string {
+	conditions := fmt.Sprintf(`"%s","jsonpath={.status.binding.name}=%s"`, readyCondition, target)
 	if credentials != "" {
-		// The provider tells an object from what it was before by its generation,
-		// which annotations do not change, and would keep what it was in the state.
-		ready += fmt.Sprintf(`,"jsonpath={.metadata.annotations['%s']}=%s"`, credentialsAnnotation, credentials)
+		// The provider tells a changed object from the old one by its generation, which an
+		// annotation does not change. So wait for the annotation itself.
+		conditions += fmt.Sprintf(`,"jsonpath={.metadata.annotations['%s']}=%s"`, credentialsAnnotation, credentials)
 	}
-	return "[" + ready + "]"
+	return "[" + conditions + "]"
 }
 
 const (
@@ -33,14 +28,10 @@ const (
 	owner          = "Owner"
 )
 
-// StoreSpec is the spec of a store. There is no endpoint in it: the operator knows
-// none per store.
+// StoreSpec returns the spec of a store. It has no endpoint, which the operator reads from
+// its environment.
 func StoreSpec(args *StoreArgs) map[string]any {
-	service := args.Service
-	if service == "" {
-		service = secretsManager
-	}
-	aws := map[string]any{"service": service, "region": args.Region}
+	aws := map[string]any{"service": cmp.Or(args.Service, secretsManager), "region": args.Region}
 	put(aws, "role", args.Role)
 	switch auth := args.Auth; {
 	case auth.Credentials != nil:
@@ -69,35 +60,34 @@ func StoreSpec(args *StoreArgs) map[string]any {
 	return spec
 }
 
-// SecretSpec is the spec of an ExternalSecret, its keys in order and without what is
-// left to the operator. The interval is written the way the operator writes it
-// (1h0m0s, not 1h): it would else rewrite the field and own it, and the next
-// server-side apply would be a conflict.
+// SecretSpec returns the spec of an ExternalSecret, with sorted keys and without empty
+// fields. The interval has the operator's format (1h0m0s, not 1h): the operator rewrites any
+// other format and then owns the field, so that the next server-side apply fails with a
+// conflict.
 func SecretSpec(args *ExternalSecretArgs) map[string]any {
-	into := map[string]any{"name": args.target(), "creationPolicy": owner}
-	put(into, "creationPolicy", args.CreationPolicy)
-	put(into, "deletionPolicy", args.DeletionPolicy)
-	if target, _ := args.Spec["target"].(map[string]any); args.Template != nil || target["template"] != nil {
-		into["template"] = template(args)
+	target := map[string]any{"name": args.target(), "creationPolicy": cmp.Or(args.CreationPolicy, owner)}
+	put(target, "deletionPolicy", args.DeletionPolicy)
+	if raw, _ := args.Spec["target"].(map[string]any); args.Template != nil || raw["template"] != nil {
+		target["template"] = template(args)
 	}
 	spec := map[string]any{
 		"refreshInterval": args.RefreshInterval.String(),
 		"secretStoreRef":  map[string]any{"kind": args.Store.Kind, "name": args.Store.Name},
-		"target":          into,
+		"target":          target,
 	}
 	put(spec, "refreshPolicy", args.RefreshPolicy)
-	var data, from []any
+	var data, dataFrom []any
 	for _, key := range slices.Sorted(maps.Keys(args.Source.Data)) {
 		data = append(data, map[string]any{"secretKey": key, "remoteRef": remoteRef(args.Source.Data[key])})
 	}
 	for _, extract := range args.Source.Extract {
-		from = append(from, rewritten(map[string]any{"extract": remoteRef(extract.Remote)}, extract.Rewrite))
+		dataFrom = append(dataFrom, withRewrite(map[string]any{"extract": remoteRef(extract.Remote)}, extract.Rewrite))
 	}
-	for _, found := range args.Source.Find {
-		from = append(from, rewritten(map[string]any{"find": find(found)}, found.Rewrite))
+	for _, search := range args.Source.Find {
+		dataFrom = append(dataFrom, withRewrite(map[string]any{"find": find(search)}, search.Rewrite))
 	}
 	putList(spec, "data", data)
-	putList(spec, "dataFrom", from)
+	putList(spec, "dataFrom", dataFrom)
 	return merge(spec, args.Spec)
 }
 
@@ -109,24 +99,22 @@ func remoteRef(remote stackfile.Remote) map[string]any {
 	return ref
 }
 
-// find has an expression for every name where there is a path alone: the operator knows
-// names and tags.
+// find returns a search. The operator searches by name or by tags, so a search by path
+// alone matches every name.
 func find(find stackfile.Find) map[string]any {
 	ref := map[string]any{}
 	put(ref, "path", find.Path)
 	put(ref, "decodingStrategy", find.Decode)
-	switch {
-	case len(find.Tags) > 0:
+	if len(find.Tags) > 0 {
 		ref["tags"] = find.Tags
-	case find.Name != "":
-		ref["name"] = map[string]any{"regexp": find.Name}
-	default:
-		ref["name"] = map[string]any{"regexp": ".*"}
+	} else {
+		ref["name"] = map[string]any{"regexp": cmp.Or(find.Name, ".*")}
 	}
 	return ref
 }
 
-func rewritten(from map[string]any, rewrites []stackfile.Rewrite) map[string]any {
+// withRewrite adds the rewrites to an entry of dataFrom.
+func withRewrite(from map[string]any, rewrites []stackfile.Rewrite) map[string]any {
 	var list []any
 	for _, rewrite := range rewrites {
 		switch {
@@ -152,8 +140,8 @@ func rewritten(from map[string]any, rewrites []stackfile.Rewrite) map[string]any
 	return from
 }
 
-// template has the labels and annotations of the ExternalSecret too, which the operator
-// copies to a Secret that has no template; one of the raw spec is merged over it.
+// template returns the template of the Secret. It includes the labels and annotations of
+// the ExternalSecret, which the operator copies only to a Secret without a template.
 func template(args *ExternalSecretArgs) map[string]any {
 	own := args.Template
 	if own == nil {
@@ -171,10 +159,11 @@ func template(args *ExternalSecretArgs) map[string]any {
 	return template
 }
 
-// merge is a spec with fields over it: maps are merged, all else is replaced.
-func merge(base, fields map[string]any) map[string]any {
+// merge returns base with the values of over on top. Maps are merged, other values are
+// replaced.
+func merge(base, over map[string]any) map[string]any {
 	merged := maps.Clone(base)
-	for key, value := range fields {
+	for key, value := range over {
 		under, isMap := merged[key].(map[string]any)
 		if upper, ok := value.(map[string]any); ok && isMap {
 			value = merge(under, upper)
@@ -184,24 +173,24 @@ func merge(base, fields map[string]any) map[string]any {
 	return merged
 }
 
-// over is one map over another.
-func over(under, upper map[string]string) map[string]string {
-	all := maps.Clone(under)
+// overlay returns base with the values of over on top.
+func overlay(base, over map[string]string) map[string]string {
+	all := maps.Clone(base)
 	if all == nil {
 		all = map[string]string{}
 	}
-	maps.Copy(all, upper)
+	maps.Copy(all, over)
 	return all
 }
 
-// put sets a field that has a value.
+// put sets a field unless the value is empty.
 func put(object map[string]any, name, value string) {
 	if value != "" {
 		object[name] = value
 	}
 }
 
-// putTexts sets a field to maps, one over the other, where there is anything in them.
+// putTexts sets a field to maps, each on top of the one before, unless all are empty.
 func putTexts(object map[string]any, name string, texts ...map[string]string) {
 	all := map[string]any{}
 	for _, some := range texts {
@@ -214,6 +203,7 @@ func putTexts(object map[string]any, name string, texts ...map[string]string) {
 	}
 }
 
+// putList sets a field unless the list is empty.
 func putList(object map[string]any, name string, list []any) {
 	if len(list) > 0 {
 		object[name] = list

@@ -2,7 +2,6 @@ package secretsync
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"time"
 
@@ -10,75 +9,74 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"eso-aws/internal/kube"
+	"eso-aws/internal/problem"
 	"eso-aws/internal/stackfile"
 )
 
 const (
 	secretType = "eso-aws:secretsync:ExternalSecret" //nolint:gosec // a type token, not a credential
-	// SecretKind is the kind of what fills a Secret.
+	// SecretKind is the kind of an ExternalSecret.
 	SecretKind = "ExternalSecret"
 )
 
-// ExternalSecret fills one Secret and keeps it up to date.
+// ExternalSecret is an ExternalSecret and the Secret that it fills.
 type ExternalSecret struct {
 	pulumi.ResourceState
 
-	// Resource is the object, to depend on.
+	// Resource is the custom resource. Depend on it, not on the component.
 	Resource *apiextensions.CustomResource
 }
 
-// Source is where the values of a Secret come from. Where two have a key, data stand
-// over what is found, and that over what is extracted.
+// Source says where the values of a Secret come from. For the same key, Data overrides
+// Find, and Find overrides Extract.
 type Source struct {
-	// Data are the values in AWS by the Secret's key.
+	// Data are single values, by key of the Secret.
 	Data map[string]stackfile.Remote
-	// Extract are JSON secrets whose keys are all taken.
+	// Extract are JSON secrets. Each property becomes a key.
 	Extract []stackfile.Extract
-	// Find are searches.
+	// Find are searches. Each secret that is found becomes a key.
 	Find []stackfile.Find
 }
 
-// ExternalSecretArgs describes an [ExternalSecret]. A policy of "" is the operator's own
-// default.
+// ExternalSecretArgs are the arguments of [NewExternalSecret]. The operator has its own
+// default for a policy that is "".
 type ExternalSecretArgs struct {
-	// APIVersion is external-secrets.io/v1, or v1beta1 for older operators.
+	// APIVersion is external-secrets.io/v1, or external-secrets.io/v1beta1 for old charts.
 	APIVersion string
-	// Name is the name of the ExternalSecret, and Target of the Secret it fills; "" is
-	// the same.
+	// Name is the name of the ExternalSecret. Target is the name of the Secret; "" is Name.
 	Name, Target string
-	// Namespace is where both are: that of a SecretStore, any for a ClusterSecretStore.
+	// Namespace is the namespace of both. A SecretStore must be in it too.
 	Namespace string
-	// Labels are the object's and the Secret's; nil for none.
+	// Labels are the labels of both; nil for none.
 	Labels map[string]string
-	// Annotations are the object's annotations, and SecretAnnotations the object's and
-	// the Secret's; nil for none of the caller's.
+	// Annotations are added to the ExternalSecret, and SecretAnnotations to both; nil for
+	// none.
 	Annotations, SecretAnnotations map[string]string
-	// Store is the store, which must be ready.
+	// Store is the store. It must be ready.
 	Store StoreRef
-	// RefreshInterval is how often AWS is asked; 0 is once and never again.
+	// RefreshInterval is the time between two syncs; 0 syncs once.
 	RefreshInterval time.Duration
-	// RefreshPolicy, CreationPolicy and DeletionPolicy are the operator's.
+	// RefreshPolicy, CreationPolicy and DeletionPolicy are fields of the ExternalSecret.
 	RefreshPolicy, CreationPolicy, DeletionPolicy string
-	// Source is where the values come from.
+	// Source says where the values come from.
 	Source Source
-	// Template is the Secret's form; nil where the values are the Secret's.
+	// Template builds the Secret from the fetched values; nil copies them.
 	Template *stackfile.Template
-	// Spec is merged over the rest of the spec: maps are merged, all else is replaced.
+	// Spec is merged over the spec: maps are merged, other values are replaced.
 	Spec map[string]any
-	// Credentials changes with what the store signs in with, so that the secret
-	// is synced anew then; nil where that does not change.
+	// Credentials changes with the credentials of the store. The Secret is then synced
+	// again. It is nil if the credentials never change.
 	Credentials pulumi.StringInput
-	// Timeout bounds each operation, the waiting included; 0 is the provider's.
+	// Timeout limits each operation, including the wait; 0 is the provider's default.
 	Timeout kube.Timeout
-	// Hooks are the object's; nil for none.
+	// Hooks are the resource hooks of the ExternalSecret; nil for none.
 	Hooks *pulumi.ResourceHookBinding
 }
 
-// target is the name of the Secret.
+// target returns the name of the Secret.
 func (a *ExternalSecretArgs) target() string { return cmp.Or(a.Target, a.Name) }
 
-// Manifest is the object that [NewExternalSecret] registers, but for the annotation that
-// tells of its credentials.
+// Manifest returns the object that [NewExternalSecret] registers, without the Credentials.
 func (a *ExternalSecretArgs) Manifest() map[string]any { return a.object().manifest() }
 
 func (a *ExternalSecretArgs) object() *object {
@@ -88,15 +86,15 @@ func (a *ExternalSecretArgs) object() *object {
 		name:        a.Name,
 		namespace:   a.Namespace,
 		labels:      a.Labels,
-		annotations: over(a.SecretAnnotations, a.Annotations),
-		credentials: a.Credentials,
-		waitFor:     secretReady(a.target(), ""),
-		ready:       func(credentials string) string { return secretReady(a.target(), credentials) },
+		annotations: overlay(a.SecretAnnotations, a.Annotations),
 		spec:        SecretSpec(a),
+		credentials: a.Credentials,
+		waitFor:     func(credentials string) string { return secretConditions(a.target(), credentials) },
 	}
 }
 
-// NewExternalSecret registers an ExternalSecret and waits for its Secret.
+// NewExternalSecret registers an ExternalSecret and waits until the operator has written its
+// Secret.
 func NewExternalSecret(
 	ctx *pulumi.Context, name string, args *ExternalSecretArgs, opts ...pulumi.ResourceOption,
 ) (*ExternalSecret, error) {
@@ -116,21 +114,24 @@ func NewExternalSecret(
 }
 
 func (a *ExternalSecretArgs) validate() error {
-	problems := []error{
-		required("apiVersion", a.APIVersion),
-		required("name", a.Name),
-		required("namespace", a.Namespace),
-		required("store.kind", a.Store.Kind),
-		required("store.name", a.Store.Name),
-	}
+	var problems problem.List
+	problems.Require(map[string]string{
+		"apiVersion": a.APIVersion, "name": a.Name, "namespace": a.Namespace,
+		"store.kind": a.Store.Kind, "store.name": a.Store.Name,
+	})
 	_, data := a.Spec["data"]
-	_, from := a.Spec["dataFrom"]
-	if len(a.Source.Data)+len(a.Source.Extract)+len(a.Source.Find) == 0 && !data && !from {
-		problems = append(problems, errors.New("source: is empty; write data or extract"))
+	_, dataFrom := a.Spec["dataFrom"]
+	if len(a.Source.Data)+len(a.Source.Extract)+len(a.Source.Find) == 0 && !data && !dataFrom {
+		problems.Add(problem.Problem{
+			Path: problem.Path{"source"}, Kind: problem.Required,
+			Rule: "must not be empty", Fix: "set data, extract or find",
+		})
 	}
 	if a.RefreshInterval < 0 {
-		problems = append(problems, fmt.Errorf(
-			"refreshInterval: %q: is negative; write 0 for never or a duration", a.RefreshInterval))
+		problems.Add(problem.Problem{
+			Path: problem.Path{"refreshInterval"}, Value: a.RefreshInterval, Kind: problem.Invalid,
+			Rule: "must not be negative", Fix: "set it to 0 to sync once",
+		})
 	}
-	return errors.Join(problems...)
+	return problems.Err()
 }

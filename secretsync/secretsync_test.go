@@ -2,6 +2,7 @@ package secretsync_test
 
 import (
 	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -15,8 +16,9 @@ import (
 	"eso-aws/secretsync"
 )
 
-func register(program pulumi.RunFunc) (*graph.Graph, error) {
-	return graph.Run(graph.Options{Project: "p", Stack: "s"}, program)
+func register(program pulumi.RunFunc) (*graph.Mocks, error) {
+	mocks := &graph.Mocks{}
+	return mocks, pulumi.RunErr(program, pulumi.WithMocks("p", "s", mocks))
 }
 
 func TestNewStore(t *testing.T) {
@@ -30,7 +32,7 @@ func TestNewStore(t *testing.T) {
 			Timeout: kube.Timeout(time.Minute),
 		})
 		if err == nil {
-			ctx.Export("store", pulumi.Sprintf("%s %s", store.Ref.Kind, store.Ref.Name))
+			assert.Equal(t, secretsync.StoreRef{Kind: "SecretStore", Name: "store"}, store.Ref)
 		}
 		return err
 	})
@@ -62,9 +64,6 @@ kubernetes:external-secrets.io/v1:SecretStore store
                 name: s
           region: eu-west-1
           service: SecretsManager
-
-outputs:
-  store: SecretStore store
 `, got.String())
 }
 
@@ -113,14 +112,38 @@ kubernetes:external-secrets.io/v1beta1:ExternalSecret keys
       target:
         creationPolicy: Owner
         name: keys
-
-outputs:
-  {}
 `, got.String())
 }
 
-// TestStoreSpec: who may use a store of the cluster, and how each kind names what it signs
-// in with: one of a namespace names nothing of another.
+// TestNewExternalSecretCredentials: the secret waits for the annotation with the credentials
+// of its store.
+func TestNewExternalSecretCredentials(t *testing.T) {
+	t.Parallel()
+	got, err := register(func(ctx *pulumi.Context) error {
+		args := secretsync.ExternalSecretArgs{
+			APIVersion: "external-secrets.io/v1", Name: "keys", Target: "filled", Namespace: "here",
+			Labels: map[string]string{"team": "a"}, SecretAnnotations: map[string]string{"theirs": "yes"},
+			Store:       secretsync.StoreRef{Kind: "ClusterSecretStore", Name: "store"},
+			Source:      secretsync.Source{Data: map[string]stackfile.Remote{"a": {Key: "x/a"}}},
+			Credentials: pulumi.String("7").ToStringOutput(),
+		}
+		_, err := secretsync.NewExternalSecret(ctx, "keys", &args)
+		return err
+	})
+	require.NoError(t, err)
+	i := slices.IndexFunc(got.Resources(), func(r *graph.Resource) bool { return r.Parent != "pulumi:pulumi:Stack p-s" })
+	assert.Equal(t, map[string]any{
+		"name": "keys", "namespace": "here", "labels": map[string]any{"team": "a"},
+		"annotations": map[string]any{
+			"theirs": "yes", "eso-aws/credentials": "7",
+			"pulumi.com/waitFor": `["condition=Ready","jsonpath={.status.binding.name}=filled",` +
+				`"jsonpath={.metadata.annotations['eso-aws/credentials']}=7"]`,
+		},
+	}, got.Resources()[i].Inputs["metadata"].Mappable())
+}
+
+// TestStoreSpec: the namespaces that may use a ClusterSecretStore, and the references to
+// credentials, which have a namespace in a ClusterSecretStore only.
 func TestStoreSpec(t *testing.T) {
 	t.Parallel()
 	credentials := secretsync.Auth{Credentials: &secretsync.Credentials{
@@ -159,8 +182,8 @@ func TestStoreSpec(t *testing.T) {
 	}
 }
 
-// TestSpecMergedLast: maps are merged, all else is replaced, and what is given is not
-// written to.
+// TestSpecMergedLast: maps are merged, other values are replaced, and the argument stays
+// unchanged.
 func TestSpecMergedLast(t *testing.T) {
 	t.Parallel()
 	given := map[string]any{"target": map[string]any{"immutable": true}, "data": []any{1}, "more": "x"}
@@ -174,7 +197,7 @@ func TestSpecMergedLast(t *testing.T) {
 	assert.Equal(t, map[string]any{"target": map[string]any{"immutable": true}, "data": []any{1}, "more": "x"}, given)
 }
 
-// TestRawTemplate: a template of the raw spec takes no label or annotation away, nor data that is not its own.
+// TestRawTemplate: a template of the raw spec keeps the labels, the annotations and other data.
 func TestRawTemplate(t *testing.T) {
 	t.Parallel()
 	raw := func(template map[string]any) map[string]any {
@@ -215,7 +238,7 @@ func TestRawTemplate(t *testing.T) {
 	}
 }
 
-// TestCanonicalInterval: the operator would rewrite any other form.
+// TestCanonicalInterval: the operator would rewrite any other format.
 func TestCanonicalInterval(t *testing.T) {
 	t.Parallel()
 	for want, given := range map[string]time.Duration{
@@ -237,25 +260,25 @@ func TestChecksFirst(t *testing.T) {
 		})
 		return err
 	})
-	require.ErrorContains(t, err, `checking store "store": apiVersion: "": is empty; write a value
-region: "": is empty; write a value
-auth.credentials.secretName: "": is empty; write a value
-auth.credentials.accessKeyIDKey: "": is empty; write a value
-auth.credentials.secretAccessKeyKey: "": is empty; write a value
-auth.serviceAccount.namespace: "there": is not the store's; write here, or no namespace for the store
-auth: has two ways to sign in; write one`)
-	assert.Empty(t, got.Resources)
+	require.ErrorContains(t, err, `checking store "store": apiVersion: is required
+auth: credentials cannot be combined with serviceAccount; set only one of them
+auth.credentials.accessKeyIDKey: is required
+auth.credentials.secretAccessKeyKey: is required
+auth.credentials.secretName: is required
+auth.serviceAccount.namespace: "there": must be the namespace of the store; set it to here
+region: is required`)
+	assert.Empty(t, got.Resources())
 
 	got, err = register(func(ctx *pulumi.Context) error {
 		_, err := secretsync.NewExternalSecret(ctx, "a", &secretsync.ExternalSecretArgs{RefreshInterval: -time.Second})
 		return err
 	})
-	require.ErrorContains(t, err, `checking external secret "a": apiVersion: "": is empty; write a value
-name: "": is empty; write a value
-namespace: "": is empty; write a value
-store.kind: "": is empty; write a value
-store.name: "": is empty; write a value
-source: is empty; write data or extract
-refreshInterval: "-1s": is negative; write 0 for never or a duration`)
-	assert.Empty(t, got.Resources)
+	require.ErrorContains(t, err, `checking external secret "a": apiVersion: is required
+name: is required
+namespace: is required
+refreshInterval: "-1s": must not be negative; set it to 0 to sync once
+source: must not be empty; set data, extract or find
+store.kind: is required
+store.name: is required`)
+	assert.Empty(t, got.Resources())
 }

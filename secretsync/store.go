@@ -1,94 +1,89 @@
 package secretsync
 
 import (
-	"errors"
 	"fmt"
 
-	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
-	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apiextensions"
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"eso-aws/internal/kube"
+	"eso-aws/internal/problem"
 )
 
 const (
 	storeType = "eso-aws:secretsync:Store"
 	storeKind = "SecretStore"
-	// ClusterStoreKind is the kind of a store that is in no namespace.
+	// ClusterStoreKind is the kind of a store without a namespace.
 	ClusterStoreKind = "ClusterSecretStore"
 )
 
-// Store is a SecretStore or a ClusterSecretStore for a service of AWS.
+// Store is a SecretStore or ClusterSecretStore.
 type Store struct {
 	pulumi.ResourceState
 
-	// Ref is what an ExternalSecret refers to.
+	// Ref is the reference to the store for an ExternalSecret.
 	Ref StoreRef
-	// Resource is the object, to depend on.
+	// Resource is the custom resource. Depend on it, not on the component.
 	Resource pulumi.Resource
 }
 
-// StoreRef names a store.
+// StoreRef is a reference to a store.
 type StoreRef struct {
 	Kind, Name string
 }
 
-// Auth is how a store signs in; at most one of its fields. With none it is the
-// operator's own identity, such as that of EKS Pod Identity.
+// Auth says how a store signs in to AWS. Set at most one field. Without any, the store uses
+// the operator's own identity, such as that of EKS Pod Identity.
 type Auth struct {
-	// Credentials are an access key that is in the cluster; nil for none.
+	// Credentials is an access key in a Secret; nil for none.
 	Credentials *Credentials
-	// ServiceAccount is whose token is exchanged, as IRSA does; nil for none.
+	// ServiceAccount is a service account that assumes a role by IRSA; nil for none.
 	ServiceAccount *ServiceAccount
 }
 
-// ServiceAccount is one of the cluster. In a ClusterSecretStore the operator
-// would look for one without a namespace beside each ExternalSecret.
+// ServiceAccount is a Kubernetes service account. A SecretStore must be in its namespace.
 type ServiceAccount struct {
 	Namespace, Name string
 }
 
-// Credentials say which Secret holds an access key, and under which keys.
+// Credentials is a reference to a Secret with an access key.
 type Credentials struct {
-	// Namespace is the Secret's, for a ClusterSecretStore; any other's is its own.
+	// Namespace is the namespace of the Secret. A SecretStore ignores it and uses its own.
 	Namespace          string
 	SecretName         string
 	AccessKeyIDKey     string
 	SecretAccessKeyKey string
 }
 
-// StoreArgs describes a [Store].
+// StoreArgs are the arguments of [NewStore].
 type StoreArgs struct {
-	// APIVersion is external-secrets.io/v1, or v1beta1 for older operators.
+	// APIVersion is external-secrets.io/v1, or external-secrets.io/v1beta1 for old charts.
 	APIVersion string
-	// Name and Namespace say where the store is; without a namespace it is a
-	// ClusterSecretStore, for every one.
+	// Name and Namespace identify the store. Without a namespace it is a ClusterSecretStore.
 	Name, Namespace string
-	// Annotations are the object's annotations; nil for none of the caller's.
+	// Annotations are added to the store; nil for none.
 	Annotations map[string]string
-	// Namespaces are those that may use a ClusterSecretStore; none is every one.
+	// Namespaces are the namespaces that may use a ClusterSecretStore; nil for all.
 	Namespaces []string
-	// Service is SecretsManager, which "" is too, or ParameterStore.
+	// Service is SecretsManager or ParameterStore; "" is SecretsManager.
 	Service string
-	// Region is the AWS region whose secrets are read.
+	// Region is the AWS region of the secrets.
 	Region string
-	// Role is the ARN of a role to go on to; "" for none.
+	// Role is the ARN of a role that the operator assumes after it has signed in; "" for none.
 	Role string
-	// Auth is how the store signs in.
+	// Auth says how the store signs in to AWS.
 	Auth Auth
-	// Timeout bounds each operation, the waiting included; 0 is the provider's.
+	// Timeout limits each operation, including the wait; 0 is the provider's default.
 	Timeout kube.Timeout
-	// Hooks are the object's; nil for none.
+	// Hooks are the resource hooks of the store; nil for none.
 	Hooks *pulumi.ResourceHookBinding
 }
 
-// Ref is what an ExternalSecret refers to the store by.
+// Ref returns the reference to the store for an ExternalSecret.
 func (a *StoreArgs) Ref() StoreRef {
 	return StoreRef{Kind: StoreKind(a.Namespace), Name: a.Name}
 }
 
-// StoreKind is the kind of a store by its namespace.
+// StoreKind returns the kind of a store in that namespace; "" is no namespace.
 func StoreKind(namespace string) string {
 	if namespace == "" {
 		return ClusterStoreKind
@@ -96,7 +91,7 @@ func StoreKind(namespace string) string {
 	return storeKind
 }
 
-// Manifest is the object that [NewStore] registers.
+// Manifest returns the object that [NewStore] registers.
 func (a *StoreArgs) Manifest() map[string]any { return a.object().manifest() }
 
 func (a *StoreArgs) object() *object {
@@ -106,8 +101,8 @@ func (a *StoreArgs) object() *object {
 		name:        a.Name,
 		namespace:   a.Namespace,
 		annotations: a.Annotations,
-		waitFor:     storeReady,
 		spec:        StoreSpec(a),
+		waitFor:     func(string) string { return readyCondition },
 	}
 }
 
@@ -131,90 +126,35 @@ func NewStore(
 }
 
 func (a *StoreArgs) validate() error {
-	problems := []error{
-		required("apiVersion", a.APIVersion), required("name", a.Name), required("region", a.Region),
-	}
+	var problems problem.List
+	problems.Require(map[string]string{"apiVersion": a.APIVersion, "name": a.Name, "region": a.Region})
 	if c := a.Auth.Credentials; c != nil {
+		problems.Require(map[string]string{
+			"auth.credentials.secretName":         c.SecretName,
+			"auth.credentials.accessKeyIDKey":     c.AccessKeyIDKey,
+			"auth.credentials.secretAccessKeyKey": c.SecretAccessKeyKey,
+		})
 		if a.Namespace == "" {
-			problems = append(problems, required("auth.credentials.namespace", c.Namespace))
+			problems.Require(map[string]string{"auth.credentials.namespace": c.Namespace})
 		}
-		problems = append(problems,
-			required("auth.credentials.secretName", c.SecretName),
-			required("auth.credentials.accessKeyIDKey", c.AccessKeyIDKey),
-			required("auth.credentials.secretAccessKeyKey", c.SecretAccessKeyKey))
 	}
 	if account := a.Auth.ServiceAccount; account != nil {
-		problems = append(problems, required("auth.serviceAccount.name", account.Name),
-			required("auth.serviceAccount.namespace", account.Namespace))
+		problems.Require(map[string]string{
+			"auth.serviceAccount.name": account.Name, "auth.serviceAccount.namespace": account.Namespace,
+		})
 		if a.Namespace != "" && account.Namespace != a.Namespace {
-			problems = append(problems, fmt.Errorf("auth.serviceAccount.namespace: %q: is not the store's; write %s, "+
-				"or no namespace for the store", account.Namespace, a.Namespace))
+			problems.Add(problem.Problem{
+				Path: problem.Path{"auth", "serviceAccount", "namespace"}, Value: account.Namespace,
+				Kind: problem.Conflict,
+				Rule: "must be the namespace of the store", Fix: "set it to " + a.Namespace,
+			})
 		}
 		if a.Auth.Credentials != nil {
-			problems = append(problems, errors.New("auth: has two ways to sign in; write one"))
+			problems.Add(problem.Problem{
+				Path: problem.Path{"auth"}, Kind: problem.Conflict,
+				Rule: "credentials cannot be combined with serviceAccount", Fix: "set only one of them",
+			})
 		}
 	}
-	return errors.Join(problems...)
-}
-
-func required(field, value string) error {
-	if value == "" {
-		return fmt.Errorf("%s: %q: is empty; write a value", field, value)
-	}
-	return nil
-}
-
-// object is a custom resource of the operator.
-type object struct {
-	apiVersion, kind, name, namespace string
-
-	labels      map[string]string
-	annotations map[string]string
-	credentials pulumi.StringInput // the value of credentialsAnnotation; nil for none
-	waitFor     string
-	ready       func(credentials string) string // what is waited for where there are credentials
-	spec        map[string]any
-}
-
-// metadata is the object's, but for what is known only when it is registered.
-func (o *object) metadata() (labels, annotations map[string]string) {
-	return o.labels, over(map[string]string{waitFor: o.waitFor}, o.annotations)
-}
-
-func (o *object) manifest() map[string]any {
-	labels, annotations := o.metadata()
-	metadata := map[string]any{"name": o.name, "annotations": annotations}
-	put(metadata, "namespace", o.namespace)
-	if len(labels) > 0 {
-		metadata["labels"] = labels
-	}
-	return map[string]any{"apiVersion": o.apiVersion, "kind": o.kind, "metadata": metadata, "spec": o.spec}
-}
-
-func (o *object) register(
-	ctx *pulumi.Context, name string, parent pulumi.Resource, timeout kube.Timeout, hooks *pulumi.ResourceHookBinding,
-) (*apiextensions.CustomResource, error) {
-	opts := append(timeout.Options(), pulumi.Parent(parent))
-	if hooks != nil {
-		opts = append(opts, pulumi.ResourceHooks(hooks))
-	}
-	labels, plain := o.metadata()
-	annotations := pulumi.ToStringMap(plain)
-	if o.credentials != nil {
-		annotations[credentialsAnnotation] = o.credentials
-		annotations[waitFor] = o.credentials.ToStringOutput().ApplyT(o.ready).(pulumi.StringOutput)
-	}
-	metadata := metav1.ObjectMetaArgs{Name: pulumi.String(o.name), Annotations: annotations}
-	if len(labels) > 0 {
-		metadata.Labels = pulumi.ToStringMap(labels)
-	}
-	if o.namespace != "" {
-		metadata.Namespace = pulumi.String(o.namespace)
-	}
-	return apiextensions.NewCustomResource(ctx, name, &apiextensions.CustomResourceArgs{
-		ApiVersion:  pulumi.String(o.apiVersion),
-		Kind:        pulumi.String(o.kind),
-		Metadata:    metadata,
-		OtherFields: kubernetes.UntypedArgs{"spec": o.spec},
-	}, opts...)
+	return problems.Err()
 }

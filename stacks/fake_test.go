@@ -144,8 +144,8 @@ func run(options graph.Options) (*graph.Graph, error) {
 	return graph.Run(options, program, see)
 }
 
-// text is a graph without what differs from run to run.
-func text(g *graph.Graph, kubeconfig string) string {
+// text returns a graph without the values that differ from run to run.
+func text(g fmt.Stringer, kubeconfig string) string {
 	// The server's address and its CA are the two that do.
 	const differs = `(?:server: "(.*?)"|certificate-authority-data: (.*?)})`
 	var pairs []string

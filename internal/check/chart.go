@@ -36,13 +36,7 @@ func (c *checker) repository(at problem.Path, value string) {
 // chartValues checks the values of the chart.
 func (c *checker) chartValues() {
 	at, values := problem.Path{stackfile.KeyChartValues}, c.File.ChartValues
-	conflicts := operator.Conflicts(values)
-	if c.OnEKS() {
-		conflicts = append(conflicts, operator.IdentityConflicts(values)...)
-	}
-	for _, conflict := range conflicts {
-		c.refuse(at.Member(strings.Split(conflict.Path, ".")...), nil, problem.Reserved, conflict.Rule, "")
-	}
+	c.problems.AddBelow(at, operator.CheckValues(values, c.OnEKS())...)
 	if c.OnEKS() {
 		c.environment(at.Member("extraEnv"), values)
 	}

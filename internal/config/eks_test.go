@@ -150,11 +150,11 @@ func TestLoadEKSErrors(t *testing.T) {
 		"RoleAnnotation": {
 			change: map[string]string{"chartValues": `{"serviceAccount":{"annotations":{"eks.amazonaws.com/role-arn":"x"}}}`},
 			want: `eso-aws:chartValues.serviceAccount.annotations["eks.amazonaws.com/role-arn"]: ` +
-				`is decided by auth and role; write these instead`,
+				`is set by auth and role; set these instead`,
 		},
 		"ServiceAccountName": {
 			change: map[string]string{"chartValues": `{"serviceAccount":{"name":"eso"}}`},
-			want:   `eso-aws:chartValues.serviceAccount.name: must be external-secrets, which the role trusts; take it away`,
+			want:   `eso-aws:chartValues.serviceAccount.name: must be external-secrets, because the role trusts that service account; remove it`,
 		},
 		"ClusterMissing": {
 			change: map[string]string{"cluster": ""},

@@ -1,8 +1,6 @@
-// Package graph is for tests: it runs a Pulumi program against a resource
-// monitor that makes nothing, and records what the program registers.
+// Package graph records what a Pulumi program registers, for tests.
 //
-// Unlike Pulumi's mocks it speaks the engine's own protocol, so that a test sees
-// the stack's outputs, resource options as the engine gets them, and hooks, which
-// it can run. What a provider would compute is not known to it: a resource's
-// outputs are its inputs.
+// [Mocks] works with [pulumi.WithMocks]. [Run] does what mocks cannot: it speaks the
+// engine's protocol, and so calls hooks, leaves outputs unknown as a preview does, and
+// records the stack's outputs and the log messages.
 package graph

@@ -7,53 +7,50 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"google.golang.org/grpc"
 	"gopkg.in/yaml.v3"
 )
 
-// Options describe a run.
+// Options configure a [Run].
 type Options struct {
-	// Organization, Project and Stack are the stack's name.
+	// Organization, Project and Stack name the stack.
 	Organization, Project, Stack string
-	// Config is what Pulumi hands to the program; Encrypted its secret keys.
+	// Config is the stack's configuration, and Encrypted its secret keys.
 	Config    map[string]string
 	Encrypted []string
-	// Preview leaves the IDs of resources unknown.
+	// Preview leaves the outputs of resources unknown.
 	Preview bool
-	// Hooks is the kind of hooks that are called once the program has registered
-	// everything; empty for none.
+	// Hooks is the kind of hook to call after the program has registered all resources;
+	// "" calls none.
 	Hooks Hook
-	// Errors are what [OnError] hooks are told that a provider says, by type; of a
-	// type without one it is "timed out".
+	// Errors are the provider's errors that [OnError] hooks receive, by resource type;
+	// the default is "timed out".
 	Errors map[string]string
-	// Functions answer a program's invokes, by token; one without fails.
+	// Functions and Outputs are those of [Mocks].
 	Functions map[string]Function
-	// Outputs are what resources have besides their inputs, by type. A preview
-	// does not know them.
-	Outputs map[string]func(inputs resource.PropertyMap) resource.PropertyMap
-	// BeforeHooks is called right before them; nil for nothing.
+	Outputs   map[string]func(inputs resource.PropertyMap) resource.PropertyMap
+	// BeforeHooks is called before the hooks; nil for nothing.
 	BeforeHooks func()
 }
-
-// Function is a function of a provider.
-type Function func(args resource.PropertyMap) (resource.PropertyMap, error)
 
 // Graph is what a program registered.
 type Graph struct {
 	Resources []*Resource
-	Outputs   resource.PropertyMap
-	// Log are the messages of the program.
+	// Outputs are the stack's outputs.
+	Outputs resource.PropertyMap
+	// Log are the messages that the program logged.
 	Log []string
-	// Refused are the errors of hooks.
+	// Refused are the errors that hooks returned.
 	Refused []string
 }
 
-// Hook is a kind of hooks, as the engine names it.
+// Hook is a kind of resource hook, by its name in the engine's protocol.
 type Hook string
 
-// The kinds that programs here use.
+// The kinds of hooks that this program uses.
 const (
 	BeforeCreate Hook = "beforeCreate"
 	AfterCreate  Hook = "afterCreate"
@@ -62,7 +59,7 @@ const (
 	OnError      Hook = "onError"
 )
 
-// Resource is one registration.
+// Resource is one registered resource.
 type Resource struct {
 	URN                     resource.URN
 	Parent                  string
@@ -75,13 +72,19 @@ type Resource struct {
 	Inputs                  resource.PropertyMap
 }
 
-// Run runs a program as the engine does. The options are the program's own.
+// Run runs a program as the engine does, with the program's own run options.
 func Run(options Options, program pulumi.RunFunc, more ...pulumi.RunOption) (*Graph, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("listening for the program: %w", err)
 	}
-	m := &monitor{options: options, graph: &Graph{}, hooks: map[string]*pulumirpc.Callback{}}
+	m := &monitor{
+		options: options, graph: &Graph{}, hooks: map[string]*pulumirpc.Callback{},
+		mocks: &Mocks{Functions: options.Functions},
+	}
+	if !options.Preview {
+		m.mocks.Outputs = options.Outputs
+	}
 	server := grpc.NewServer()
 	pulumirpc.RegisterResourceMonitorServer(server, m)
 	pulumirpc.RegisterEngineServer(server, m)
@@ -95,19 +98,18 @@ func Run(options Options, program pulumi.RunFunc, more ...pulumi.RunOption) (*Gr
 		info.MonitorAddr, info.EngineAddr = address, address
 		info.DryRun = options.Preview
 	}}, more...)...)
+	m.graph.Resources = m.mocks.Resources()
 	return m.graph, err
 }
 
-func newResource(
-	urn resource.URN, inputs resource.PropertyMap, request *pulumirpc.RegisterResourceRequest,
-) *Resource {
+func newResource(request *pulumirpc.RegisterResourceRequest, inputs resource.PropertyMap) *Resource {
 	dependencies := make([]string, 0, len(request.GetDependencies()))
 	for _, dependency := range request.GetDependencies() {
 		dependencies = append(dependencies, short(dependency))
 	}
 	slices.Sort(dependencies)
 	return &Resource{
-		URN:                     urn,
+		URN:                     urn(request),
 		Parent:                  short(request.GetParent()),
 		Provider:                short(request.GetProvider()),
 		DependsOn:               slices.Compact(dependencies),
@@ -123,7 +125,18 @@ func newResource(
 	}
 }
 
-// short is a URN, or a reference to a provider, as type and name.
+// urn returns the URN that the engine gives a resource. The stack's resource is the only
+// one without a parent.
+func urn(request *pulumirpc.RegisterResourceRequest) resource.URN {
+	parent, parentType := resource.URN(request.GetParent()), tokens.Type("")
+	if parent.QualifiedType() != resource.RootStackType {
+		parentType = parent.QualifiedType()
+	}
+	return resource.NewURN(parent.Stack(), parent.Project(), parentType,
+		tokens.Type(request.GetType()), request.GetName())
+}
+
+// short returns the type and name of a URN or a provider reference.
 func short(urn string) string {
 	if urn == "" {
 		return ""
@@ -136,19 +149,22 @@ func short(urn string) string {
 	return types[len(types)-1] + " " + parts[3]
 }
 
-// String prints the graph sorted, as YAML documents that a person can read.
-// Secrets are under a member named (secret).
+// String returns the sorted resources and the stack's outputs as YAML. Secret values are
+// below a key named (secret).
 func (g *Graph) String() string {
-	texts := make([]string, 0, len(g.Resources)+1)
-	for _, r := range g.Resources {
+	return text(g.Resources) + "\noutputs:\n" + indent(document(resource.NewProperty(g.Outputs)))
+}
+
+func text(resources []*Resource) string {
+	texts := make([]string, 0, len(resources))
+	for _, r := range resources {
 		texts = append(texts, r.String())
 	}
 	slices.Sort(texts)
-	texts = append(texts, "outputs:\n"+indent(document(resource.NewProperty(g.Outputs))))
 	return strings.Join(texts, "\n")
 }
 
-// String prints a resource without what it has not.
+// String returns the resource as YAML, without empty fields.
 func (r *Resource) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s\n", r.URN.Type(), r.URN.Name())
@@ -186,7 +202,7 @@ func document(value resource.PropertyValue) string {
 	return b.String()
 }
 
-// plain is a value for a printer.
+// plain returns a value that the YAML encoder can print.
 func plain(value resource.PropertyValue) any {
 	switch {
 	case value.IsSecret():

@@ -4,13 +4,13 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"sync"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
@@ -18,12 +18,13 @@ import (
 	"google.golang.org/protobuf/types/known/emptypb"
 )
 
-// monitor is the engine, as far as a program sees it.
+// monitor is the part of the engine that a program talks to.
 type monitor struct {
 	pulumirpc.UnimplementedResourceMonitorServer
 	pulumirpc.UnimplementedEngineServer
 
 	options Options
+	mocks   *Mocks
 
 	mu    sync.Mutex
 	graph *Graph
@@ -31,73 +32,57 @@ type monitor struct {
 	root  string
 }
 
-// SupportsFeature answers as the engine does, but for output values.
+// SupportsFeature reports every feature as supported, except output values: they would
+// hide plain inputs behind their dependencies.
 func (m *monitor) SupportsFeature(
 	_ context.Context, request *pulumirpc.SupportsFeatureRequest,
 ) (*pulumirpc.SupportsFeatureResponse, error) {
-	// Output values would hide plain inputs behind their dependencies.
 	return &pulumirpc.SupportsFeatureResponse{HasSupport: request.GetId() != "outputValues"}, nil
 }
 
-// RegisterResource adds a resource to the graph; what the engine would compute is made up.
+// RegisterResource records a resource. A preview knows its inputs only.
 func (m *monitor) RegisterResource(
 	_ context.Context, request *pulumirpc.RegisterResourceRequest,
 ) (*pulumirpc.RegisterResourceResponse, error) {
-	inputs, err := unmarshal(request)
+	if tokens.Type(request.GetType()) == resource.RootStackType {
+		root := resource.DefaultRootStackURN(tokens.QName(m.options.Stack), tokens.PackageName(m.options.Project))
+		return &pulumirpc.RegisterResourceResponse{Urn: string(root)}, nil
+	}
+	inputs, err := plugin.UnmarshalProperties(request.GetObject(), marshalOptions())
 	if err != nil {
 		return nil, err
 	}
-	urn := m.urn(request)
-
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if tokens.Type(request.GetType()) != resource.RootStackType {
-		m.graph.Resources = append(m.graph.Resources, newResource(urn, inputs, request))
+	id, outputs, err := m.mocks.NewResource(pulumi.MockResourceArgs{
+		TypeToken: request.GetType(), Name: request.GetName(), Inputs: inputs, RegisterRPC: request,
+	})
+	if err != nil {
+		return nil, err
 	}
-	response := &pulumirpc.RegisterResourceResponse{Urn: string(urn), Object: request.GetObject()}
+	response := &pulumirpc.RegisterResourceResponse{Urn: string(urn(request))}
 	if request.GetCustom() && !m.options.Preview {
-		response.Id = request.GetName() + "-id"
+		response.Id = id
 	}
-	if outputs, ok := m.options.Outputs[request.GetType()]; ok && !m.options.Preview {
-		whole := inputs.Copy()
-		maps.Copy(whole, outputs(inputs))
-		if response.Object, err = plugin.MarshalProperties(whole, marshalOptions()); err != nil {
-			return nil, err
-		}
-	}
-	return response, nil
+	response.Object, err = plugin.MarshalProperties(outputs, marshalOptions())
+	return response, err
 }
 
-// Invoke answers with one of the functions that the test has.
+// Invoke calls one of the test's functions.
 func (m *monitor) Invoke(
 	_ context.Context, request *pulumirpc.ResourceInvokeRequest,
-) (*pulumirpc.InvokeResponse, error) {
-	function, ok := m.options.Functions[request.GetTok()]
-	if !ok {
-		return nil, fmt.Errorf("the test has no function %s", request.GetTok())
-	}
+) (*pulumirpc.ResourceInvokeResponse, error) {
 	args, err := plugin.UnmarshalProperties(request.GetArgs(), marshalOptions())
 	if err != nil {
 		return nil, err
 	}
-	result, err := function(args)
+	result, err := m.mocks.Call(pulumi.MockCallArgs{Token: request.GetTok(), Args: args})
 	if err != nil {
 		return nil, err
 	}
 	answer, err := plugin.MarshalProperties(result, marshalOptions())
-	return &pulumirpc.InvokeResponse{Return: answer}, err
+	return &pulumirpc.ResourceInvokeResponse{Return: answer}, err
 }
 
-func (m *monitor) urn(request *pulumirpc.RegisterResourceRequest) resource.URN {
-	parent := tokens.Type("")
-	if urn := resource.URN(request.GetParent()); urn != "" && urn.QualifiedType() != resource.RootStackType {
-		parent = urn.QualifiedType()
-	}
-	return resource.NewURN(tokens.QName(m.options.Stack), tokens.PackageName(m.options.Project), parent,
-		tokens.Type(request.GetType()), request.GetName())
-}
-
-// RegisterResourceOutputs keeps the stack's outputs.
+// RegisterResourceOutputs records the stack's outputs.
 func (m *monitor) RegisterResourceOutputs(
 	_ context.Context, request *pulumirpc.RegisterResourceOutputsRequest,
 ) (*emptypb.Empty, error) {
@@ -113,7 +98,7 @@ func (m *monitor) RegisterResourceOutputs(
 	return &emptypb.Empty{}, nil
 }
 
-// RegisterResourceHook keeps a hook for SignalAndWaitForShutdown.
+// RegisterResourceHook records a hook for SignalAndWaitForShutdown.
 func (m *monitor) RegisterResourceHook(
 	_ context.Context, request *pulumirpc.RegisterResourceHookRequest,
 ) (*emptypb.Empty, error) {
@@ -123,15 +108,16 @@ func (m *monitor) RegisterResourceHook(
 	return &emptypb.Empty{}, nil
 }
 
-// SignalAndWaitForShutdown is where the engine does its steps; the program's
-// hooks can be called as long as it has not returned.
+// SignalAndWaitForShutdown calls the hooks. The program, and so its hooks, end when it
+// returns.
 func (m *monitor) SignalAndWaitForShutdown(ctx context.Context, _ *emptypb.Empty) (*emptypb.Empty, error) {
 	if m.options.BeforeHooks != nil {
 		m.options.BeforeHooks()
 	}
-	// Not under the lock: hooks log, and all has been registered.
-	slices.SortFunc(m.graph.Resources, func(a, b *Resource) int { return cmp.Compare(a.URN, b.URN) })
-	for _, r := range m.graph.Resources {
+	// Without the lock, which the log messages of hooks need.
+	resources := m.mocks.Resources()
+	slices.SortFunc(resources, func(a, b *Resource) int { return cmp.Compare(a.URN, b.URN) })
+	for _, r := range resources {
 		for _, name := range r.Hooks[m.options.Hooks] {
 			if err := m.call(ctx, m.hooks[name], r); err != nil {
 				m.graph.Refused = append(m.graph.Refused, err.Error())
@@ -141,7 +127,7 @@ func (m *monitor) SignalAndWaitForShutdown(ctx context.Context, _ *emptypb.Empty
 	return &emptypb.Empty{}, nil
 }
 
-// call runs a hook the way the engine does.
+// call calls a hook as the engine does.
 func (m *monitor) call(ctx context.Context, hook *pulumirpc.Callback, r *Resource) error {
 	if hook == nil {
 		return fmt.Errorf("a hook of %s was not registered", r.URN)
@@ -170,17 +156,17 @@ func (m *monitor) call(ctx context.Context, hook *pulumirpc.Callback, r *Resourc
 	return nil
 }
 
-// request is what the engine tells a hook. The old inputs stand for those of an update.
+// request returns what the engine sends to a hook. The old inputs are the new ones.
 func (m *monitor) request(r *Resource) ([]byte, error) {
 	inputs, err := plugin.MarshalProperties(r.Inputs, marshalOptions())
 	if err != nil {
 		return nil, err
 	}
 	if m.options.Hooks == OnError {
-		said := cmp.Or(m.options.Errors[string(r.URN.Type())], "timed out")
+		message := cmp.Or(m.options.Errors[string(r.URN.Type())], "timed out")
 		return proto.Marshal(&pulumirpc.ErrorHookRequest{
 			Urn: string(r.URN), Name: r.URN.Name(), Type: string(r.URN.Type()),
-			NewInputs: inputs, FailedOperation: "create", Errors: []string{said},
+			NewInputs: inputs, FailedOperation: "create", Errors: []string{message},
 		})
 	}
 	request := &pulumirpc.ResourceHookRequest{
@@ -192,7 +178,7 @@ func (m *monitor) request(r *Resource) ([]byte, error) {
 	return proto.Marshal(request)
 }
 
-// RegisterErrorHook keeps a hook as RegisterResourceHook does.
+// RegisterErrorHook records a hook for SignalAndWaitForShutdown.
 func (m *monitor) RegisterErrorHook(
 	_ context.Context, request *pulumirpc.RegisterErrorHookRequest,
 ) (*emptypb.Empty, error) {
@@ -211,7 +197,7 @@ func (m *monitor) GetRootResource(
 	return &pulumirpc.GetRootResourceResponse{Urn: m.root}, nil
 }
 
-// SetRootResource keeps the URN of the stack.
+// SetRootResource records the URN of the stack.
 func (m *monitor) SetRootResource(
 	_ context.Context, request *pulumirpc.SetRootResourceRequest,
 ) (*pulumirpc.SetRootResourceResponse, error) {
@@ -221,16 +207,12 @@ func (m *monitor) SetRootResource(
 	return &pulumirpc.SetRootResourceResponse{}, nil
 }
 
-// Log adds a message to the graph.
+// Log records a message.
 func (m *monitor) Log(_ context.Context, request *pulumirpc.LogRequest) (*emptypb.Empty, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.graph.Log = append(m.graph.Log, request.GetMessage())
 	return &emptypb.Empty{}, nil
-}
-
-func unmarshal(request *pulumirpc.RegisterResourceRequest) (resource.PropertyMap, error) {
-	return plugin.UnmarshalProperties(request.GetObject(), marshalOptions())
 }
 
 func marshalOptions() plugin.MarshalOptions {

@@ -7,18 +7,18 @@ import (
 
 const namespaceType = "kubernetes:core/v1:Namespace"
 
-// Namespace is a core/v1 Namespace.
+// Namespace is a v1 Namespace.
 type Namespace struct {
 	pulumi.CustomResourceState
 }
 
-// NamespaceArgs describes a [Namespace].
+// NamespaceArgs are the arguments of [NewNamespace].
 type NamespaceArgs struct {
 	// Name is the namespace's name.
 	Name string
-	// Annotations are the object's annotations; nil for none.
+	// Annotations are the namespace's annotations; nil for none.
 	Annotations map[string]string
-	// Timeout bounds the creation and the deletion; 0 is the provider's own.
+	// Timeout limits each operation; 0 is the provider's default.
 	Timeout Timeout
 }
 
@@ -41,7 +41,7 @@ func NewNamespace(
 	return &namespace, nil
 }
 
-// metadata is an object's metadata without empty members.
+// metadata returns an object's metadata without empty fields.
 func metadata(name, namespace string, annotations map[string]string) pulumi.Map {
 	m := pulumi.Map{"name": pulumi.String(name)}
 	if namespace != "" {

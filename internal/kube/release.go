@@ -7,30 +7,29 @@ import (
 
 const releaseType = "kubernetes:helm.sh/v3:Release"
 
-// Release is a helm.sh/v3 Release.
+// Release is a Helm release.
 type Release struct {
 	pulumi.CustomResourceState
 }
 
-// ReleaseArgs describes a [Release].
+// ReleaseArgs are the arguments of [NewRelease].
 type ReleaseArgs struct {
-	// Name and Namespace say where the release is. The namespace is not made.
+	// Name is the release's name, and Namespace an existing namespace.
 	Name, Namespace string
-	// Chart is a name in Repository, the path of a folder or a .tgz file, or an
+	// Chart is a chart's name in Repository, the path of a directory or .tgz file, or an
 	// oci:// reference.
 	Chart string
-	// Repository is the URL of a chart repository; "" for a path or oci://.
+	// Repository is the URL of the chart repository; "" for a path or an oci:// reference.
 	Repository string
 	// Version is the chart's exact version.
 	Version string
 	// Values are the chart's values.
 	Values pulumi.Input
-	// Timeout bounds each operation, Helm's waiting included; 0 is the
-	// provider's own.
+	// Timeout limits each operation, including Helm's wait; 0 is the provider's default.
 	Timeout Timeout
 }
 
-// NewRelease registers a release that is waited for.
+// NewRelease registers a release and waits until its objects are ready.
 func NewRelease(
 	ctx *pulumi.Context, name string, args *ReleaseArgs, opts ...pulumi.ResourceOption,
 ) (*Release, error) {
@@ -47,9 +46,9 @@ func NewRelease(
 		inputs["repositoryOpts"] = pulumi.Map{"repo": pulumi.String(args.Repository)}
 	}
 	if args.Timeout != 0 {
-		inputs["timeout"] = pulumi.Int(args.Timeout.Seconds())
+		inputs["timeout"] = pulumi.Int(args.Timeout.seconds())
 	}
-	// The SDK adds this too: the provider then speaks of helm.sh/v3.
+	// The SDK sets this constant too.
 	inputs["compat"] = pulumi.String("true")
 	opts = append(opts, args.Timeout.Options()...)
 

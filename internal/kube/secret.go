@@ -9,15 +9,15 @@ import (
 
 const secretType = "kubernetes:core/v1:Secret" //nolint:gosec // a type token, not a credential
 
-// Secret is a core/v1 Secret.
+// Secret is a v1 Secret.
 type Secret struct {
 	pulumi.CustomResourceState
 
-	// Metadata is what the API server knows of it.
+	// Metadata is the object's metadata from the API server.
 	Metadata pulumi.MapOutput `pulumi:"metadata"`
 }
 
-// Version changes with the secret's content; "" where the API server says none.
+// Version returns the resource version, which changes with the data; "" if it is unknown.
 func (s *Secret) Version() pulumi.StringOutput {
 	return s.Metadata.ApplyT(func(metadata map[string]any) string {
 		version, _ := metadata["resourceVersion"].(string)
@@ -25,24 +25,23 @@ func (s *Secret) Version() pulumi.StringOutput {
 	}).(pulumi.StringOutput)
 }
 
-// SecretArgs describes a [Secret].
+// SecretArgs are the arguments of [NewSecret].
 type SecretArgs struct {
-	// Name and Namespace say where the secret is.
+	// Name and Namespace identify the Secret.
 	Name, Namespace string
-	// Annotations are the object's annotations; nil for none.
+	// Annotations are the Secret's annotations; nil for none.
 	Annotations map[string]string
-	// Data are the values by key, not encoded. They are always kept encrypted
-	// in Pulumi's state.
+	// Data are the values by key, not encoded. Pulumi's state has them encrypted.
 	Data map[string]string
-	// Timeout bounds the creation and the deletion; 0 is the provider's own.
+	// Timeout limits each operation; 0 is the provider's default.
 	Timeout Timeout
 }
 
-// NewSecret registers a secret.
+// NewSecret registers a Secret.
 func NewSecret(
 	ctx *pulumi.Context, name string, args *SecretArgs, opts ...pulumi.ResourceOption,
 ) (*Secret, error) {
-	// `data` and not `stringData`, which the API server never gives back.
+	// Not stringData, which the API server never returns.
 	data := pulumi.StringMap{}
 	for key, value := range args.Data {
 		data[key] = pulumi.String(base64.StdEncoding.EncodeToString([]byte(value)))

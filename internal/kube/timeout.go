@@ -6,10 +6,10 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// Timeout bounds each of a resource's operations; 0 leaves it to the provider.
+// Timeout limits each operation of a resource; 0 is the provider's default.
 type Timeout time.Duration
 
-// Options are the resource options that set the timeout.
+// Options returns the resource options that set the timeout.
 func (t Timeout) Options() []pulumi.ResourceOption {
 	if t == 0 {
 		return nil
@@ -18,7 +18,7 @@ func (t Timeout) Options() []pulumi.ResourceOption {
 	return []pulumi.ResourceOption{pulumi.Timeouts(&pulumi.CustomTimeouts{Create: d, Update: d, Delete: d})}
 }
 
-// Seconds is the timeout in whole seconds, rounded up.
-func (t Timeout) Seconds() int {
+// seconds returns the timeout in whole seconds, rounded up.
+func (t Timeout) seconds() int {
 	return int((time.Duration(t) + time.Second - 1) / time.Second)
 }

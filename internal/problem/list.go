@@ -30,6 +30,16 @@ func (l *List) AddBelow(path Path, problems ...Problem) {
 	}
 }
 
+// Require adds a problem for each empty argument of a component. The keys are paths, such
+// as store.name.
+func (l *List) Require(arguments map[string]string) {
+	for path, value := range arguments {
+		if value == "" {
+			l.Add(Problem{Path: strings.Split(path, "."), Kind: Required, Rule: "is required"})
+		}
+	}
+}
+
 // Wrong tells whether there is an error about the very value.
 func (l *List) Wrong(path Path) bool {
 	return slices.ContainsFunc(l.problems, func(p Problem) bool { return !p.Warning && p.Path.Equal(path) })

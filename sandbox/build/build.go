@@ -24,7 +24,7 @@ import (
 const (
 	KubernetesVersion      = "1.34.4"
 	ExternalSecretsVersion = "0.20.4"
-	PulumiVersion          = "3.250.0"
+	PulumiVersion          = "3.274.1"
 	ProviderVersion        = "4.25.0" // of pulumi-kubernetes
 	AWSProviderVersion     = "6.83.2" // of pulumi-aws
 )

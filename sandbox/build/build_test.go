@@ -24,7 +24,7 @@ const (
 	provider = "pulumi-kubernetes provider 4.25.0"
 	awsStand = "pulumi-aws provider 6.83.2 (stand-in)"
 	language = "Pulumi's language host for Go (stand-in)"
-	cli      = "Pulumi CLI 3.250.0"
+	cli      = "Pulumi CLI 3.274.1"
 	cluster  = "etcd, Kubernetes 1.34.4 and kubectl"
 	theNode  = "the node"
 	packages = "the program's packages"
@@ -56,7 +56,7 @@ func TestAllBuildsOnce(t *testing.T) {
 
 	for path, want := range map[string]string{
 		b.Kubernetes: "v1.34.4 1 34 v1.34.4\n", b.ExternalSecrets: "external-secrets\n", b.Node: "node\n",
-		b.Pulumi: "v3.250.0\n", b.LanguageHost: "3.250.0\n", b.Provider: "4.25.0\n",
+		b.Pulumi: "v3.274.1\n", b.LanguageHost: "3.274.1\n", b.Provider: "4.25.0\n",
 		b.AWSProvider: "6.83.2\n",
 	} {
 		out, err := exec.CommandContext(t.Context(), path).CombinedOutput()

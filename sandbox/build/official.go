@@ -71,7 +71,7 @@ func (o *Options) own(path string) bool {
 	return false
 }
 
-// fits tells whether a CLI's version, such as v3.251.1, is of the same major version as the SDK and
+// fits tells whether a CLI's version, such as v3.275.1, is of the same major version as the SDK and
 // not older.
 func fits(version, sdk string) bool {
 	have, err := numbers(strings.TrimPrefix(version, "v"))

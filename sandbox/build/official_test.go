@@ -48,16 +48,16 @@ func TestInstalledCLI(t *testing.T) {
 		version string
 		used    bool
 	}{
-		"TheVersion": {"v3.250.0", true},
-		"NewerPatch": {"v3.250.7", true},
+		"TheVersion": {"v3.274.1", true},
+		"NewerPatch": {"v3.274.7", true},
 		"NewerMinor": {"v3.1000.0", true},
-		"WithoutV":   {"3.251.0", true},
-		"OlderMinor": {"v3.249.9", false},
-		"OtherMajor": {"v4.250.0", false},
+		"WithoutV":   {"3.275.0", true},
+		"OlderMinor": {"v3.273.9", false},
+		"OtherMajor": {"v4.274.0", false},
 		"OlderMajor": {"v2.300.0", false},
-		"PreRelease": {"v3.251.0-alpha.1", false},
-		"Local":      {"v3.251.0+dirty", false},
-		"TwoNumbers": {"v3.251", false},
+		"PreRelease": {"v3.275.0-alpha.1", false},
+		"Local":      {"v3.275.0+dirty", false},
+		"TwoNumbers": {"v3.275", false},
 		"Empty":      {"", false},
 		"Failing":    {"; exit 3", false},
 	}
@@ -85,7 +85,7 @@ func TestInstalledCLI(t *testing.T) {
 
 func TestInstalledCLIByALink(t *testing.T) {
 	tr := newBuiltTree(t)
-	cli := install(t, t.TempDir(), "v3.250.0")
+	cli := install(t, t.TempDir(), "v3.274.1")
 	bin := t.TempDir()
 	if err := os.Symlink(cli, filepath.Join(bin, "pulumi")); err != nil {
 		t.Fatal(err)
@@ -98,7 +98,7 @@ func TestInstalledCLIByALink(t *testing.T) {
 
 func TestCLIWithoutLanguageHost(t *testing.T) {
 	tr := newBuiltTree(t)
-	cli := install(t, t.TempDir(), "v3.250.0")
+	cli := install(t, t.TempDir(), "v3.274.1")
 	if err := os.Remove(filepath.Join(filepath.Dir(cli), "pulumi-language-go")); err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +112,7 @@ func TestCLIWithoutLanguageHost(t *testing.T) {
 func TestOwnCLIIsNotOfficial(t *testing.T) {
 	tr := newBuiltTree(t)
 	stand, _ := tr.all(t)
-	own := install(t, filepath.Join(tr.Cache, "pulumi-0123456789ab"), "v3.250.0")
+	own := install(t, filepath.Join(tr.Cache, "pulumi-0123456789ab"), "v3.274.1")
 	bin := t.TempDir()
 	if err := os.Symlink(own, filepath.Join(bin, "pulumi")); err != nil {
 		t.Fatal(err)
@@ -130,7 +130,7 @@ func TestPlacedCLIIsNotOfficial(t *testing.T) {
 	stand, _ := tr.all(t)
 	tr.Placed = t.TempDir()
 	bin := filepath.Join(tr.Placed, "bin")
-	install(t, bin, "v3.250.0")
+	install(t, bin, "v3.274.1")
 	onPath(t, bin)
 	b, events := tr.all(t)
 	if diff := cmp.Diff(stand, b); diff != "" || events != nil {
@@ -235,9 +235,9 @@ func TestFetch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	calls := fakeCurl(t, fmt.Sprintf(wholeInstall, cliOf("v3.250.0")))
+	calls := fakeCurl(t, fmt.Sprintf(wholeInstall, cliOf("v3.274.1")))
 	b, events := tr.all(t)
-	cli := filepath.Join(tr.Cache, "official-pulumi-3.250.0/bin/pulumi")
+	cli := filepath.Join(tr.Cache, "official-pulumi-3.274.1/bin/pulumi")
 	plugin := filepath.Join(tr.Cache, "official-plugins/plugins/resource-kubernetes-v4.25.0/pulumi-resource-kubernetes")
 	if b.Pulumi != cli || b.LanguageHost != "" || b.Provider != plugin {
 		t.Errorf("got %+v, want %q, no language host and %q", b, cli, plugin)
@@ -251,7 +251,7 @@ func TestFetch(t *testing.T) {
 	}
 	tr.all(t) // once more downloads nothing
 	wantCalls := "curl -fsSL https://get.pulumi.com\n" +
-		"installer --version 3.250.0 --install-root official-pulumi-3.250.0.tmp --no-edit-path\n"
+		"installer --version 3.274.1 --install-root official-pulumi-3.274.1.tmp --no-edit-path\n"
 	if diff := cmp.Diff(wantCalls, read(t, calls)); diff != "" {
 		t.Errorf("the calls (-want +got):\n%s", diff)
 	}
@@ -264,7 +264,7 @@ func TestFetchWithAnInstalledCLI(t *testing.T) {
 	tr := newBuiltTree(t)
 	tr.Fetch = true
 	calls := fakeCurl(t, "exit 1")
-	cli := install(t, t.TempDir(), "v3.260.0")
+	cli := install(t, t.TempDir(), "v3.275.0")
 	onPath(t, filepath.Dir(cli))
 	b, _ := tr.all(t)
 	if want := filepath.Join(tr.Cache, "official-plugins"); b.Pulumi != cli || !strings.HasPrefix(b.Provider, want) {
@@ -320,7 +320,7 @@ func TestFailedFetch(t *testing.T) {
 			if strings.Contains(test.want, "provider") {
 				return // the CLI is there and will be used
 			}
-			fakeCurl(t, fmt.Sprintf(wholeInstall, cliOf("v3.250.0")))
+			fakeCurl(t, fmt.Sprintf(wholeInstall, cliOf("v3.274.1")))
 			if b, events := tr.all(t); len(events) != 2 || b.LanguageHost != "" {
 				t.Errorf("a second try gives the events %q", events)
 			}
