@@ -316,7 +316,7 @@ func TestPreviewWithoutSecrets(t *testing.T) {
 				require.NoError(t, err)
 				return
 			}
-			require.ErrorContains(t, err, "reading /api/v1/namespaces/zio-lucene/secrets")
+			require.ErrorContains(t, err, "/api/v1/namespaces/zio-lucene/secrets (context")
 			require.ErrorContains(t, err, "403 Forbidden")
 		})
 	}

@@ -8,11 +8,16 @@ import (
 	"strings"
 	"time"
 
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/rest"
 )
 
-// retryAnnotation is set only by this client. The operator reconciles an object as soon as it changes.
-const retryAnnotation = "eso-aws/retried"
+const (
+	readyCondition = "Ready"
+	// retryAnnotation is set only by this client. The operator reconciles an object as soon as it changes.
+	retryAnnotation = "eso-aws/retried"
+)
 
 // custom returns a request for one of the operator's objects. The namespace of a cluster-scoped one is "".
 func (c *Client) custom(method, apiVersion, kind, namespace, name string) *rest.Request {
@@ -46,15 +51,11 @@ func (s *Sync) Current() bool {
 // ExternalSecret returns the state of an ExternalSecret, or nil if it does not exist.
 func (c *Client) ExternalSecret(ctx context.Context, apiVersion, namespace, name string) (*Sync, error) {
 	var found struct {
-		Metadata struct {
-			Generation  int64             `json:"generation"`
-			Labels      map[string]string `json:"labels"`
-			Annotations map[string]string `json:"annotations"`
-		} `json:"metadata"`
-		Status struct {
-			SyncedResourceVersion string     `json:"syncedResourceVersion"`
-			Conditions            conditions `json:"conditions"`
-			RefreshTime           time.Time  `json:"refreshTime"`
+		Metadata metav1.ObjectMeta `json:"metadata"`
+		Status   struct {
+			SyncedResourceVersion string             `json:"syncedResourceVersion"`
+			Conditions            []metav1.Condition `json:"conditions"`
+			RefreshTime           time.Time          `json:"refreshTime"`
 			Binding               struct {
 				Name string `json:"name"`
 			} `json:"binding"`
@@ -69,25 +70,13 @@ func (c *Client) ExternalSecret(ctx context.Context, apiVersion, namespace, name
 		return nil, err
 	}
 	return &Sync{
-		Generation: found.Metadata.Generation, Synced: found.Status.SyncedResourceVersion,
-		Metadata: string(metadata), Ready: found.Status.Conditions.ready(), Target: found.Status.Binding.Name,
-		Refreshed: found.Status.RefreshTime,
+		Generation: found.Metadata.Generation,
+		Synced:     found.Status.SyncedResourceVersion,
+		Metadata:   string(metadata),
+		Ready:      meta.IsStatusConditionTrue(found.Status.Conditions, readyCondition),
+		Target:     found.Status.Binding.Name,
+		Refreshed:  found.Status.RefreshTime,
 	}, nil
-}
-
-// conditions are the conditions of a status.
-type conditions []struct {
-	Type   string `json:"type"`
-	Status string `json:"status"`
-}
-
-func (c conditions) ready() bool {
-	for _, condition := range c {
-		if condition.Type == "Ready" {
-			return condition.Status == "True"
-		}
-	}
-	return false
 }
 
 // Ready reports whether a store or an ExternalSecret exists, and whether its condition Ready is true. The
@@ -95,11 +84,11 @@ func (c conditions) ready() bool {
 func (c *Client) Ready(ctx context.Context, apiVersion, kind, namespace, name string) (exists, ready bool, err error) {
 	var found struct {
 		Status struct {
-			Conditions conditions `json:"conditions"`
+			Conditions []metav1.Condition `json:"conditions"`
 		} `json:"status"`
 	}
 	exists, err = c.do(ctx, c.custom(http.MethodGet, apiVersion, kind, namespace, name), &found)
-	return exists, found.Status.Conditions.ready(), err
+	return exists, meta.IsStatusConditionTrue(found.Status.Conditions, readyCondition), err
 }
 
 // Retry makes the operator reconcile an object at once. By itself the operator waits longer after each failure.
