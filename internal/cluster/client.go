@@ -187,14 +187,16 @@ func (c *Client) explain(request *rest.Request, err error) error {
 		case apierrors.IsForbidden(err):
 			fix = "grant the user this permission"
 		}
-		return fmt.Errorf("%s (context %q): %d %w; %s", address(request), c.context, status.Status().Code, err, fix)
+		code := int(status.Status().Code)
+		return fmt.Errorf("%s (context %q): %d %s: %w; %s",
+			address(request), c.context, code, http.StatusText(code), err, fix)
 	}
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		err = wrapped.Err // without the address, which the message already has
 	}
 	fix := "start the cluster" + hint(c.context)
 	if plugin := c.config.ExecProvider; plugin != nil {
-		fix += fmt.Sprintf(", sign in (try: %s)", strings.Join(append([]string{plugin.Command}, plugin.Args...), " "))
+		fix += fmt.Sprintf(", sign in with %q", plugin.Command) // its arguments may be secret
 	}
 	return fmt.Errorf("cannot reach the cluster at %s (context %q): %w; %s, or set kubeContext to another context",
 		c.config.Host, c.context, err, fix)

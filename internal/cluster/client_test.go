@@ -91,19 +91,19 @@ func TestAnswers(t *testing.T) {
 	}{
 		"Unauthorized": {
 			http.StatusUnauthorized, `{"kind":"Status","status":"Failure","code":401,"reason":"Unauthorized","message":"Unauthorized"}`,
-			`%s/api/v1/namespaces/a (context "here"): 401 Unauthorized; sign in again`,
+			`%s/api/v1/namespaces/a (context "here"): 401 Unauthorized: Unauthorized; sign in again`,
 		},
 		"Forbidden": {
 			http.StatusForbidden, `{"kind":"Status","status":"Failure","code":403,"reason":"Forbidden","message":"not you"}`,
-			`%s/api/v1/namespaces/a (context "here"): 403 not you; grant the user this permission`,
+			`%s/api/v1/namespaces/a (context "here"): 403 Forbidden: not you; grant the user this permission`,
 		},
 		"ForbiddenByProxy": {
 			http.StatusForbidden, `<html>`,
-			`%s/api/v1/namespaces/a (context "here"): 403 unknown (get namespaces a); grant the user this permission`,
+			`%s/api/v1/namespaces/a (context "here"): 403 Forbidden: unknown (get namespaces a); grant the user this permission`,
 		},
 		"Unwell": {
 			http.StatusServiceUnavailable, `<html>`,
-			`%s/api/v1/namespaces/a (context "here"): 503 the server is currently unable to handle the request ` +
+			`%s/api/v1/namespaces/a (context "here"): 503 Service Unavailable: the server is currently unable to handle the request ` +
 				`(get namespaces a); try again when the cluster is healthy`,
 		},
 		"NotKubernetes": {

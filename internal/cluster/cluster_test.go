@@ -312,13 +312,13 @@ func TestPluginFails(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, err := userOf(t, cluster.Source{Configured: kubeconfig("{server: 'https://127.0.0.1:1'}", fmt.Sprintf(
-				`{exec: {apiVersion: client.authentication.k8s.io/v1, command: %q, args: [token], interactiveMode: %s,
+				`{exec: {apiVersion: client.authentication.k8s.io/v1, command: %q, args: [--secret=hidden], interactiveMode: %s,
 				env: [{name: PLUGIN_STATUS, value: %q}]}}`, self, test.mode, test.status))})
 			require.ErrorContains(t, err, `cannot reach the cluster at https://127.0.0.1:1 (context "here"): `+
 				"getting credentials: ")
 			require.ErrorContains(t, err, test.want)
-			require.ErrorContains(t, err, "; start the cluster, sign in (try: "+self+
-				" token), or set kubeContext to another context")
+			require.ErrorContains(t, err, fmt.Sprintf("; start the cluster, sign in with %q, ", self)+
+				"or set kubeContext to another context")
 			assert.NotContains(t, err.Error(), "hidden")
 		})
 	}
