@@ -147,7 +147,7 @@ func TestSignIn(t *testing.T) {
 		return fmt.Sprintf(`{exec: {apiVersion: client.authentication.k8s.io/%s, command: %q, provideClusterInfo: true,
 			interactiveMode: Never, env: [{name: PLUGIN_STATUS, value: %q}]}}`, version, self, status)
 	}
-	proxy := httptest.NewServer(http.HandlerFunc(tunnel(server.Listener.Addr().String())))
+	proxy := httptest.NewServer(tunnel(server.Listener.Addr().String()))
 	t.Cleanup(proxy.Close)
 	pemJSON := func(content []byte) string { return strings.ReplaceAll(string(content), "\n", `\n`) }
 
@@ -340,8 +340,7 @@ func TestConnectErrors(t *testing.T) {
 		"NotYAML":               {cluster.Source{Configured: kubeconfig(server, "{token: *hidden}")}, invalid},
 		"NoFile": {
 			cluster.Source{Paths: []string{missing}, Context: "k3d-eso-aws"},
-			"kubeconfig " + missing + ": does not exist; create a cluster with `make k3d-up`, or set kubeconfig to the path " +
-				"of its kubeconfig",
+			"kubeconfig " + missing + ": does not exist; create a cluster with `make k3d-up`, or set kubeconfig to another path",
 		},
 		"NoCurrentContext": {
 			cluster.Source{Configured: "contexts: [{name: a}]"},
@@ -356,13 +355,17 @@ func TestConnectErrors(t *testing.T) {
 			cluster.Source{Configured: kubeconfig("{}", "{}")},
 			`the configured kubeconfig: context "here": cluster "c" has no server; recreate the kubeconfig`,
 		},
+		"ProxyNotURL": {
+			cluster.Source{Configured: kubeconfig("{server: 'https://a', proxy-url: 'ftp://me:hidden@b'}", "{}")},
+			`the configured kubeconfig: context "here": cluster "c": proxy-url: must be an http, https or socks5 URL; correct it`,
+		},
 		"NoUser": {
 			cluster.Source{Configured: strings.Replace(kubeconfig(server, "{}"), "{name: u,", "{name: other,", 1)},
 			`the configured kubeconfig: context "here": unknown user "u"; recreate the kubeconfig`,
 		},
 		"RelativeFile": {
 			cluster.Source{Configured: kubeconfig(server, "{tokenFile: token}")},
-			`the configured kubeconfig: "token": must be an absolute path; write it in full, or embed the file's content`,
+			`the configured kubeconfig: "token": must be an absolute path; write it in full, or embed the content`,
 		},
 		"AuthProvider": {
 			cluster.Source{Configured: kubeconfig(server, "{auth-provider: {name: gcp}}")},

@@ -6,8 +6,9 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"net/url"
 	"os"
-	osexec "os/exec"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -43,36 +44,43 @@ func (s *Source) load() (*rest.Config, string, error) {
 		return nil, "", fmt.Errorf("%s: unknown context %q; available: %s; set kubeContext to one of them, "+
 			"or create the cluster%s", origin, name, names, hint(name))
 	}
-	// Without a server, clientcmd would suggest an environment variable that has no effect here.
-	if server := kubeconfig.Clusters[chosen.Cluster]; server == nil || server.Server == "" {
-		return nil, "", fmt.Errorf("%s: context %q: cluster %q has no server; recreate the kubeconfig",
-			origin, name, chosen.Cluster)
-	}
-	if _, ok := kubeconfig.AuthInfos[chosen.AuthInfo]; !ok && chosen.AuthInfo != "" { // clientcmd would be anonymous
-		return nil, "", fmt.Errorf("%s: context %q: unknown user %q; recreate the kubeconfig",
-			origin, name, chosen.AuthInfo)
+	if err := check(kubeconfig, chosen); err != nil {
+		return nil, "", fmt.Errorf("%s: context %q: %w", origin, name, err)
 	}
 	config, err := clientcmd.NewNonInteractiveClientConfig(*kubeconfig, name, nil, nil).ClientConfig()
 	if err != nil {
 		return nil, "", fmt.Errorf("%s: context %q: %w; recreate the kubeconfig", origin, name, err)
 	}
-	if err := findPlugin(config.ExecProvider); err != nil {
-		return nil, "", fmt.Errorf("%s: context %q: %w", origin, name, err)
+	if plugin := config.ExecProvider; plugin != nil {
+		path, err := exec.LookPath(plugin.Command)
+		if err != nil {
+			return nil, "", fmt.Errorf("%s: context %q: credential plugin %q: must be installed and on the PATH; %s",
+				origin, name, plugin.Command, cmp.Or(strings.TrimSpace(plugin.InstallHint), "install it"))
+		}
+		plugin.Command = path // client-go caches credentials by command, as long as the process runs
 	}
 	return config, name, nil
 }
 
-// findPlugin returns an error if the credential plugin is not installed. The error of client-go comes with the
-// first request and has many lines.
-func findPlugin(plugin *api.ExecConfig) error {
-	if plugin == nil {
+// check returns an error for what clientcmd would accept, or report with an error that misleads or contains a
+// password.
+func check(kubeconfig *api.Config, context *api.Context) error {
+	server, user := kubeconfig.Clusters[context.Cluster], kubeconfig.AuthInfos[context.AuthInfo]
+	switch {
+	case server == nil || server.Server == "":
+		return fmt.Errorf("cluster %q has no server; recreate the kubeconfig", context.Cluster)
+	case !validProxy(server.ProxyURL):
+		return fmt.Errorf("cluster %q: proxy-url: must be an http, https or socks5 URL; correct it", context.Cluster)
+	case user == nil && context.AuthInfo != "":
+		return fmt.Errorf("unknown user %q; recreate the kubeconfig", context.AuthInfo)
+	default:
 		return nil
 	}
-	if _, err := osexec.LookPath(plugin.Command); err != nil {
-		return fmt.Errorf("credential plugin %q: must be installed and on the PATH; %s",
-			plugin.Command, cmp.Or(strings.TrimSpace(plugin.InstallHint), "install it"))
-	}
-	return nil
+}
+
+func validProxy(address string) bool {
+	u, err := url.Parse(address)
+	return address == "" || err == nil && slices.Contains([]string{"http", "https", "socks5"}, u.Scheme)
 }
 
 // read returns the kubeconfig and its name for messages. Its errors never quote the content, which may contain
@@ -94,7 +102,7 @@ func (s *Source) read() (kubeconfig *api.Config, origin string, err error) {
 	}
 	for _, file := range clientcmd.GetConfigFileReferences(kubeconfig) {
 		if *file != "" && !filepath.IsAbs(*file) {
-			return nil, "", fmt.Errorf("%s: %q: must be an absolute path; write it in full, or embed the file's content",
+			return nil, "", fmt.Errorf("%s: %q: must be an absolute path; write it in full, or embed the content",
 				origin, *file)
 		}
 	}
@@ -131,7 +139,7 @@ func (s *Source) merge() (kubeconfig *api.Config, origin string, err error) {
 		found = true
 	}
 	if !found {
-		return nil, "", fmt.Errorf("%s: does not exist; create a cluster%s, or set kubeconfig to the path of its kubeconfig",
+		return nil, "", fmt.Errorf("%s: does not exist; create a cluster%s, or set kubeconfig to another path",
 			origin, hint(s.Context))
 	}
 	kubeconfig, err = (&clientcmd.ClientConfigLoadingRules{Precedence: s.Paths}).Load()
