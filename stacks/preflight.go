@@ -40,7 +40,7 @@ func (s *stack) owns(object *cluster.Object) bool {
 // connect is a client of the stack's cluster. It refuses a kubeconfig that leads
 // to another one.
 func (s *stack) connect() (*cluster.Client, error) {
-	client, err := cluster.Connect(s.ctx.Context(), cluster.Source{
+	client, err := cluster.Connect(cluster.Source{
 		Configured: s.kubeconfig,
 		Paths:      kubeconfigPaths(),
 		Context:    s.kubeContext,

@@ -104,7 +104,7 @@ func TestNoCluster(t *testing.T) {
 	const kubeconfig = `{clusters: [{name: c, cluster: {server: "http://127.0.0.1:1"}}],
 		contexts: [{name: k3d-eso-aws, context: {cluster: c, user: u}}], users: [{name: u, user: {}}]}`
 	got, err := run(options(configtest.With(localConfig(t), map[string]string{"kubeconfig": kubeconfig})))
-	require.ErrorContains(t, err, `reaching the cluster at http://127.0.0.1:1 (context "k3d-eso-aws"): `)
+	require.ErrorContains(t, err, `cannot reach the cluster at http://127.0.0.1:1 (context "k3d-eso-aws"): `)
 	require.ErrorContains(t, err, "start the cluster with `make k3d-up`")
 	assert.Empty(t, got.Resources)
 }
@@ -316,7 +316,7 @@ func TestPreviewWithoutSecrets(t *testing.T) {
 				require.NoError(t, err)
 				return
 			}
-			require.ErrorContains(t, err, "reading /api/v1/namespaces/zio-lucene/secrets")
+			require.ErrorContains(t, err, "/api/v1/namespaces/zio-lucene/secrets (context")
 			require.ErrorContains(t, err, "403 Forbidden")
 		})
 	}

@@ -45,7 +45,7 @@ func Report(ctx context.Context, args ReportArgs) error {
 		}
 		source.Configured = args.Kubeconfig
 	}
-	client, err := cluster.Connect(ctx, source)
+	client, err := cluster.Connect(source)
 	if err != nil {
 		return err
 	}

@@ -1,340 +1,210 @@
 package cluster
 
 import (
-	"bytes"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/serializer"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/transport"
 )
 
 const (
-	requestTimeout = 15 * time.Second
-	// maxAnswer bounds an answer: a page of 500 objects' metadata is far less.
-	maxAnswer = 64 << 20
-	pageSize  = "500"
-	// metadataOnly leaves specs and statuses at the server, and secrets with them.
-	metadataOnly     = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
-	metadataListOnly = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+	// requestTimeout includes the time that a credential plugin takes.
+	requestTimeout = 30 * time.Second
+	pageSize       = 500
+	// With these the server omits specs and statuses, and with them the values of Secrets.
+	metadataOnly     = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json"
+	metadataListOnly = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
 )
 
-// Client reads from one cluster. It is safe for concurrent use.
+// Client is a client of one cluster. It is safe for concurrent use.
 type Client struct {
-	access *access
-	http   *http.Client
-
-	mu         sync.Mutex
-	credential credential
+	context string
+	config  *rest.Config
+	// renews reports whether client-go can renew the credential.
+	renews bool
+	rest   *rest.RESTClient
 }
 
-// Object is what is known of an object: its metadata.
+// Object is the metadata of an object.
 type Object struct {
 	Namespace   string
 	Name        string
 	Annotations map[string]string
 	Labels      map[string]string
-	// Deleted says that the object is on its way out.
+	// Deleted reports whether the object is being deleted.
 	Deleted bool
 }
 
-// Connect reads a kubeconfig and signs in, for which a credential plugin may be
-// run. Nothing is asked of the cluster yet.
-func Connect(ctx context.Context, source Source) (*Client, error) {
-	access, err := source.load()
+// Connect returns a client of the cluster that the source selects. It reads the kubeconfig. The first request
+// connects and runs the credential plugin.
+func Connect(source Source) (*Client, error) {
+	config, name, err := source.load()
 	if err != nil {
 		return nil, err
 	}
-	credential, err := access.signIn(ctx)
-	if err != nil {
-		return nil, err
+	renews := config.ExecProvider != nil || config.BearerTokenFile != ""
+	if file := config.BearerTokenFile; file != "" { // by default client-go would read it only once a minute
+		config.Wrap(transport.ResettableTokenSourceWrapTransport(transport.NewCachedFileTokenSource(file)))
+		config.BearerToken, config.BearerTokenFile = "", ""
 	}
-	transport, err := access.transport(credential)
+	config.QPS = -1 // the program sends few requests; the default would delay them
+	config.WarningHandler = rest.NoWarnings{}
+	scheme := runtime.NewScheme()
+	metav1.AddToGroupVersion(scheme, metav1.Unversioned) // Status, for errors
+	config.GroupVersion = &metav1.Unversioned
+	config.NegotiatedSerializer = serializer.NewCodecFactory(scheme).WithoutConversion()
+	client, err := rest.UnversionedRESTClientFor(config)
 	if err != nil {
-		return nil, fmt.Errorf("preparing context %q: %w", access.context, err)
+		return nil, fmt.Errorf("context %q: %w; recreate the kubeconfig", name, err)
 	}
-	return &Client{
-		access:     access,
-		credential: credential,
-		http:       &http.Client{Transport: transport, Timeout: requestTimeout},
-	}, nil
+	return &Client{context: name, config: config, renews: renews, rest: client}, nil
 }
 
-// Context is the name of the context that was chosen.
-func (c *Client) Context() string { return c.access.context }
+// Context returns the name of the selected context.
+func (c *Client) Context() string { return c.context }
 
-// Server is the API server's URL, without a slash at its end.
-func (c *Client) Server() string { return strings.TrimRight(c.access.server.Server, "/") }
+// Server returns the URL of the API server, without a trailing slash.
+func (c *Client) Server() string { return strings.TrimRight(c.config.Host, "/") }
 
-// Namespace is the namespace of that name; nil where there is none.
+// Namespace returns a namespace, or nil if it does not exist.
 func (c *Client) Namespace(ctx context.Context, name string) (*Object, error) {
-	var found object
-	path := resource("v1", "", "namespaces") + "/" + url.PathEscape(name)
-	exists, err := c.do(ctx, http.MethodGet, path, nil, metadataOnly, nil, &found)
+	var found metav1.PartialObjectMetadata
+	request := c.request(http.MethodGet, "v1", "", "namespaces").Name(name).SetHeader("Accept", metadataOnly)
+	exists, err := c.do(ctx, request, &found)
 	if err != nil || !exists {
 		return nil, err
 	}
-	namespace := found.public()
+	namespace := public(&found.ObjectMeta)
 	return &namespace, nil
 }
 
-// Resource is the name of a kind in paths, such as externalsecrets.
+// Resource returns the name of a kind in paths, such as externalsecrets.
 func Resource(kind string) string { return strings.ToLower(kind) + "s" }
 
-// resource is the path of a resource, in a namespace or, with "", in all or none.
-func resource(apiVersion, namespace, name string) string {
-	path := "/apis/" + apiVersion
-	if apiVersion == "v1" {
-		path = "/api/v1"
-	}
-	if namespace != "" {
-		path += "/namespaces/" + url.PathEscape(namespace)
-	}
-	return path + "/" + name
-}
-
-// List is every object of a resource, such as the externalsecrets of
-// external-secrets.io/v1, in a namespace or, with "", in all; exists is false where
-// the cluster has no such resource.
+// List returns the objects of a resource, such as the externalsecrets of external-secrets.io/v1, in a namespace
+// or, with "", in all. exists is false if the cluster does not have the resource.
 func (c *Client) List(
 	ctx context.Context, apiVersion, namespace, name string,
 ) (objects []Object, exists bool, err error) {
-	return c.list(ctx, resource(apiVersion, namespace, name), url.Values{})
+	return c.list(ctx, apiVersion, namespace, name, metav1.ListOptions{})
 }
 
-func (c *Client) list(ctx context.Context, path string, query url.Values) (objects []Object, exists bool, err error) {
-	query.Set("limit", pageSize)
+func (c *Client) list(
+	ctx context.Context, apiVersion, namespace, name string, options metav1.ListOptions,
+) (objects []Object, exists bool, err error) {
+	options.Limit = pageSize
 	for {
-		var page struct {
-			Metadata struct {
-				Continue string `json:"continue"`
-			} `json:"metadata"`
-			Items []object `json:"items"`
-		}
-		exists, err = c.do(ctx, http.MethodGet, path, query, metadataListOnly, nil, &page)
+		var page metav1.PartialObjectMetadataList
+		request := c.request(http.MethodGet, apiVersion, namespace, name).SetHeader("Accept", metadataListOnly).
+			SpecificallyVersionedParams(&options, metav1.ParameterCodec, metav1.Unversioned)
+		exists, err = c.do(ctx, request, &page)
 		if err != nil || !exists {
 			return nil, exists, err
 		}
 		for i := range page.Items {
-			objects = append(objects, page.Items[i].public())
+			objects = append(objects, public(&page.Items[i].ObjectMeta))
 		}
-		if page.Metadata.Continue == "" {
+		if page.Continue == "" {
 			return objects, true, nil
 		}
-		query.Set("continue", page.Metadata.Continue)
+		options.Continue = page.Continue
 	}
 }
 
-type object struct {
-	Metadata struct {
-		Namespace   string            `json:"namespace"`
-		Name        string            `json:"name"`
-		Annotations map[string]string `json:"annotations"`
-		Labels      map[string]string `json:"labels"`
-		Deletion    string            `json:"deletionTimestamp"`
-	} `json:"metadata"`
-}
-
-func (o *object) public() Object {
-	m := o.Metadata
+func public(m *metav1.ObjectMeta) Object {
 	return Object{
-		Namespace: m.Namespace, Name: m.Name, Annotations: m.Annotations, Labels: m.Labels, Deleted: m.Deletion != "",
+		Namespace: m.Namespace, Name: m.Name, Annotations: m.Annotations, Labels: m.Labels,
+		Deleted: m.DeletionTimestamp != nil,
 	}
 }
 
-// do sends a request, with a merge patch or nothing as its body, and decodes the answer; found is false
-// for one of 404.
-func (c *Client) do(
-	ctx context.Context, method, path string, query url.Values, accept string, patch []byte, into any,
-) (found bool, err error) {
-	address := c.Server() + path
-	if len(query) > 0 {
-		address += "?" + query.Encode()
+// request returns a request for a resource, in a namespace or, with "", in all or none.
+func (c *Client) request(method, apiVersion, namespace, resource string) *rest.Request {
+	root := "apis"
+	if apiVersion == "v1" {
+		root = "api"
 	}
-	request, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(patch))
-	if err != nil {
-		return false, fmt.Errorf("server of context %q is no URL; make the kubeconfig again", c.access.context)
-	}
-	request.Header.Set("Accept", accept+",application/json")
-	if patch != nil {
-		request.Header.Set("Content-Type", "application/merge-patch+json")
-	}
-	answer, err := c.send(request)
-	if err != nil {
-		return false, c.unreachable(err)
-	}
-	switch answer.code {
-	case http.StatusOK:
-		if err := json.Unmarshal(answer.body, into); err != nil {
-			return false, fmt.Errorf("reading %s of %s: this is no Kubernetes API; check the server of context %q",
-				path, c.access.server.Server, c.access.context)
-		}
-		return true, nil
-	case http.StatusNotFound:
-		return false, nil
-	default:
-		err := fmt.Errorf("%s %s of %s as the user of context %q: %s%s; %s",
-			verb(method), path, c.access.server.Server, c.access.context,
-			answer.status, reason(answer.body), remedy(answer.code))
-		if answer.code == http.StatusForbidden {
-			err = forbidden{err}
-		}
-		return false, err
-	}
+	return c.rest.Verb(method).AbsPath(root, apiVersion).
+		NamespaceIfScoped(namespace, namespace != "").Resource(resource).SetHeader("Accept", "application/json")
 }
 
-// send sends a request; a second time, signed in anew, where the credential has run out, as those of EKS
-// do after 15 minutes.
-func (c *Client) send(request *http.Request) (a answer, err error) {
-	for again := false; ; again = true {
-		used := c.current()
-		used.apply(request, &c.access.user)
-		response, err := c.http.Do(request)
-		if err != nil {
-			return a, err
-		}
-		a.code, a.status = response.StatusCode, response.Status
-		a.body, err = io.ReadAll(io.LimitReader(response.Body, maxAnswer))
-		if err := errors.Join(err, response.Body.Close()); err != nil {
-			return a, err
-		}
-		if a.code != http.StatusUnauthorized || again || !c.renew(request.Context(), used) {
-			return a, nil
-		}
-		if request.Body, err = request.GetBody(); err != nil {
-			return a, err
-		}
-	}
-}
-
-// answer is what a server has said.
-type answer struct {
-	code   int
-	status string // the code and its name
-	body   []byte
-}
-
-func (c *Client) current() credential {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.credential
-}
-
-// renew signs in anew, and tells whether there is another token than the one that was used.
-func (c *Client) renew(ctx context.Context, used credential) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.credential.token == used.token {
-		renewed, err := c.access.signIn(ctx)
-		if err != nil {
-			return false // the answer tells to sign in
-		}
-		c.credential = renewed
-	}
-	return c.credential.token != used.token
-}
-
-// forbidden is an answer to who may not.
-type forbidden struct{ error }
-
-// Forbidden tells whether the user may not do what has failed.
-func Forbidden(err error) bool {
-	_, is := errors.AsType[forbidden](err)
-	return is
-}
-
-// patch merges a change into an object; found is false where there is none.
-func (c *Client) patch(ctx context.Context, path string, change map[string]any) (found bool, err error) {
+// patch merges a change into the object of a request. found is false if it does not exist.
+func (c *Client) patch(ctx context.Context, request *rest.Request, change map[string]any) (found bool, err error) {
 	body, err := json.Marshal(change)
 	if err != nil {
 		return false, err
 	}
-	var patched any
-	return c.do(ctx, http.MethodPatch, path, nil, "application/json", body, &patched)
+	return c.do(ctx, request.SetHeader("Content-Type", "application/merge-patch+json").Body(body), nil)
 }
 
-// verb is what a method does, for a message.
-func verb(method string) string {
-	switch method {
-	case http.MethodDelete:
-		return "deleting"
-	case http.MethodPatch:
-		return "changing"
-	default:
-		return "reading"
+// do sends a request, and decodes the response unless into is nil. found is false if the object or the resource
+// does not exist.
+func (c *Client) do(ctx context.Context, request *rest.Request, into any) (found bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
+	result := request.Do(ctx)
+	// client-go renews an expired credential, but does not send the request again. A token of EKS expires after
+	// 15 minutes, sooner than a long `pulumi up` ends.
+	if c.renews && apierrors.IsUnauthorized(result.Error()) {
+		request.SetHeader("Authorization") // removes the expired token, which client-go would keep
+		result = request.Do(ctx)
 	}
-}
-
-// reason is the message of a Status object.
-func reason(body []byte) string {
-	var status struct {
-		Message string `json:"message"`
+	err = result.Error()
+	if apierrors.IsNotFound(err) {
+		return false, nil
 	}
-	if json.Unmarshal(body, &status) != nil || status.Message == "" {
-		return ""
-	}
-	return ": " + status.Message
-}
-
-func remedy(status int) string {
-	switch status {
-	case http.StatusUnauthorized:
-		return "sign in again"
-	case http.StatusForbidden:
-		return "give the user the right to it"
-	default:
-		return "try again when the cluster is well"
-	}
-}
-
-// unreachable says what to do when there is no answer.
-func (c *Client) unreachable(err error) error {
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
-		err = wrapped.Err // without the address, which is there already
-	}
-	next := "start the cluster, or choose another kubeContext"
-	if strings.HasPrefix(c.access.context, "k3d-") {
-		next = "start the cluster with `make k3d-up`, or choose another kubeContext"
-	}
-	return fmt.Errorf("reaching the cluster at %s (context %q): %w; %s",
-		c.access.server.Server, c.access.context, err, next)
-}
-
-// transport is HTTP with the cluster's CA and the user's certificate.
-func (a *access) transport(c credential) (*http.Transport, error) {
-	config := &tls.Config{
-		MinVersion:         tls.VersionTLS12,
-		ServerName:         a.server.TLSServerName,
-		InsecureSkipVerify: a.server.Insecure, //nolint:gosec // the kubeconfig says so
-	}
-	ca, err := pemOf(a.server.CAFile, a.server.CAData)
 	if err != nil {
-		return nil, fmt.Errorf("reading the certificate authority: %w", err)
+		return false, c.explain(request, err)
 	}
-	if ca != nil {
-		config.RootCAs = x509.NewCertPool()
-		if !config.RootCAs.AppendCertsFromPEM(ca) {
-			return nil, errors.New("the certificate authority is no PEM; make the kubeconfig again")
+	if body, _ := result.Raw(); into != nil && json.Unmarshal(body, into) != nil {
+		return false, fmt.Errorf("%s: must be a Kubernetes API; correct the server of context %q",
+			address(request), c.context)
+	}
+	return true, nil
+}
+
+// Forbidden reports whether the user lacks the permission for what failed.
+func Forbidden(err error) bool { return apierrors.IsForbidden(err) }
+
+// explain adds to an error which request failed, and how to fix it.
+func (c *Client) explain(request *rest.Request, err error) error {
+	if status, ok := errors.AsType[*apierrors.StatusError](err); ok {
+		fix := "try again when the cluster is healthy"
+		switch {
+		case apierrors.IsUnauthorized(err):
+			fix = "sign in again"
+		case apierrors.IsForbidden(err):
+			fix = "grant the user this permission"
 		}
+		code := int(status.Status().Code)
+		return fmt.Errorf("%s (context %q): %d %s: %w; %s",
+			address(request), c.context, code, http.StatusText(code), err, fix)
 	}
-	if c.certificate != nil {
-		config.Certificates = []tls.Certificate{*c.certificate}
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
+		err = wrapped.Err // without the address, which the message already has
 	}
-	proxy := http.ProxyFromEnvironment
-	if a.server.ProxyURL != "" {
-		u, err := url.Parse(a.server.ProxyURL)
-		if err != nil {
-			return nil, errors.New("proxy-url is no URL; make the kubeconfig again")
-		}
-		proxy = http.ProxyURL(u)
+	fix := "start the cluster" + hint(c.context)
+	if plugin := c.config.ExecProvider; plugin != nil {
+		fix += fmt.Sprintf(", sign in with %q", plugin.Command) // its arguments may be secret
 	}
-	return &http.Transport{Proxy: proxy, TLSClientConfig: config, ForceAttemptHTTP2: true}, nil
+	return fmt.Errorf("cannot reach the cluster at %s (context %q): %w; %s, or set kubeContext to another context",
+		c.config.Host, c.context, err, fix)
+}
+
+// address returns the URL of a request without its query.
+func address(request *rest.Request) string {
+	u := request.URL()
+	u.RawQuery = ""
+	return u.String()
 }

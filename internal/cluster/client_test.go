@@ -12,16 +12,21 @@ import (
 	"eso-aws/internal/cluster"
 )
 
-// connect is a client of a server that answers so.
+// connect returns a client of a server with this handler, and the URL of the server.
 func connect(t *testing.T, context string, handler http.HandlerFunc) (*cluster.Client, string) {
 	t.Helper()
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
+	return connectTo(t, context, server.URL), server.URL
+}
+
+func connectTo(t *testing.T, context, url string) *cluster.Client {
+	t.Helper()
 	config := fmt.Sprintf(`{contexts: [{name: %s, context: {cluster: c}}],
-		clusters: [{name: c, cluster: {server: %q}}]}`, context, server.URL)
-	client, err := cluster.Connect(t.Context(), cluster.Source{Configured: config, Context: context})
+		clusters: [{name: c, cluster: {server: %q}}]}`, context, url)
+	client, err := cluster.Connect(cluster.Source{Configured: config, Context: context})
 	require.NoError(t, err)
-	return client, server.URL
+	return client
 }
 
 func TestNamespace(t *testing.T) {
@@ -47,7 +52,7 @@ func TestNamespace(t *testing.T) {
 	}
 }
 
-// TestListPages: all pages of a list, and no more than metadata is asked for.
+// TestListPages checks that List reads every page, and only metadata.
 func TestListPages(t *testing.T) {
 	t.Parallel()
 	client, _ := connect(t, "here", func(w http.ResponseWriter, r *http.Request) {
@@ -60,7 +65,9 @@ func TestListPages(t *testing.T) {
 		case "limit=500":
 			fmt.Fprint(w, `{"metadata":{"continue":"x y"},"items":[{"metadata":{"namespace":"a","name":"1"}}]}`)
 		case "continue=x+y&limit=500":
-			fmt.Fprint(w, `{"items":[{"metadata":{"name":"2"}}]}`)
+			fmt.Fprint(w, `{"metadata":{"continue":"z"},"items":[{"metadata":{"name":"2"}}]}`)
+		case "continue=z&limit=500":
+			fmt.Fprint(w, `{"items":[{"metadata":{"name":"3"}}]}`)
 		default:
 			w.WriteHeader(http.StatusTeapot)
 		}
@@ -68,7 +75,7 @@ func TestListPages(t *testing.T) {
 	got, exists, err := client.List(t.Context(), "example.com/v1", "", "things")
 	require.NoError(t, err)
 	assert.True(t, exists)
-	assert.Equal(t, []cluster.Object{{Namespace: "a", Name: "1"}, {Name: "2"}}, got)
+	assert.Equal(t, []cluster.Object{{Namespace: "a", Name: "1"}, {Name: "2"}, {Name: "3"}}, got)
 
 	got, exists, err = client.List(t.Context(), "example.com/v2", "", "things")
 	require.NoError(t, err)
@@ -83,55 +90,64 @@ func TestAnswers(t *testing.T) {
 		answer, want string
 	}{
 		"Unauthorized": {
-			http.StatusUnauthorized, `{"message":"Unauthorized"}`,
-			`reading /api/v1/namespaces/a of %s as the user of context "here": 401 Unauthorized: Unauthorized; sign in again`,
+			http.StatusUnauthorized, `{"kind":"Status","status":"Failure","code":401,"reason":"Unauthorized","message":"Unauthorized"}`,
+			`%s/api/v1/namespaces/a (context "here"): 401 Unauthorized: Unauthorized; sign in again`,
 		},
 		"Forbidden": {
-			http.StatusForbidden, `{"message":"not you"}`,
-			`reading /api/v1/namespaces/a of %s as the user of context "here": 403 Forbidden: not you; give the user the right to it`,
+			http.StatusForbidden, `{"kind":"Status","status":"Failure","code":403,"reason":"Forbidden","message":"not you"}`,
+			`%s/api/v1/namespaces/a (context "here"): 403 Forbidden: not you; grant the user this permission`,
+		},
+		"ForbiddenByProxy": {
+			http.StatusForbidden, `<html>`,
+			`%s/api/v1/namespaces/a (context "here"): 403 Forbidden: unknown (get namespaces a); grant the user this permission`,
 		},
 		"Unwell": {
 			http.StatusServiceUnavailable, `<html>`,
-			`reading /api/v1/namespaces/a of %s as the user of context "here": 503 Service Unavailable; ` +
-				`try again when the cluster is well`,
+			`%s/api/v1/namespaces/a (context "here"): 503 Service Unavailable: the server is currently unable to handle the request ` +
+				`(get namespaces a); try again when the cluster is healthy`,
 		},
 		"NotKubernetes": {
 			http.StatusOK, `<html>`,
-			`reading /api/v1/namespaces/a of %s: this is no Kubernetes API; check the server of context "here"`,
+			`%s/api/v1/namespaces/a: must be a Kubernetes API; correct the server of context "here"`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			client, url := connect(t, "here", func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", "application/json")
 				w.WriteHeader(test.status)
 				fmt.Fprint(w, test.answer)
 			})
 			_, err := client.Namespace(t.Context(), "a")
 			assert.EqualError(t, err, fmt.Sprintf(test.want, url))
+			assert.Equal(t, test.status == http.StatusForbidden, cluster.Forbidden(err))
 		})
 	}
 }
 
 func TestUnreachable(t *testing.T) {
 	t.Parallel()
-	for context, next := range map[string]string{
-		"here":        "start the cluster, or choose another kubeContext",
-		"k3d-eso-aws": "start the cluster with `make k3d-up`, or choose another kubeContext",
+	for context, fix := range map[string]string{
+		"here":        "start the cluster, or set kubeContext to another context",
+		"k3d-eso-aws": "start the cluster with `make k3d-up`, or set kubeContext to another context",
 	} {
 		t.Run(context, func(t *testing.T) {
 			t.Parallel()
-			client, url := connect(t, context, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+			server := httptest.NewServer(http.NotFoundHandler())
+			client := connectTo(t, context, server.URL)
+			server.Close()
 			_, err := client.Namespace(t.Context(), "a")
-			assert.EqualError(t, err, fmt.Sprintf("reaching the cluster at %s (context %q): EOF; %s", url, context, next))
+			assert.EqualError(t, err, fmt.Sprintf("cannot reach the cluster at %s (context %q): "+
+				"dial tcp %s: connect: connection refused; %s", server.URL, context, server.Listener.Addr(), fix))
 		})
 	}
 }
 
-// TestUntrusted: a server of another authority is not talked to.
+// TestUntrusted checks that a server with an unknown certificate authority gets no credentials.
 func TestUntrusted(t *testing.T) {
 	t.Parallel()
 	server := serve(t)
-	_, err := who(t, cluster.Source{Configured: kubeconfig(fmt.Sprintf("{server: %q}", server.URL), "{token: hidden}")})
+	_, err := userOf(t, cluster.Source{Configured: kubeconfig(fmt.Sprintf("{server: %q}", server.URL), "{token: hidden}")})
 	require.ErrorContains(t, err, "certificate signed by unknown authority")
 	assert.NotContains(t, err.Error(), "hidden")
 }

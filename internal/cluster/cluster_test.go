@@ -11,7 +11,9 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
+	"io"
 	"math/big"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -26,21 +28,30 @@ import (
 	"eso-aws/internal/cluster"
 )
 
-// TestMain is the credential plugin of these tests, run as itself.
+// TestMain also runs as the credential plugin of these tests.
 func TestMain(m *testing.M) {
-	answer, isPlugin := os.LookupEnv("PLUGIN_ANSWER")
+	status, isPlugin := os.LookupEnv("PLUGIN_STATUS")
 	if !isPlugin {
 		os.Exit(m.Run())
 	}
-	if answer == "" {
-		fmt.Fprintln(os.Stderr, "the session has run out")
+	if calls := os.Getenv("PLUGIN_CALLS"); calls != "" { // the token is the number of the call
+		file, _ := os.OpenFile(calls, os.O_CREATE|os.O_APPEND|os.O_RDWR, 0o600)
+		_, _ = file.WriteString("x")
+		content, _ := os.ReadFile(calls)
+		status = fmt.Sprintf(`{"token":"%d"}`, len(content))
+	}
+	if status == "" {
+		fmt.Fprintln(os.Stderr, "the session has expired")
 		os.Exit(3)
 	}
-	fmt.Print(strings.ReplaceAll(answer, "$INFO", base64.StdEncoding.EncodeToString([]byte(os.Getenv("KUBERNETES_EXEC_INFO")))))
+	info := os.Getenv("KUBERNETES_EXEC_INFO")
+	var in struct{ APIVersion string }
+	_ = json.Unmarshal([]byte(info), &in)
+	status = strings.ReplaceAll(status, "$INFO", encoded([]byte(info)))
+	fmt.Printf(`{"apiVersion":%q,"kind":"ExecCredential","status":%s}`, in.APIVersion, status)
 }
 
-// serve is a TLS server that answers for namespace "there", and says back in an
-// annotation who asked.
+// serve starts a TLS server that has the namespace "there". Its annotation "user" says who sent the request.
 func serve(t *testing.T) *httptest.Server {
 	t.Helper()
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -48,18 +59,18 @@ func serve(t *testing.T) *httptest.Server {
 			http.NotFound(w, r)
 			return
 		}
-		var who strings.Builder
-		who.WriteString(r.Header.Get("Authorization"))
+		var user strings.Builder
+		user.WriteString(r.Header.Get("Authorization"))
 		if len(r.TLS.PeerCertificates) > 0 {
-			who.WriteString("certificate of " + r.TLS.PeerCertificates[0].Subject.CommonName)
+			user.WriteString("certificate of " + r.TLS.PeerCertificates[0].Subject.CommonName)
 		}
-		for _, header := range []string{"Impersonate-User", "Impersonate-Group"} {
+		for _, header := range []string{"Impersonate-User", "Impersonate-Uid", "Impersonate-Group"} {
 			if as := r.Header.Values(header); len(as) > 0 {
-				fmt.Fprint(&who, " as ", as)
+				fmt.Fprint(&user, " as ", as)
 			}
 		}
 		_ = json.NewEncoder(w).Encode(map[string]any{"metadata": map[string]any{
-			"name": "there", "annotations": map[string]string{"who": who.String()},
+			"name": "there", "annotations": map[string]string{"user": user.String()},
 		}})
 	}))
 	server.TLS = &tls.Config{ClientAuth: tls.RequestClientCert, MinVersion: tls.VersionTLS12}
@@ -74,7 +85,7 @@ func authority(server *httptest.Server) []byte {
 
 func encoded(content []byte) string { return base64.StdEncoding.EncodeToString(content) }
 
-// kubeconfig is one of context here, whose cluster and user are YAML maps.
+// kubeconfig returns a kubeconfig with the context "here". The cluster and the user are YAML maps.
 func kubeconfig(cluster, user string) string {
 	return fmt.Sprintf(`
 current-context: here
@@ -88,7 +99,7 @@ func trusting(server *httptest.Server) string {
 	return fmt.Sprintf("{server: %q, certificate-authority-data: %s}", server.URL, encoded(authority(server)))
 }
 
-// clientCertificate is a certificate of that name, and its key.
+// clientCertificate returns a certificate with this common name, and its key.
 func clientCertificate(t *testing.T, name string) (certificate, key []byte) {
 	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -104,10 +115,10 @@ func clientCertificate(t *testing.T, name string) (certificate, key []byte) {
 		pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8})
 }
 
-// who asks for namespace "there" and returns as whom.
-func who(t *testing.T, source cluster.Source) (string, error) {
+// userOf reads the namespace "there" and returns the user that the server saw.
+func userOf(t *testing.T, source cluster.Source) (string, error) {
 	t.Helper()
-	client, err := cluster.Connect(t.Context(), source)
+	client, err := cluster.Connect(source)
 	if err != nil {
 		return "", err
 	}
@@ -115,7 +126,7 @@ func who(t *testing.T, source cluster.Source) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return namespace.Annotations["who"], nil
+	return namespace.Annotations["user"], nil
 }
 
 func TestSignIn(t *testing.T) {
@@ -132,10 +143,12 @@ func TestSignIn(t *testing.T) {
 	certFile, keyFile := write("cert.pem", certificate), write("key.pem", key)
 	self, err := os.Executable()
 	require.NoError(t, err)
-	plugin := func(version, answer string) string {
+	plugin := func(version, status string) string {
 		return fmt.Sprintf(`{exec: {apiVersion: client.authentication.k8s.io/%s, command: %q, provideClusterInfo: true,
-			env: [{name: PLUGIN_ANSWER, value: %q}]}}`, version, self, answer)
+			interactiveMode: Never, env: [{name: PLUGIN_STATUS, value: %q}]}}`, version, self, status)
 	}
+	proxy := httptest.NewServer(tunnel(server.Listener.Addr().String()))
+	t.Cleanup(proxy.Close)
 	pemJSON := func(content []byte) string { return strings.ReplaceAll(string(content), "\n", `\n`) }
 
 	for name, test := range map[string]struct{ cluster, user, want string }{
@@ -143,7 +156,9 @@ func TestSignIn(t *testing.T) {
 		"Token":     {trusting(server), "{token: hidden}", "Bearer hidden"},
 		"TokenFile": {trusting(server), fmt.Sprintf("{token: old, tokenFile: %s}", token), "Bearer from-file"},
 		"Password":  {trusting(server), "{username: me, password: hidden}", "Basic " + encoded([]byte("me:hidden"))},
-		"As":        {trusting(server), "{token: t, as: her, as-groups: [a, b]}", "Bearer t as [her] as [a b]"},
+		"As": {
+			trusting(server), "{token: t, as: her, as-uid: '7', as-groups: [a, b]}", "Bearer t as [her] as [7] as [a b]",
+		},
 		"CertificateData": {
 			trusting(server),
 			fmt.Sprintf("{client-certificate-data: %s, client-key-data: %s}", encoded(certificate), encoded(key)),
@@ -162,161 +177,237 @@ func TestSignIn(t *testing.T) {
 			fmt.Sprintf("{server: %q, certificate-authority: %s, tls-server-name: example.com}", server.URL, ca),
 			"{token: t}", "Bearer t",
 		},
+		"Proxy": {
+			fmt.Sprintf("{server: 'https://example.com', certificate-authority: %s, proxy-url: %q}", ca, proxy.URL),
+			"{token: t}", "Bearer t",
+		},
 		"Plugin": {
-			trusting(server), plugin("v1", `{"status":{"token":"of-plugin"}}`), "Bearer of-plugin",
+			trusting(server), plugin("v1", `{"token":"of-plugin"}`), "Bearer of-plugin",
 		},
 		"PluginOfBeta": {
-			trusting(server), plugin("v1beta1", `{"status":{"token":"of-plugin"}}`), "Bearer of-plugin",
+			trusting(server), plugin("v1beta1", `{"token":"of-plugin"}`), "Bearer of-plugin",
 		},
 		"PluginCertificate": {
-			trusting(server), plugin("v1", fmt.Sprintf(`{"status":{"clientCertificateData":"%s","clientKeyData":"%s"}}`,
+			trusting(server), plugin("v1", fmt.Sprintf(`{"clientCertificateData":"%s","clientKeyData":"%s"}`,
 				pemJSON(certificate), pemJSON(key))), "certificate of me",
 		},
 		"PluginIsTold": {
-			trusting(server), plugin("v1", `{"status":{"token":"$INFO"}}`),
-			"Bearer " + encoded(fmt.Appendf(nil, `{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential",`+
-				`"spec":{"cluster":{"certificate-authority-data":%q,"server":%q},"interactive":false}}`,
-				encoded(authority(server)), server.URL)),
+			trusting(server), plugin("v1", `{"token":"$INFO"}`),
+			"Bearer " + encoded(fmt.Appendf(nil, `{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1",`+
+				`"spec":{"cluster":{"server":%q,"certificate-authority-data":%q,"config":null},"interactive":false}}`+"\n",
+				server.URL, encoded(authority(server)))),
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, err := who(t, cluster.Source{Configured: kubeconfig(test.cluster, test.user)})
+			got, err := userOf(t, cluster.Source{Configured: kubeconfig(test.cluster, test.user)})
 			require.NoError(t, err)
 			assert.Equal(t, test.want, got)
 		})
 	}
 }
 
-// TestConnectErrors: each says what to do, and none has a secret in it.
-// TestRenew: a token that has run out is replaced, once.
-func TestRenew(t *testing.T) {
-	t.Parallel()
-	path := filepath.Join(t.TempDir(), "token")
-	write := func(token string) { require.NoError(t, os.WriteFile(path, []byte(token), 0o600)) }
-	var asked []string
-	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+// tunnel is the handler of an HTTP proxy that connects to this address, whatever the client asks for.
+func tunnel(address string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		upstream, err := net.Dial("tcp", address)
+		if err != nil || r.Method != http.MethodConnect {
+			w.WriteHeader(http.StatusBadGateway)
+			return
+		}
+		client, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			return
+		}
+		_, _ = client.Write([]byte("HTTP/1.1 200 OK\r\n\r\n"))
+		go func() { _, _ = io.Copy(upstream, client); upstream.Close() }()
+		_, _ = io.Copy(client, upstream)
+		client.Close()
+	}
+}
+
+// accepting starts a TLS server that accepts the token that it is told to. tokens returns the tokens that it got.
+func accepting(t *testing.T) (server *httptest.Server, accept func(token string), tokens func() []string) {
+	t.Helper()
+	var accepted string
+	var got []string
+	server = httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		token := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
-		if asked = append(asked, token); token != "second" {
+		if got = append(got, token); token != accepted {
 			w.WriteHeader(http.StatusUnauthorized)
 		}
 		_, _ = w.Write([]byte("{}"))
 	}))
 	t.Cleanup(server.Close)
+	return server, func(token string) { accepted = token }, func() []string { return got }
+}
+
+// TestRenewFile checks that an expired token is read again from its file, once for each request.
+func TestRenewFile(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "token")
+	write := func(token string) { require.NoError(t, os.WriteFile(path, []byte(token), 0o600)) }
+	server, accept, tokens := accepting(t)
 	write("first")
-	client, err := cluster.Connect(t.Context(), cluster.Source{
+	client, err := cluster.Connect(cluster.Source{
 		Configured: kubeconfig(trusting(server), fmt.Sprintf("{tokenFile: %q}", path)),
 	})
 	require.NoError(t, err)
-	_, err = client.Namespace(t.Context(), "there")
-	require.ErrorContains(t, err, "401 Unauthorized")
-	assert.Equal(t, []string{"first"}, asked, "there is no other token")
+	read := func() error {
+		_, err := client.Namespace(t.Context(), "there")
+		return err
+	}
+	accept("first")
+	require.NoError(t, read())
+	accept("second")
+	require.ErrorContains(t, read(), "401 ")
+	assert.Equal(t, []string{"first", "first", "first"}, tokens(), "the file still has the expired token")
 	write("second")
 	for range 2 {
-		_, err = client.Namespace(t.Context(), "there")
-		require.NoError(t, err)
+		require.NoError(t, read())
 	}
-	assert.Equal(t, []string{"first", "first", "second", "second"}, asked)
+	assert.Equal(t, []string{"first", "first", "first", "first", "second", "second"}, tokens())
 }
 
-func TestConnectErrors(t *testing.T) {
+// TestRenewPlugin checks that the plugin runs again when its token has expired, and only then.
+func TestRenewPlugin(t *testing.T) {
 	t.Parallel()
 	self, err := os.Executable()
 	require.NoError(t, err)
-	const server = "{server: 'https://127.0.0.1:1'}"
-	plugin := func(version, answer, mode string) string {
-		return kubeconfig(server, fmt.Sprintf(`{exec: {apiVersion: %s, command: %q, interactiveMode: %s, installHint: get it,
-			env: [{name: PLUGIN_ANSWER, value: %q}]}}`, version, self, mode, answer))
+	server, accept, tokens := accepting(t)
+	client, err := cluster.Connect(cluster.Source{Configured: kubeconfig(trusting(server), fmt.Sprintf(
+		`{exec: {apiVersion: client.authentication.k8s.io/v1, command: %q, interactiveMode: Never,
+		env: [{name: PLUGIN_STATUS, value: ""}, {name: PLUGIN_CALLS, value: %q}]}}`,
+		self, filepath.Join(t.TempDir(), "calls")))})
+	require.NoError(t, err)
+	for _, token := range []string{"1", "1", "2", "2"} {
+		accept(token)
+		_, err = client.Namespace(t.Context(), "there")
+		require.NoError(t, err, tokens())
 	}
-	const v1 = "client.authentication.k8s.io/v1"
+	assert.Equal(t, []string{"1", "1", "1", "2", "2"}, tokens())
+}
+
+// TestRenewNothing checks that a fixed token is not sent twice.
+func TestRenewNothing(t *testing.T) {
+	t.Parallel()
+	server, _, tokens := accepting(t)
+	_, err := userOf(t, cluster.Source{Configured: kubeconfig(trusting(server), "{token: fixed}")})
+	require.ErrorContains(t, err, "401 ")
+	assert.Equal(t, []string{"fixed"}, tokens())
+}
+
+// TestPluginFails checks the error, which comes with the first request, of a plugin that cannot sign in. What the
+// plugin writes to standard error is there for people.
+func TestPluginFails(t *testing.T) {
+	t.Parallel()
+	self, err := os.Executable()
+	require.NoError(t, err)
+	for name, test := range map[string]struct{ mode, status, want string }{
+		"Fails":        {"Never", "", "executable " + self + " failed with exit code 3"},
+		"NeedsPerson":  {"Always", "{}", "exec plugin cannot support interactive mode: standard input is not a terminal"},
+		"NoCredential": {"Never", "{}", "exec plugin didn't return a token or cert/key pair"},
+		"NotJSON":      {"Never", "hidden", "decoding stdout: "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := userOf(t, cluster.Source{Configured: kubeconfig("{server: 'https://127.0.0.1:1'}", fmt.Sprintf(
+				`{exec: {apiVersion: client.authentication.k8s.io/v1, command: %q, args: [--secret=hidden], interactiveMode: %s,
+				env: [{name: PLUGIN_STATUS, value: %q}]}}`, self, test.mode, test.status))})
+			require.ErrorContains(t, err, `cannot reach the cluster at https://127.0.0.1:1 (context "here"): `+
+				"getting credentials: ")
+			require.ErrorContains(t, err, test.want)
+			require.ErrorContains(t, err, fmt.Sprintf("; start the cluster, sign in with %q, ", self)+
+				"or set kubeContext to another context")
+			assert.NotContains(t, err.Error(), "hidden")
+		})
+	}
+}
+
+// TestConnectErrors checks that each error says how to fix it and contains no secret.
+func TestConnectErrors(t *testing.T) {
+	t.Parallel()
+	const server = "{server: 'https://127.0.0.1:1'}"
 	missing := filepath.Join(t.TempDir(), "missing")
+	const invalid = "the configured kubeconfig: must be the path of a file that exists, or a valid kubeconfig; " +
+		"set kubeconfig to a path or to the content"
 
 	for name, test := range map[string]struct {
 		source cluster.Source
 		want   string
 	}{
-		"NeitherPathNorContent": {
-			cluster.Source{Configured: "/nowhere/hidden"},
-			"the configured kubeconfig is neither a file that exists nor YAML with contexts; write a path or the content",
-		},
+		"NeitherPathNorContent": {cluster.Source{Configured: "/nowhere/hidden"}, invalid},
+		"NotYAML":               {cluster.Source{Configured: kubeconfig(server, "{token: *hidden}")}, invalid},
 		"NoFile": {
 			cluster.Source{Paths: []string{missing}, Context: "k3d-eso-aws"},
-			"kubeconfig " + missing + " does not exist; make a cluster with `make k3d-up`, or write its kubeconfig's path " +
-				"as kubeconfig",
+			"kubeconfig " + missing + ": does not exist; create a cluster with `make k3d-up`, or set kubeconfig to another path",
 		},
 		"NoCurrentContext": {
 			cluster.Source{Configured: "contexts: [{name: a}]"},
-			"the configured kubeconfig has no current context; write kubeContext",
+			"the configured kubeconfig: current-context is required; set kubeContext to the name of a context",
 		},
 		"NoSuchContext": {
 			cluster.Source{Configured: kubeconfig(server, "{}"), Context: "k3d-eso-aws"},
-			`the configured kubeconfig has no context "k3d-eso-aws", it has here; write one of these as kubeContext, ` +
-				"or make the cluster with `make k3d-up`",
+			`the configured kubeconfig: unknown context "k3d-eso-aws"; available: here; set kubeContext to one of them, ` +
+				"or create the cluster with `make k3d-up`",
 		},
 		"NoServer": {
 			cluster.Source{Configured: kubeconfig("{}", "{}")},
-			`the configured kubeconfig has no server for cluster "c" of context "here"; make the cluster's kubeconfig again`,
+			`the configured kubeconfig: context "here": cluster "c" has no server; recreate the kubeconfig`,
+		},
+		"ProxyNotURL": {
+			cluster.Source{Configured: kubeconfig("{server: 'https://a', proxy-url: 'ftp://me:hidden@b'}", "{}")},
+			`the configured kubeconfig: context "here": cluster "c": proxy-url: must be an http, https or socks5 URL; correct it`,
 		},
 		"NoUser": {
 			cluster.Source{Configured: strings.Replace(kubeconfig(server, "{}"), "{name: u,", "{name: other,", 1)},
-			`the configured kubeconfig has no user "u" of context "here"; make the cluster's kubeconfig again`,
+			`the configured kubeconfig: context "here": unknown user "u"; recreate the kubeconfig`,
 		},
 		"RelativeFile": {
 			cluster.Source{Configured: kubeconfig(server, "{tokenFile: token}")},
-			`the configured kubeconfig refers to file "token"; write its whole path, or put the content in`,
+			`the configured kubeconfig: "token": must be an absolute path; write it in full, or embed the content`,
 		},
 		"AuthProvider": {
 			cluster.Source{Configured: kubeconfig(server, "{auth-provider: {name: gcp}}")},
-			`user of context "here" has auth-provider "gcp", which Kubernetes took away in 1.26; ` +
-				`make the cluster's kubeconfig again with its exec plugin`,
+			`context "here": no Auth Provider found for name "gcp"; recreate the kubeconfig`,
 		},
 		"NoTokenFile": {
 			cluster.Source{Configured: kubeconfig(server, "{tokenFile: "+missing+"}")},
-			`reading the token of context "here": open ` + missing + `: no such file or directory`,
+			`the configured kubeconfig: context "here": open ` + missing + `: no such file or directory; recreate the kubeconfig`,
 		},
 		"CertificateNotBase64": {
-			cluster.Source{Configured: kubeconfig(server, "{client-certificate-data: '!hidden'}")},
-			`reading the client certificate of context "here": is not base64; make the kubeconfig again`,
+			cluster.Source{Configured: kubeconfig(server, "{client-certificate-data: '!hidden'}")}, invalid,
 		},
 		"CertificateWithoutKey": {
 			cluster.Source{Configured: kubeconfig(server, "{client-certificate-data: aGlkZGVu}")},
-			`reading the client certificate of context "here": certificate and key do not fit; make the kubeconfig again`,
+			`the configured kubeconfig: context "here": invalid configuration: client-key-data or client-key must be specified ` +
+				`for u to use the clientCert authentication method.; recreate the kubeconfig`,
 		},
 		"AuthorityNotPEM": {
 			cluster.Source{Configured: kubeconfig("{server: 'https://a', certificate-authority-data: aGlkZGVu}", "{}")},
-			`preparing context "here": the certificate authority is no PEM; make the kubeconfig again`,
+			`context "here": unable to load root certificates: unable to parse bytes as PEM block; recreate the kubeconfig`,
 		},
 		"PluginVersion": {
-			cluster.Source{Configured: plugin("client.authentication.k8s.io/v1alpha1", "x", "Never")},
-			fmt.Sprintf(`credential plugin %q speaks "client.authentication.k8s.io/v1alpha1", not `+
-				`client.authentication.k8s.io/v1 or v1beta1; make the kubeconfig again`, self),
+			cluster.Source{Configured: kubeconfig(server, "{exec: {apiVersion: client.authentication.k8s.io/v1alpha1, "+
+				"command: sh, interactiveMode: Never}}")},
+			`context "here": exec plugin: invalid apiVersion "client.authentication.k8s.io/v1alpha1"; recreate the kubeconfig`,
 		},
-		"PluginAsks": {
-			cluster.Source{Configured: plugin(v1, "x", "Always")},
-			fmt.Sprintf("credential plugin %q must ask a person; use another way to sign in", self),
-		},
-		"PluginFails": {
-			cluster.Source{Configured: plugin(v1, "", "Never")},
-			fmt.Sprintf("running credential plugin %q: exit status 3: the session has run out: get it", self),
-		},
-		"PluginSaysNothing": {
-			cluster.Source{Configured: plugin(v1, `{"status":{}}`, "Never")},
-			fmt.Sprintf("credential plugin %q gave no credential; run it by hand", self),
-		},
-		"PluginSaysNonsense": {
-			cluster.Source{Configured: plugin(v1, "hidden", "Never")},
-			fmt.Sprintf("credential plugin %q gave no credential; run it by hand", self),
+		"PluginMissing": {
+			cluster.Source{Configured: kubeconfig(server, "{exec: {apiVersion: client.authentication.k8s.io/v1, "+
+				"command: no-such-plugin, interactiveMode: Never, installHint: get it}}")},
+			`the configured kubeconfig: context "here": credential plugin "no-such-plugin": must be installed and on the PATH; ` +
+				`get it`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := cluster.Connect(t.Context(), test.source)
+			_, err := cluster.Connect(test.source)
 			assert.EqualError(t, err, test.want)
 		})
 	}
 }
 
-// TestMerge: kubectl's rules for several files.
+// TestMerge checks that several files are merged as kubectl does.
 func TestMerge(t *testing.T) {
 	t.Parallel()
 	server := serve(t)
@@ -332,20 +423,20 @@ func TestMerge(t *testing.T) {
 	second := write("second", kubeconfig(trusting(server), "{token: second}"))
 	source := cluster.Source{Paths: []string{filepath.Join(folder, "missing"), first, second}}
 
-	got, err := who(t, source)
+	got, err := userOf(t, source)
 	require.NoError(t, err)
 	assert.Equal(t, "Bearer beside-the-file", got)
 
-	client, err := cluster.Connect(t.Context(), source)
+	client, err := cluster.Connect(source)
 	require.NoError(t, err)
 	assert.Equal(t, "here", client.Context())
 
 	source.Configured = second
-	got, err = who(t, source)
+	got, err = userOf(t, source)
 	require.NoError(t, err)
 	assert.Equal(t, "Bearer second", got)
 
 	write("first", "\t")
-	_, err = cluster.Connect(t.Context(), cluster.Source{Paths: []string{first, second}})
-	assert.EqualError(t, err, fmt.Sprintf("kubeconfig %q is not YAML with contexts; repair it or take it out of KUBECONFIG", first))
+	_, err = cluster.Connect(cluster.Source{Paths: []string{first, second}})
+	assert.EqualError(t, err, fmt.Sprintf("kubeconfig %s: must be a valid kubeconfig; repair the file or remove it from KUBECONFIG", first))
 }

@@ -6,50 +6,45 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 	"time"
 )
 
-// SecretKeys are the keys of a Secret, in order; none where there is no Secret.
+// SecretKeys returns the keys of a Secret in order, or none if it does not exist.
 func (c *Client) SecretKeys(ctx context.Context, namespace, name string) ([]string, error) {
 	var found struct {
 		Data map[string]json.RawMessage `json:"data"`
 	}
-	path := resource("v1", namespace, "secrets") + "/" + url.PathEscape(name)
-	_, err := c.do(ctx, http.MethodGet, path, nil, "application/json", nil, &found)
+	_, err := c.do(ctx, c.request(http.MethodGet, "v1", namespace, "secrets").Name(name), &found)
 	return slices.Sorted(maps.Keys(found.Data)), err
 }
 
-// DeleteSecret deletes a Secret; it is no error where there is none.
+// DeleteSecret deletes a Secret. It returns no error if the Secret does not exist.
 func (c *Client) DeleteSecret(ctx context.Context, namespace, name string) error {
-	var status any
-	path := resource("v1", namespace, "secrets") + "/" + url.PathEscape(name)
-	_, err := c.do(ctx, http.MethodDelete, path, nil, "application/json", nil, &status)
+	_, err := c.do(ctx, c.request(http.MethodDelete, "v1", namespace, "secrets").Name(name), nil)
 	return err
 }
 
-// DeletePods deletes the pods of a service account, which what owns them makes anew.
+// DeletePods deletes the pods of a service account. Their owners create new ones.
 func (c *Client) DeletePods(ctx context.Context, namespace, serviceAccount string) error {
-	var list any
-	query := url.Values{"fieldSelector": {"spec.serviceAccountName=" + serviceAccount}}
-	_, err := c.do(ctx, http.MethodDelete, resource("v1", namespace, "pods"), query, "application/json", nil, &list)
+	request := c.request(http.MethodDelete, "v1", namespace, "pods").
+		Param("fieldSelector", "spec.serviceAccountName="+serviceAccount)
+	_, err := c.do(ctx, request, nil)
 	return err
 }
 
-// Warning is what the cluster last said of an object that is not well.
+// Warning is an event of type Warning.
 type Warning struct {
-	// Kind and Name say which object it is about.
+	// Kind and Name identify the object that the event is about.
 	Kind, Name string
-	// Reason is a word, such as UpdateFailed, and Message what follows it.
+	// Reason is a single word, such as UpdateFailed; Message is for people.
 	Reason, Message string
-	// Last is when it was said last.
+	// Last is when the event last occurred.
 	Last time.Time
 }
 
-// Warnings are the newest Warning event of each object in a namespace, the newest
-// first; "" is for an object that is in none, whose events are in the default one. A
-// kind and a name narrow them to one object; empty is any.
+// Warnings returns the newest Warning event of each object in a namespace, newest first. The events of objects
+// without a namespace ("") are in the namespace default. A kind and a name select one object; empty selects all.
 func (c *Client) Warnings(ctx context.Context, namespace, kind, name string) ([]Warning, error) {
 	selector := "type=Warning"
 	if kind != "" {
@@ -67,10 +62,8 @@ func (c *Client) Warnings(ctx context.Context, namespace, kind, name string) ([]
 			EventTime     *time.Time `json:"eventTime"`
 		} `json:"items"`
 	}
-	query := url.Values{"fieldSelector": {selector}}
-	path := resource("v1", cmp.Or(namespace, "default"), "events")
-	_, err := c.do(ctx, http.MethodGet, path, query, "application/json", nil, &list)
-	if err != nil {
+	request := c.request(http.MethodGet, "v1", cmp.Or(namespace, "default"), "events").Param("fieldSelector", selector)
+	if _, err := c.do(ctx, request, &list); err != nil {
 		return nil, err
 	}
 	var warnings []Warning
@@ -79,7 +72,7 @@ func (c *Client) Warnings(ctx context.Context, namespace, kind, name string) ([]
 			Kind: item.InvolvedObject.Kind, Name: item.InvolvedObject.Name,
 			Reason: item.Reason, Message: item.Message,
 		}
-		for _, at := range []*time.Time{item.LastTimestamp, item.EventTime} { // the second is of newer reporters
+		for _, at := range []*time.Time{item.LastTimestamp, item.EventTime} { // newer reporters set only the second
 			if at != nil && at.After(warning.Last) {
 				warning.Last = *at
 			}

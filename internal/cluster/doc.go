@@ -1,10 +1,8 @@
-// Package cluster looks at a Kubernetes cluster: before anything is made in it
-// (is it there, which namespaces has it, and whose), and after (is each secret
-// synced, and what does the cluster say where it is not).
+// Package cluster is a small Kubernetes client. Before an update it reads which namespaces and objects the
+// cluster has, and who owns them. After it, it reads whether each secret is synced, and the cluster's warnings
+// if not. It changes objects only to recover: Helm's records of a killed update, Secrets and pods to create
+// again, and an annotation that makes the operator retry.
 //
-// [Connect] reads a kubeconfig as kubectl does (several files, contexts, CA and
-// client certificates, tokens, exec plugins, proxies) and does no request. The
-// client only reads, but for Helm's records of an update that was killed. It is a few hundred lines of net/http because
-// k8s.io/client-go would triple the program; what it does not know, such as the
-// old auth providers, is an error that says so. No token is in an error.
+// [Connect] reads a kubeconfig with client-go and so behaves as kubectl does (merged files, contexts, client
+// certificates, tokens, credential plugins, proxies, impersonation). Errors never contain credentials.
 package cluster

@@ -6,24 +6,22 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// EKS is what a kubeconfig for a cluster of EKS is made of.
+// EKS describes an EKS cluster, for its kubeconfig.
 type EKS struct {
-	// ARN is the cluster's, and the context's name, as `aws eks
-	// update-kubeconfig` has it.
+	// ARN is the cluster's ARN. It names the context, as with `aws eks update-kubeconfig`.
 	ARN string
-	// Name and Region are the cluster's.
+	// Name and Region are the cluster's name and region.
 	Name, Region string
-	// Profile is one of the AWS CLI; "" is what its environment says.
+	// Profile is a profile of the AWS CLI; "" leaves the choice to the environment.
 	Profile string
-	// Endpoint is the API server's URL, and CA its authority (PEM in base64).
+	// Endpoint is the URL of the API server, and CA its certificate authority (PEM in base64).
 	Endpoint, CA string
 }
 
-// EKSKubeconfig is a kubeconfig that signs in with `aws eks get-token`. There is
-// no secret in it.
+// EKSKubeconfig returns a kubeconfig that signs in with `aws eks get-token`. It contains no secrets.
 func EKSKubeconfig(e EKS) string {
 	args := strings.Fields("eks get-token --cluster-name " + e.Name + " --region " + e.Region + " --output json")
-	if e.Profile != "" { // not in the environment, where access keys would go before it
+	if e.Profile != "" { // in the environment, access keys would take precedence
 		args = append(args, "--profile", e.Profile)
 	}
 	exec := map[string]any{
@@ -45,7 +43,7 @@ func EKSKubeconfig(e EKS) string {
 		"contexts":        named("context", map[string]any{"cluster": e.ARN, "user": e.ARN}),
 	})
 	if err != nil {
-		return "" // text and maps can always be written
+		return "" // strings and maps always marshal
 	}
 	return string(text)
 }

@@ -1,179 +1,115 @@
 package cluster
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
+	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
-	"gopkg.in/yaml.v3"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+	"k8s.io/client-go/tools/clientcmd/api"
 )
 
-// Source says where the kubeconfig is.
+// Source selects a context of a kubeconfig.
 type Source struct {
-	// Configured is a path or the content of a kubeconfig.
+	// Configured is the path or the content of a kubeconfig.
 	Configured string
-	// Paths are read where nothing is configured, and merged as kubectl does;
-	// those that do not exist are passed over.
+	// Paths are merged as kubectl does if Configured is empty. Missing files are ignored.
 	Paths []string
-	// Context is the context's name; "" is the current one.
+	// Context is the name of the context; "" selects the current context.
 	Context string
 }
 
-type kubeconfig struct {
-	CurrentContext string `yaml:"current-context"`
-	Contexts       []struct {
-		Name    string
-		Context kubeContext
-	}
-	Clusters []struct {
-		Name    string
-		Cluster server
-	}
-	Users []struct {
-		Name string
-		User user
-	}
-}
-
-type kubeContext struct {
-	Cluster string
-	User    string
-}
-
-type server struct {
-	Server        string
-	CAFile        string `yaml:"certificate-authority"`
-	CAData        string `yaml:"certificate-authority-data"`
-	Insecure      bool   `yaml:"insecure-skip-tls-verify"`
-	TLSServerName string `yaml:"tls-server-name"`
-	ProxyURL      string `yaml:"proxy-url"`
-}
-
-type user struct {
-	Token        string
-	TokenFile    string `yaml:"tokenFile"`
-	CertFile     string `yaml:"client-certificate"`
-	CertData     string `yaml:"client-certificate-data"`
-	KeyFile      string `yaml:"client-key"`
-	KeyData      string `yaml:"client-key-data"`
-	Username     string
-	Password     string
-	Impersonate  string   `yaml:"as"`
-	Groups       []string `yaml:"as-groups"`
-	Exec         *exec
-	AuthProvider *struct{ Name string } `yaml:"auth-provider"`
-}
-
-// access is a context of a kubeconfig: a server and who we are to it.
-type access struct {
-	context string
-	server  server
-	user    user
-}
-
-// load finds the context in the source.
-func (s *Source) load() (*access, error) {
-	config, origin, err := s.read()
+// load returns the client configuration of the selected context, and the context's name.
+func (s *Source) load() (*rest.Config, string, error) {
+	kubeconfig, origin, err := s.read()
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	name := s.Context
+	name := cmp.Or(s.Context, kubeconfig.CurrentContext)
 	if name == "" {
-		name = config.CurrentContext
+		return nil, "", fmt.Errorf("%s: current-context is required; set kubeContext to the name of a context", origin)
 	}
-	if name == "" {
-		return nil, fmt.Errorf("%s has no current context; write kubeContext", origin)
-	}
-	chosen, ok := config.context(name)
+	chosen, ok := kubeconfig.Contexts[name]
 	if !ok {
-		return nil, fmt.Errorf("%s has no context %q, it has %s; write one of these as kubeContext, "+
-			"or make the cluster%s", origin, name, config.contexts(), hint(name))
+		names := cmp.Or(strings.Join(slices.Sorted(maps.Keys(kubeconfig.Contexts)), ", "), "none")
+		return nil, "", fmt.Errorf("%s: unknown context %q; available: %s; set kubeContext to one of them, "+
+			"or create the cluster%s", origin, name, names, hint(name))
 	}
-	server, ok := config.server(chosen.Cluster)
-	if !ok || server.Server == "" {
-		return nil, fmt.Errorf("%s has no server for cluster %q of context %q; make the cluster's kubeconfig again",
-			origin, chosen.Cluster, name)
+	if err := check(kubeconfig, chosen); err != nil {
+		return nil, "", fmt.Errorf("%s: context %q: %w", origin, name, err)
 	}
-	user, ok := config.user(chosen.User)
-	if !ok && chosen.User != "" {
-		return nil, fmt.Errorf("%s has no user %q of context %q; make the cluster's kubeconfig again",
-			origin, chosen.User, name)
+	config, err := clientcmd.NewNonInteractiveClientConfig(*kubeconfig, name, nil, nil).ClientConfig()
+	if err != nil {
+		return nil, "", fmt.Errorf("%s: context %q: %w; recreate the kubeconfig", origin, name, err)
 	}
-	return &access{context: name, server: server, user: user}, nil
-}
-
-// The first of a name is the one, so that merging is appending.
-
-func (k *kubeconfig) context(name string) (kubeContext, bool) {
-	for _, c := range k.Contexts {
-		if c.Name == name {
-			return c.Context, true
+	if plugin := config.ExecProvider; plugin != nil {
+		path, err := exec.LookPath(plugin.Command)
+		if err != nil {
+			return nil, "", fmt.Errorf("%s: context %q: credential plugin %q: must be installed and on the PATH; %s",
+				origin, name, plugin.Command, cmp.Or(strings.TrimSpace(plugin.InstallHint), "install it"))
 		}
+		plugin.Command = path // client-go caches credentials by command, as long as the process runs
 	}
-	return kubeContext{}, false
+	return config, name, nil
 }
 
-func (k *kubeconfig) server(name string) (server, bool) {
-	for _, c := range k.Clusters {
-		if c.Name == name {
-			return c.Cluster, true
-		}
+// check returns an error for what clientcmd would accept, or report with an error that misleads or contains a
+// password.
+func check(kubeconfig *api.Config, context *api.Context) error {
+	server, user := kubeconfig.Clusters[context.Cluster], kubeconfig.AuthInfos[context.AuthInfo]
+	switch {
+	case server == nil || server.Server == "":
+		return fmt.Errorf("cluster %q has no server; recreate the kubeconfig", context.Cluster)
+	case !validProxy(server.ProxyURL):
+		return fmt.Errorf("cluster %q: proxy-url: must be an http, https or socks5 URL; correct it", context.Cluster)
+	case user == nil && context.AuthInfo != "":
+		return fmt.Errorf("unknown user %q; recreate the kubeconfig", context.AuthInfo)
+	default:
+		return nil
 	}
-	return server{}, false
 }
 
-func (k *kubeconfig) user(name string) (user, bool) {
-	for _, u := range k.Users {
-		if u.Name == name {
-			return u.User, true
-		}
-	}
-	return user{}, false
+func validProxy(address string) bool {
+	u, err := url.Parse(address)
+	return address == "" || err == nil && slices.Contains([]string{"http", "https", "socks5"}, u.Scheme)
 }
 
-// contexts are the names there are.
-func (k *kubeconfig) contexts() string {
-	names := make([]string, 0, len(k.Contexts))
-	for _, c := range k.Contexts {
-		names = append(names, c.Name)
-	}
-	if len(names) == 0 {
-		return "none"
-	}
-	return strings.Join(names, ", ")
-}
-
-// read is the kubeconfig, and what to call it.
-func (s *Source) read() (*kubeconfig, string, error) {
+// read returns the kubeconfig and its name for messages. Its errors never quote the content, which may contain
+// credentials.
+func (s *Source) read() (kubeconfig *api.Config, origin string, err error) {
 	if s.Configured == "" {
 		return s.merge()
 	}
-	content, origin := []byte(s.Configured), "the configured kubeconfig"
+	origin = "the configured kubeconfig"
+	content := []byte(s.Configured)
 	if path, ok := existing(s.Configured); ok {
-		read, err := os.ReadFile(path) //nolint:gosec // the path is the user's own
-		if err != nil {
-			return nil, "", fmt.Errorf("%s cannot be read; write a path that can be, or its content", origin)
+		if content, err = os.ReadFile(path); err != nil { //nolint:gosec // the user chooses the path
+			return nil, "", fmt.Errorf("%s: %w; make the file readable, or configure its content", origin, err)
 		}
-		content = read
 	}
-	config, err := parse(content)
-	if err != nil {
-		return nil, "", fmt.Errorf("%s is neither a file that exists nor YAML with contexts; "+
-			"write a path or the content", origin)
+	if kubeconfig, err = clientcmd.Load(content); err != nil {
+		return nil, "", fmt.Errorf("%s: must be the path of a file that exists, or a valid kubeconfig; "+
+			"set kubeconfig to a path or to the content", origin)
 	}
-	for _, file := range config.files() {
+	for _, file := range clientcmd.GetConfigFileReferences(kubeconfig) {
 		if *file != "" && !filepath.IsAbs(*file) {
-			return nil, "", fmt.Errorf("%s refers to file %q; write its whole path, or put the content in",
+			return nil, "", fmt.Errorf("%s: %q: must be an absolute path; write it in full, or embed the content",
 				origin, *file)
 		}
 	}
-	return config, origin, nil
+	return kubeconfig, origin, nil
 }
 
-// existing is a path with its ~ expanded, if a file is there.
+// existing expands ~ in a path, and reports whether the file exists.
 func existing(path string) (string, bool) {
 	if rest, ok := strings.CutPrefix(path, "~/"); ok {
 		if home, err := os.UserHomeDir(); err == nil {
@@ -184,70 +120,33 @@ func existing(path string) (string, bool) {
 	return path, err == nil
 }
 
-// merge is kubectl's: the first file that has a value wins.
-func (s *Source) merge() (*kubeconfig, string, error) {
-	origin := "kubeconfig " + strings.Join(s.Paths, string(filepath.ListSeparator))
-	merged, found := &kubeconfig{}, false
+// merge merges the files at Paths.
+func (s *Source) merge() (kubeconfig *api.Config, origin string, err error) {
+	origin = "kubeconfig " + strings.Join(s.Paths, string(filepath.ListSeparator))
+	found := false
 	for _, path := range s.Paths {
-		content, err := os.ReadFile(path) //nolint:gosec // the path is the user's own
+		_, err := clientcmd.LoadFromFile(path)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
-		if err != nil {
-			return nil, "", fmt.Errorf("reading kubeconfig: %w", err)
+		if unreadable, ok := errors.AsType[*fs.PathError](err); ok {
+			return nil, "", fmt.Errorf("kubeconfig %w; make the file readable or remove it from KUBECONFIG", unreadable)
 		}
-		config, err := parse(content)
 		if err != nil {
-			return nil, "", fmt.Errorf("kubeconfig %q is not YAML with contexts; "+
-				"repair it or take it out of KUBECONFIG", path)
-		}
-		for _, file := range config.files() {
-			if *file != "" && !filepath.IsAbs(*file) {
-				*file = filepath.Join(filepath.Dir(path), *file)
-			}
+			return nil, "", fmt.Errorf("kubeconfig %s: must be a valid kubeconfig; "+
+				"repair the file or remove it from KUBECONFIG", path)
 		}
 		found = true
-		if merged.CurrentContext == "" {
-			merged.CurrentContext = config.CurrentContext
-		}
-		merged.Contexts = append(merged.Contexts, config.Contexts...)
-		merged.Clusters = append(merged.Clusters, config.Clusters...)
-		merged.Users = append(merged.Users, config.Users...)
 	}
 	if !found {
-		return nil, "", fmt.Errorf("%s does not exist; make a cluster%s, or write its kubeconfig's path as kubeconfig",
+		return nil, "", fmt.Errorf("%s: does not exist; create a cluster%s, or set kubeconfig to another path",
 			origin, hint(s.Context))
 	}
-	return merged, origin, nil
+	kubeconfig, err = (&clientcmd.ClientConfigLoadingRules{Precedence: s.Paths}).Load()
+	return kubeconfig, origin, err
 }
 
-// parse never says what is in the content, for there are keys in it.
-func parse(content []byte) (*kubeconfig, error) {
-	config := &kubeconfig{}
-	if err := yaml.Unmarshal(content, config); err != nil {
-		return nil, errors.New("not a kubeconfig")
-	}
-	return config, nil
-}
-
-// files are the places of the kubeconfig's references to files.
-func (k *kubeconfig) files() []*string {
-	var files []*string
-	for i := range k.Clusters {
-		files = append(files, &k.Clusters[i].Cluster.CAFile)
-	}
-	for i := range k.Users {
-		u := &k.Users[i].User
-		files = append(files, &u.TokenFile, &u.CertFile, &u.KeyFile)
-		// A command without a slash is looked for on PATH.
-		if u.Exec != nil && strings.ContainsRune(u.Exec.Command, filepath.Separator) {
-			files = append(files, &u.Exec.Command)
-		}
-	}
-	return files
-}
-
-// hint says how to make the cluster, where its name tells.
+// hint returns how to create the cluster of a context, where its name tells.
 func hint(context string) string {
 	if strings.HasPrefix(context, "k3d-") {
 		return " with `make k3d-up`"

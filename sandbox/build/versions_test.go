@@ -55,7 +55,7 @@ func TestVersionsAgree(t *testing.T) {
 	for dir, pins := range map[string]map[string]string{
 		"../..": {
 			pulumi + "sdk/v3": "v" + build.PulumiVersion, providerSDK: "v" + build.ProviderVersion,
-			awsSDK: "v" + build.AWSProviderVersion,
+			awsSDK: "v" + build.AWSProviderVersion, "k8s.io/client-go": kube, "k8s.io/apimachinery": kube,
 		},
 		"../modules/pulumi":              {pulumi + "pkg/v3": "v" + build.PulumiVersion, pulumi + "sdk/v3": "v" + build.PulumiVersion},
 		"../modules/pulumi-language-go":  {pulumi + "sdk/v3": "v" + build.PulumiVersion},
