@@ -69,7 +69,7 @@ func (e *entry) templates() {
 
 // secretType checks that the Secret has the keys that its type requires.
 func (e *entry) secretType(at problem.Path, kind string) {
-	bootstrap := kind == typeBootstrap && !e.Chart.Release().Supports(chart.BootstrapTokens)
+	bootstrap := kind == typeBootstrap && (!e.Chart.Known || !e.Chart.Release().Supports(chart.BootstrapTokens))
 	if kind == typeToken || bootstrap {
 		e.refuse(at, kind, problem.Reserved, "is not supported by the operator, because only Kubernetes issues such tokens",
 			"choose another type")

@@ -25,7 +25,7 @@ func TestLoadLocalChart(t *testing.T) {
 	}{
 		"Folder":      {map[string]string{"chart/Chart.yaml": "version: 0.20.4"}, "chart", ""},
 		"FolderOfOld": {map[string]string{"Chart.yaml": "version: 0.1.0"}, ".", `has a Chart.yaml with version "0.1.0", which must be 0.9.0 or newer`},
-		"NoVersion":   {map[string]string{"Chart.yaml": "name: x"}, ".", `has a Chart.yaml with version "", which must be a version`},
+		"NoVersion":   {map[string]string{"Chart.yaml": "name: x"}, ".", `has a Chart.yaml with version "", which must be an exact version`},
 		"NotYAML":     {map[string]string{"Chart.yaml": "\t{"}, ".", "has a Chart.yaml that is not valid YAML"},
 	} {
 		t.Run(name, func(t *testing.T) {

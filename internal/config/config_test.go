@@ -2,12 +2,12 @@ package config_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/blang/semver"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
@@ -59,6 +59,11 @@ func secrets(p *plan.Plan) []secretsync.ExternalSecretArgs {
 	return all
 }
 
+func chartOf(p *plan.Plan) string {
+	c := p.Chart
+	return fmt.Sprintf("%s %s %s %t", c.Reference, c.Repository, c.Version, c.Known)
+}
+
 func TestLoadLocal(t *testing.T) {
 	t.Parallel()
 	got, err := load(localConfig(t))
@@ -68,10 +73,7 @@ func TestLoadLocal(t *testing.T) {
 	assert.Equal(t, plan.Cluster{}, got.Cluster)
 	assert.Equal(t, "us-east-1", got.Region)
 	assert.Equal(t, map[string]bool{"zio-lucene": true, "external-secrets": true}, got.Namespaces)
-	assert.Equal(t, plan.Chart{
-		Reference: "external-secrets", Repository: "https://charts.external-secrets.io",
-		Version: semver.MustParse(stackfile.DefaultChartVersion), Known: true,
-	}, got.Chart)
+	assert.Equal(t, "external-secrets https://charts.external-secrets.io "+got.File.Default("chartVersion")+" true", chartOf(got))
 	assert.Equal(t, "external-secrets.io/v1", got.APIVersion)
 	assert.Equal(t, "http://host.k3d.internal:4566", got.Endpoint)
 	assert.Equal(t, kube.Timeout(5*time.Minute), got.Timeout)
@@ -114,9 +116,7 @@ func TestLoadEverything(t *testing.T) {
 	}), "eso-aws:chartValues", "eso-aws:kubeconfig")
 	require.NoError(t, err)
 	assert.Equal(t, map[string]bool{"zio-lucene": false, "external-secrets": true}, got.Namespaces)
-	assert.Equal(t, plan.Chart{
-		Reference: "oci://ghcr.io/external-secrets/charts/external-secrets", Version: semver.MustParse("1.3.2"), Known: true,
-	}, got.Chart)
+	assert.Equal(t, "oci://ghcr.io/external-secrets/charts/external-secrets  1.3.2 true", chartOf(got))
 	assert.Equal(t, "external-secrets.io/v1beta1", got.APIVersion)
 	assert.Equal(t, "https://localhost:4566", got.Endpoint)
 	assert.Equal(t, kube.Timeout(90*time.Second), got.Timeout)
@@ -193,14 +193,14 @@ func TestLoadSaysEverythingAtOnce(t *testing.T) {
 	})
 	assert.EqualError(t, err, strings.Join([]string{
 		`eso-aws:accessKeyId: [secret]: must not contain spaces or line breaks; write the value alone`,
-		`eso-aws:keepCRDs: "yes": must be true or false, not a string; write true or false`,
-		`eso-aws:namespace: is required; set it to the namespace of the secrets`,
+		`eso-aws:keepCRDs: "yes": must be true or false`,
+		`eso-aws:namespace: is required; set it to the namespace of the secrets, such as payments`,
 		`eso-aws:region: is required; set it to an AWS region, such as us-east-1`,
 		`eso-aws:regoin: unknown setting; did you mean region?`,
 		`eso-aws:secrets.B: "B": must be a valid Kubernetes name (lowercase letters, digits, "-" and ".", at most 253 ` +
-			`characters, beginning and ending with a letter or digit)`,
+			`characters)`,
 		`eso-aws:secrets.B.data["a b"]: "a b": must be a valid key of a Secret (letters, digits, "-", "_" and ".", ` +
-			`at most 253 characters, not beginning with "..")`,
+			`at most 253 characters, not starting with "..")`,
 		`eso-aws:secrets.a: has no source; set data: {<key>: <name in AWS>}, extract: <name in AWS>, or find`,
 		`eso-aws:target: is required; set it to local or eks`,
 	}, "\n"))
@@ -255,7 +255,8 @@ func TestProjectFile(t *testing.T) {
 	declared, err := load(base)
 	require.NoError(t, err)
 	assert.Equal(t, own.File.File, declared.File.File)
-	own.File, declared.File = nil, nil
+	assert.Equal(t, chartOf(own), chartOf(declared))
+	own.File, declared.File, own.Chart, declared.Chart = nil, nil, plan.Chart{}, plan.Chart{}
 	assert.Equal(t, own, declared)
 
 	// An unknown key's answer lists the keys there are.

@@ -82,6 +82,6 @@ func TestCostLimit(t *testing.T) {
 
 	for _, value := range []string{"much", "NaN", "Inf", "-1", "1e3"} {
 		_, err = load(configtest.With(configtest.File(t, "../../Pulumi.dev.yaml"), map[string]string{"costLimit": value}))
-		assert.EqualError(t, err, `eso-aws:costLimit: "`+value+`": must be an amount of US dollars per month; write a number such as 10`)
+		assert.EqualError(t, err, `eso-aws:costLimit: "`+value+`": must be a number, such as 10 or 2.50`)
 	}
 }

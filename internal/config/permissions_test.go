@@ -33,7 +33,7 @@ func TestLoadPermissions(t *testing.T) {
 		"Remotes": {
 			change: map[string]string{"secrets": `{"a":{"data":{"k":{"key":"x","version":"AWSPREVIOUS"}},"extract":["y",
 				"arn:aws:secretsmanager:us-east-1:444455556666:secret:z-AbCdEf"],"namespaces":["one","two"]}}`},
-			want: read("arn:aws:secretsmanager:us-east-1:444455556666:secret:z-AbCdEf", secretARN+"x-??????", secretARN+"y-??????"),
+			want: read(secretARN+"x-??????", secretARN+"y-??????", "arn:aws:secretsmanager:us-east-1:444455556666:secret:z-AbCdEf"),
 		},
 		"Path": {
 			change: map[string]string{"secrets": `{"a":{"find":{"path":"prod/","name":"db"}}}`},

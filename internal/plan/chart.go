@@ -53,7 +53,7 @@ func newChart(file *stackfile.Decoded, problems *problem.List) Chart {
 	version, err := chart.Parse(file.ChartVersion)
 	if err != nil {
 		refuse(problem.Path{stackfile.KeyChartVersion}, file.ChartVersion, problem.Version, err.Error(),
-			"write an exact version in quotes, such as "+stackfile.DefaultChartVersion)
+			"write an exact version in quotes, such as "+file.Default(stackfile.KeyChartVersion))
 	}
 	return found.at(version, err == nil && !problems.Failed(at))
 }

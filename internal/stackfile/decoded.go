@@ -54,6 +54,9 @@ func (d *Decoded) Entry(path problem.Path, i int) problem.Path {
 	return path
 }
 
+// Default is the default of a setting; "" for none.
+func (d *Decoded) Default(key string) string { return d.setting(key).fallback }
+
 // Encrypted reports whether a setting contains an encrypted value.
 func (d *Decoded) Encrypted(key string) bool { return slices.Contains(d.input.Encrypted, d.full(key)) }
 

@@ -41,6 +41,3 @@ const (
 	Local = "local"
 	EKS   = "eks"
 )
-
-// DefaultChartVersion is the version of the chart that a stack installs by default.
-const DefaultChartVersion = "2.14.0"
