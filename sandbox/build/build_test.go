@@ -214,7 +214,7 @@ exec sleep 300
 	if _, err := build.All(ctx, tr.Options); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want the cancellation", err)
 	}
-	if took := time.Since(cancelled); took > 5*time.Second {
+	if took := time.Since(cancelled); took > time.Minute {
 		t.Errorf("it took %s to end", took)
 	}
 	nothingLeft(t, pids)

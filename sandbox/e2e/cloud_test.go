@@ -191,6 +191,6 @@ func leavesNothing(t *testing.T) {
 	objects, account := everything(t), inAWS(t)
 	t.Cleanup(func() {
 		hasInAWS(t, account)
-		eventually(t, 20*time.Second, func() error { return changed(objects, everything(t)) }) // Kubernetes tidies up by itself
+		eventually(t, func() error { return changed(objects, everything(t)) }) // the garbage collector is asynchronous
 	})
 }

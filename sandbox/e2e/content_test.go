@@ -409,7 +409,7 @@ func (m *merged) reread(t *testing.T, file, name string, expected func(s synced,
 	for _, namespace := range namespaces {
 		kubectl(t, "annotate", "externalsecret", file+"."+name, "--namespace="+namespace, "--overwrite",
 			"force-sync="+time.Now().Format(time.RFC3339Nano))
-		eventually(t, 20*time.Second, func() error {
+		eventually(t, func() error {
 			if got, there := read(t, namespace, target); !expected(got, there) {
 				return fmt.Errorf("%s/%s is not what it is to become: there %t, %v", namespace, target, there, got)
 			}
@@ -460,7 +460,7 @@ func TestContentLocal(t *testing.T) {
 	step(t, "DestroyLeavesTheOrphan", func(t *testing.T) {
 		m.stack.destroy(t)
 		const file = "creation-orphan-of-a-secret."
-		eventually(t, 10*time.Second, func() error {
+		eventually(t, func() error {
 			if _, there := read(t, home, file+"shop-db"); there {
 				return fmt.Errorf("%sshop-db is still there", file)
 			}

@@ -82,7 +82,7 @@ func (s *stack) killed(t *testing.T) {
 	for range 2 {
 		select {
 		case <-made:
-		case <-time.After(time.Minute):
+		case <-time.After(patience):
 			t.Fatal("the up has not made the role and the policy")
 		}
 	}

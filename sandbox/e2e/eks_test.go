@@ -77,7 +77,7 @@ const clusterStores = "/apis/external-secrets.io/v1/clustersecretstores/"
 func warned(t *testing.T, namespace, kind, name string, words ...string) {
 	t.Helper()
 	query := url.Values{"fieldSelector": {"type=Warning,involvedObject.kind=" + kind + ",involvedObject.name=" + name}}
-	eventually(t, time.Minute, func() error {
+	eventually(t, func() error {
 		var events struct{ Items []struct{ Message string } }
 		err := own(t).API().Get(t.Context(), "/api/v1/namespaces/"+namespace+"/events?"+query.Encode(), &events)
 		for _, event := range events.Items {
@@ -102,20 +102,16 @@ func create(t *testing.T, collection string, o object) {
 
 const operatorPods = "/api/v1/namespaces/external-secrets/pods"
 
-// pods are the UIDs of the operator's pods that are to stay.
+// pods returns the UIDs of the operator's pods, including those that are about to go.
 func pods(t *testing.T) []string {
 	t.Helper()
 	var list struct {
-		Items []struct {
-			Metadata struct{ UID, DeletionTimestamp string }
-		}
+		Items []struct{ Metadata struct{ UID string } }
 	}
 	must(t, own(t).API().Get(t.Context(), operatorPods, &list))
 	var uids []string
 	for _, pod := range list.Items {
-		if pod.Metadata.DeletionTimestamp == "" {
-			uids = append(uids, pod.Metadata.UID)
-		}
+		uids = append(uids, pod.Metadata.UID)
 	}
 	return uids
 }

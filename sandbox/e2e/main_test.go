@@ -111,13 +111,17 @@ func takeFree(t testing.TB) {
 	t.Helper()
 	pool.Lock()
 	defer pool.Unlock()
-	if len(pool.free) == 0 {
+	isNew := len(pool.free) == 0
+	if isNew {
 		pool.free = append(pool.free, start(t))
 	}
 	last := len(pool.free) - 1
 	s := pool.free[last]
 	pool.free = pool.free[:last]
 	pool.taken.Store(t.Name(), s)
+	if isNew {
+		settle(t)
+	}
 	t.Cleanup(func() {
 		pool.Lock()
 		defer pool.Unlock()

@@ -61,7 +61,7 @@ func (u user) nothingRuns(t *testing.T) {
 func nothingRuns(t *testing.T, dir string) {
 	t.Helper()
 	ctx := context.WithoutCancel(t.Context())
-	eventually(t, time.Minute, func() error {
+	eventually(t, func() error {
 		out, err := exec.CommandContext(ctx, "ps", "-A", "-ww", "-o", "pid=,args=").Output()
 		must(t, err)
 		for line := range strings.Lines(string(out)) {
@@ -107,7 +107,7 @@ func TestMake(t *testing.T) {
 	contains(t, u.types(t, "echo typed | make secret NAME=zio-lucene/other"), "Stored zio-lucene/other")
 	contains(t, u.types(t, `make secret NAME=zio-lucene/datadog-api-key VALUE='a $$HOME "b"'`), "Rotated")
 	u.types(t, byHand+"kubectl annotate externalsecret datadog-api-key -n zio-lucene force-sync=now")
-	eventually(t, time.Minute, func() error {
+	eventually(t, func() error {
 		value := u.types(t, byHand+"kubectl get secret datadog-api-key -n zio-lucene -o go-template='{{index .data \"api-key\" | base64decode}}'")
 		if want := `a $$HOME "b"`; value != want {
 			return fmt.Errorf("the Secret holds %q, want %q", value, want)
@@ -138,7 +138,7 @@ func (u user) killUp(t *testing.T) {
 	cmd := u.command(t.Context(), "make", "up")
 	must(t, cmd.Start())
 	locks := filepath.Join(u.dir, "pulumi", "state", ".pulumi", "locks", "*", "*", "local", "*.json")
-	eventually(t, 30*time.Second, func() error {
+	eventually(t, func() error {
 		if found, err := filepath.Glob(locks); err != nil || len(found) == 0 {
 			return fmt.Errorf("pulumi up has not begun: %w", errors.Join(err, fs.ErrNotExist))
 		}
@@ -156,7 +156,7 @@ func (u user) crash(t *testing.T, part string) {
 	out, err := exec.CommandContext(t.Context(), "pgrep", "-f", part+".*"+u.dir).Output()
 	must(t, err)
 	u.types(t, "kill -KILL "+strings.Fields(string(out))[0])
-	eventually(t, 20*time.Second, func() error {
+	eventually(t, func() error {
 		out, _ := u.command(t.Context(), "make", "status").CombinedOutput()
 		for _, part := range []string{
 			part + " ended by itself with signal: killed", "logs/" + part + ".log:", "start it again with: make up",

@@ -23,7 +23,7 @@ func createNamespace(t *testing.T, name string) {
 	must(t, api.Create(t.Context(), "/api/v1/namespaces", named(name), nil))
 	t.Cleanup(func() { deleteNamespace(t, name) })
 	for _, path := range []string{"/serviceaccounts/default", "/configmaps/kube-root-ca.crt"} {
-		eventually(t, time.Minute, func() error {
+		eventually(t, func() error {
 			return api.Get(t.Context(), "/api/v1/namespaces/"+name+path, nil)
 		})
 	}
@@ -75,9 +75,7 @@ func TestNamespaceThatExists(t *testing.T) {
 	s.noChanges(t)
 	s.destroy(t)
 	must(t, api.Get(t.Context(), foreign+"/foreign", nil))
-	if _, err := getSecret(t, "datadog-api-key"); !kubeapi.NotFound(err) {
-		t.Errorf("after destroy the synced Secret is still there: %v", err)
-	}
+	secretGone(t, "datadog-api-key")
 }
 
 // TestNamespaceThatIsMissing proves that the program creates none that it may not.
@@ -98,7 +96,7 @@ func deleteNamespace(t *testing.T, name string) {
 	if err := api.Delete(ctx, "/api/v1/namespaces/"+name); err != nil && !kubeapi.NotFound(err) {
 		t.Error(err)
 	}
-	eventually(t, 20*time.Second, func() error {
+	eventually(t, func() error {
 		err := api.Get(ctx, "/api/v1/namespaces/"+name, nil)
 		if kubeapi.NotFound(err) {
 			return nil

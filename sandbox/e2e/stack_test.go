@@ -202,20 +202,38 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// eventually asks every 100 ms until check answers nil, for as long as the timeout.
-func eventually(t testing.TB, timeout time.Duration, check func() error) {
+// patience is how long a test waits for something that must happen. It is generous because the machine may
+// be busy, and a test that passes never waits that long.
+const patience = 3 * time.Minute
+
+// eventually calls check every 100 ms until it returns nil, and fails the test when patience runs out.
+func eventually(t testing.TB, check func() error) {
 	t.Helper()
-	deadline := time.Now().Add(timeout)
+	deadline := time.Now().Add(patience)
 	for {
 		err := check()
 		if err == nil {
 			return
 		}
 		if time.Now().After(deadline) {
-			t.Fatalf("after %s: %v", timeout, err)
+			t.Fatalf("after %s: %v", patience, err)
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
+}
+
+// settle waits until Kubernetes has created the objects of its own that a new cluster gets, such as service
+// accounts: tests compare the objects before and after.
+func settle(t testing.TB) {
+	t.Helper()
+	before := everything(t)
+	eventually(t, func() error {
+		time.Sleep(time.Second)
+		now := everything(t)
+		err := changed(before, now)
+		before = now
+		return err
+	})
 }
 
 // sameObjects fails the test where the cluster holds other objects than before.

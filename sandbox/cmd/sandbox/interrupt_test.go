@@ -83,7 +83,7 @@ func TestInterruptedBuild(t *testing.T) {
 				t.Fatal(err)
 			}
 			_ = cmd.Wait() // the status is looked at below
-			if took := time.Since(interrupted); took > 5*time.Second {
+			if took := time.Since(interrupted); took > time.Minute {
 				t.Errorf("it took %s to end", took)
 			}
 			if got := (result{cmd.ProcessState.ExitCode(), afterProgress(&out), afterProgress(&errs)}); got != test.want {
@@ -106,7 +106,7 @@ func afterProgress(out fmt.Stringer) string {
 // waitFor waits until a file is there, and returns what it holds.
 func waitFor(t *testing.T, path string) string {
 	t.Helper()
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(3 * time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		if data, err := os.ReadFile(path); err == nil {
 			return string(data)
 		}

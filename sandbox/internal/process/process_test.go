@@ -187,7 +187,7 @@ func exists(path string) bool {
 
 func waitGone(t *testing.T, pid int) {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); alive(pid); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); alive(pid); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("process %d still runs", pid)
 		}
@@ -204,7 +204,7 @@ func TestStopEndsTheWholeGroup(t *testing.T) {
 	if group, err := syscall.Getpgid(child); err != nil || group != p.PID() || group == syscall.Getpgrp() {
 		t.Fatalf("the child's group is %d (%v), want the part's own, %d", group, err, p.PID())
 	}
-	p.Stop(10 * time.Second)
+	p.Stop(time.Minute)
 	waitGone(t, child)
 }
 

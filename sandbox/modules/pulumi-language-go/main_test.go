@@ -117,7 +117,7 @@ func readLines(r *bufio.Reader) func(func(string) bool) {
 // awaitOutput waits until the host or its program has printed a text.
 func (h *hostProcess) awaitOutput(t *testing.T, text string) {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); !strings.Contains(h.output(), text); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); !strings.Contains(h.output(), text); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("it has not printed %q but %q", text, h.output())
 		}
@@ -128,7 +128,7 @@ func (h *hostProcess) awaitEnd(t *testing.T) {
 	t.Helper()
 	select {
 	case <-h.ended:
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("the host has not ended")
 	}
 }
@@ -311,7 +311,7 @@ func (h *hostProcess) awaitProgramsEnd(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for syscall.Kill(pid, 0) == nil {
 		if time.Now().After(deadline) {
 			t.Fatalf("the program, process %d, still runs", pid)

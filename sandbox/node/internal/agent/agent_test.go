@@ -75,9 +75,9 @@ func start(t *testing.T) *cluster {
 
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !holds(); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); !holds(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("not %s after 20s", what)
+			t.Fatalf("not %s after a minute", what)
 		}
 	}
 }
