@@ -32,7 +32,6 @@ func (s *Server) addAccount(number string) *account {
 	a.eksAuth = eksauth.New(a.eks, s.sts, s.issuers)
 	a.services = map[string]http.Handler{
 		"eks":            a.eks,
-		"eks-auth":       a.eksAuth,
 		"iam":            a.iam,
 		"secretsmanager": a.secrets,
 		"ssm":            a.parameters,

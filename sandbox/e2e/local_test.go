@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"reflect"
 	"testing"
-	"time"
 
 	"eso-aws/sandbox/internal/kubeapi"
 )

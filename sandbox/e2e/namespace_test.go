@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"eso-aws/sandbox/internal/kubeapi"
 )

@@ -23,8 +23,6 @@ type addon struct {
 	tags                                 map[string]string
 }
 
-type update struct{ ID, Type string }
-
 type addonDescription struct {
 	AddonName           string            `json:"addonName"`
 	ClusterName         string            `json:"clusterName"`
@@ -123,16 +121,12 @@ type updateDescription struct {
 	Type   string `json:"type"`
 }
 
-type updateOutput struct {
-	Update updateDescription `json:"update"`
-}
-
 func (s *Service) updateAddon(c *api.Call, r *http.Request) (any, error) {
 	in, err := api.Body[addonInput](r)
 	if err != nil {
 		return nil, err
 	}
-	found, a, err := s.findAddon(c, r)
+	_, a, err := s.findAddon(c, r)
 	if err != nil {
 		return nil, err
 	}
@@ -141,21 +135,9 @@ func (s *Service) updateAddon(c *api.Call, r *http.Request) (any, error) {
 		a.configuration = *in.ConfigurationValues
 	}
 	a.modified = c.Now
-	made := update{newID(""), "AddonUpdate"}
-	found.updates[made.ID] = made
-	return updateOutput{updateDescription{made.ID, "InProgress", made.Type}}, nil
-}
-
-func (s *Service) describeUpdate(c *api.Call, r *http.Request) (any, error) {
-	found, err := s.find(c, r)
-	if err != nil {
-		return nil, err
-	}
-	u, ok := found.updates[r.PathValue("id")]
-	if !ok {
-		return nil, errNone("No update found for ID: %s", r.PathValue("id"))
-	}
-	return updateOutput{updateDescription{u.ID, "Successful", u.Type}}, nil
+	return struct {
+		Update updateDescription `json:"update"`
+	}{updateDescription{newID(""), "InProgress", "AddonUpdate"}}, nil
 }
 
 func (s *Service) deleteAddon(c *api.Call, r *http.Request) (any, error) {

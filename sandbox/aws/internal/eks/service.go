@@ -40,10 +40,9 @@ type cluster struct {
 	arn     string
 	created time.Time
 	tags    map[string]string
-	// associations are by ID, add-ons and updates by name and ID.
+	// associations are by ID, add-ons by name.
 	associations map[string]*association
 	addons       map[string]*addon
-	updates      map[string]update
 }
 
 // New returns a service without clusters, for the roles of iam.
@@ -68,8 +67,6 @@ func New(iam *iam.Service) *Service {
 		s.route("DescribeAddon", "GET "+addons+"/{name}", s.describeAddon),
 		s.route("UpdateAddon", "POST "+addons+"/{name}/update", s.updateAddon),
 		s.route("DeleteAddon", "DELETE "+addons+"/{name}", s.deleteAddon),
-		s.route("DescribeUpdate", "GET "+one+"/updates/{id}", s.describeUpdate),
-		s.route("ListTagsForResource", "GET "+tags, s.listTags),
 		s.route("TagResource", "POST "+tags, s.tagResource),
 		s.route("UntagResource", "DELETE "+tags, s.untagResource),
 	})
@@ -105,7 +102,7 @@ func (s *Service) Put(c *api.Call, added Cluster) {
 	}
 	region[added.Name] = &cluster{
 		Cluster: added, arn: c.ARN("eks", "cluster/"+added.Name), created: c.Now, tags: map[string]string{},
-		associations: map[string]*association{}, addons: map[string]*addon{}, updates: map[string]update{},
+		associations: map[string]*association{}, addons: map[string]*addon{},
 	}
 }
 

@@ -61,14 +61,6 @@ type tagsBody struct {
 	Tags map[string]string `json:"tags"`
 }
 
-func (s *Service) listTags(c *api.Call, r *http.Request) (any, error) {
-	tags, err := s.tagged(c, r)
-	if err != nil {
-		return nil, err
-	}
-	return tagsBody{maps.Clone(*tags)}, nil
-}
-
 func (s *Service) tagResource(c *api.Call, r *http.Request) (any, error) {
 	in, err := api.Body[tagsBody](r)
 	if err != nil {

@@ -193,16 +193,3 @@ func (s *Service) findClientID(c *api.Call, f api.Form) (*provider, string, erro
 	found, err := s.findProvider(c, f)
 	return found, *id, err
 }
-
-func (s *Service) updateThumbprint(c *api.Call, f api.Form) (any, error) {
-	thumbprints := f.List("ThumbprintList")
-	if err := checkThumbprints(thumbprints); err != nil {
-		return nil, err
-	}
-	found, err := s.findProvider(c, f)
-	if err != nil {
-		return nil, err
-	}
-	found.thumbprints = thumbprints
-	return nil, nil
-}

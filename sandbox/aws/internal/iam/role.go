@@ -217,21 +217,6 @@ func (s *Service) updateRole(c *api.Call, f api.Form) (any, error) {
 	return struct{}{}, nil
 }
 
-func (s *Service) updateRoleDescription(c *api.Call, f api.Form) (any, error) {
-	var check api.Checks
-	check.Required("description", f.Text("Description") == nil)
-	check.Length("description", f.Text("Description"), 0, 1000)
-	if err := check.Err(); err != nil {
-		return nil, err
-	}
-	found, err := s.findRole(c, f)
-	if err != nil {
-		return nil, err
-	}
-	found.description = f.Get("Description")
-	return roleResult{found.describe()}, nil
-}
-
 func (s *Service) updateAssumeRolePolicy(c *api.Call, f api.Form) (any, error) {
 	text := f.Text("PolicyDocument")
 	var check api.Checks
@@ -290,14 +275,4 @@ func (s *Service) deleteBoundary(c *api.Call, f api.Form) (any, error) {
 	}
 	found.boundary = ""
 	return nil, nil
-}
-
-func (s *Service) listInstanceProfilesForRole(c *api.Call, f api.Form) (any, error) {
-	if _, err := s.findRole(c, f); err != nil {
-		return nil, err
-	}
-	return struct {
-		InstanceProfiles struct{}
-		page
-	}{}, nil
 }

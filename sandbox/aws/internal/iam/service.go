@@ -52,7 +52,6 @@ func New(userExists func(arn string) bool) *Service {
 		"GetRole":                                 s.getRole,
 		"GetRolePolicy":                           s.getRolePolicy,
 		"ListAttachedRolePolicies":                s.listAttachedRolePolicies,
-		"ListInstanceProfilesForRole":             s.listInstanceProfilesForRole,
 		"ListOpenIDConnectProviders":              s.listProviders,
 		"ListPolicies":                            s.listPolicies,
 		"ListPolicyVersions":                      s.listPolicyVersions,
@@ -63,32 +62,22 @@ func New(userExists func(arn string) bool) *Service {
 		"RemoveClientIDFromOpenIDConnectProvider": s.removeClientID,
 		"SetDefaultPolicyVersion":                 s.setDefaultPolicyVersion,
 		"UpdateAssumeRolePolicy":                  s.updateAssumeRolePolicy,
-		"UpdateOpenIDConnectProviderThumbprint":   s.updateThumbprint,
 		"UpdateRole":                              s.updateRole,
-		"UpdateRoleDescription":                   s.updateRoleDescription,
 	}
-	addTagging(operations, "Role", "Role", func(c *api.Call, f api.Form) (*[]tag, error) {
+	addTagging(operations, "Role", func(c *api.Call, f api.Form) (*[]tag, error) {
 		found, err := s.findRole(c, f)
 		if err != nil {
 			return nil, err
 		}
 		return &found.tags, nil
 	})
-	addTagging(operations, "Policy", "Policy", func(c *api.Call, f api.Form) (*[]tag, error) {
+	addTagging(operations, "Policy", func(c *api.Call, f api.Form) (*[]tag, error) {
 		found, err := s.findPolicy(c, f)
 		if err != nil {
 			return nil, err
 		}
 		return &found.tags, nil
 	})
-	addTagging(operations, "OpenIDConnectProvider", "OpenIDConnectProvider",
-		func(c *api.Call, f api.Form) (*[]tag, error) {
-			found, err := s.findProvider(c, f)
-			if err != nil {
-				return nil, err
-			}
-			return &found.tags, nil
-		})
 	for name, do := range operations {
 		operations[name] = s.alone(do)
 	}

@@ -30,7 +30,7 @@ type Resource interface {
 func Resources() map[string]Resource {
 	all := map[string]Resource{}
 	for _, r := range []Resource{
-		roleType(), policyType(), attachmentType(), providerType(), associationType(), addonType(),
+		roleType(), policyType(), attachmentType(), associationType(), addonType(),
 	} {
 		all[r.Schema().Token] = r
 	}

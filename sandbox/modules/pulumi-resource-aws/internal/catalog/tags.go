@@ -17,12 +17,14 @@ type tagged struct {
 
 func (t *tagged) set(tags map[string]string) { t.Tags, t.TagsAll = tags, tags }
 
-func (t *tagged) setIAM(tags []types.Tag) {
+func (t *tagged) setIAM(tags []types.Tag) { t.set(fromIAM(tags)) }
+
+func fromIAM(tags []types.Tag) map[string]string {
 	read := map[string]string{}
 	for _, tag := range tags {
 		read[*tag.Key] = *tag.Value
 	}
-	t.set(read)
+	return read
 }
 
 func iamTags(tags map[string]string) []types.Tag {

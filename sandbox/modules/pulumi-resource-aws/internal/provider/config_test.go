@@ -7,7 +7,10 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 )
 
-const configToken = "pulumi:providers:aws"
+const (
+	configToken     = "pulumi:providers:aws"
+	clusterFunction = "aws:eks/getCluster:getCluster"
+)
 
 // TestConfigureRefusals: without the sandbox's endpoint nothing is asked of anybody.
 func TestConfigureRefusals(t *testing.T) {
@@ -30,7 +33,7 @@ func TestConfigureRefusals(t *testing.T) {
 			env[test.variable] = test.value
 			engine := start(t, env)
 			noError(t, configure(t, engine, nil)) // the engine's client goes on, and fails what comes next
-			_, err := engine.Invoke(t.Context(), plugin.InvokeRequest{Tok: "aws:index/getRegion:getRegion"})
+			_, err := engine.Invoke(t.Context(), plugin.InvokeRequest{Tok: clusterFunction})
 			refused(t, err, test.want)
 		})
 	}
@@ -38,24 +41,21 @@ func TestConfigureRefusals(t *testing.T) {
 
 func TestConfigure(t *testing.T) {
 	t.Parallel()
+	const reading = `reading EKS cluster "prod": `
 	for name, test := range map[string]struct {
 		config object
-		region string
 		fails  string
 	}{
-		"Environment":    {nil, region, ""},
-		"Region":         {object{"region": "us-east-1"}, "us-east-1", ""},
-		"Ignored":        {object{"profile": "mine", "skipRegionValidation": true, "endpoints": "[]"}, region, ""},
-		"Key":            {object{"accessKey": "test", "secretKey": "test"}, region, ""},
-		"WrongSecretKey": {object{"accessKey": "test", "secretKey": "wrong"}, region, "asking for the caller's identity: SignatureDoesNotMatch: "},
+		"Environment":    {nil, ""},
+		"Region":         {object{"region": "us-east-1"}, reading + "ResourceNotFoundException: "}, // it is in eu-west-1
+		"Ignored":        {object{"profile": "mine", "skipRegionValidation": true, "endpoints": "[]"}, ""},
+		"Key":            {object{"accessKey": "test", "secretKey": "test"}, ""},
+		"WrongSecretKey": {object{"accessKey": "test", "secretKey": "wrong"}, reading + "InvalidSignatureException: "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := newFixture(t, properties(test.config))
-			resp, err := f.Invoke(t.Context(), plugin.InvokeRequest{Tok: "aws:index/getRegion:getRegion"})
-			noError(t, err)
-			equal(t, resp.Properties["name"], resource.NewProperty(test.region))
-			_, err = f.Invoke(t.Context(), plugin.InvokeRequest{Tok: "aws:index/getCallerIdentity:getCallerIdentity"})
+			_, err := f.Invoke(t.Context(), plugin.InvokeRequest{Tok: clusterFunction, Args: properties(object{"name": "prod"})})
 			if test.fails == "" {
 				noError(t, err)
 			} else if err == nil || len(err.Error()) < len(test.fails) || err.Error()[:len(test.fails)] != test.fails {
@@ -132,10 +132,8 @@ func TestPluginInfo(t *testing.T) {
 	schema, err := engine.GetSchema(t.Context(), plugin.GetSchemaRequest{})
 	noError(t, err)
 	equal(t, string(schema.Schema), `{"functions":{"aws:eks/getCluster:getCluster":{},`+
-		`"aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider":{},"aws:iam/getPolicy:getPolicy":{},`+
-		`"aws:iam/getRole:getRole":{},"aws:index/getCallerIdentity:getCallerIdentity":{},`+
-		`"aws:index/getPartition:getPartition":{},"aws:index/getRegion:getRegion":{}},"name":"aws",`+
+		`"aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider":{}},"name":"aws",`+
 		`"resources":{"aws:eks/addon:Addon":{},"aws:eks/podIdentityAssociation:PodIdentityAssociation":{},`+
-		`"aws:iam/openIdConnectProvider:OpenIdConnectProvider":{},"aws:iam/policy:Policy":{},"aws:iam/role:Role":{},`+
+		`"aws:iam/policy:Policy":{},"aws:iam/role:Role":{},`+
 		`"aws:iam/rolePolicyAttachment:RolePolicyAttachment":{}},"version":"6.83.2"}`)
 }

@@ -30,7 +30,6 @@ const (
 	roleToken        = "aws:iam/role:Role"
 	policyToken      = "aws:iam/policy:Policy"
 	attachmentToken  = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
-	providerToken    = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
 	associationToken = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 	addonToken       = "aws:eks/addon:Addon"
 

@@ -161,10 +161,8 @@ func (i Input) accept(key resource.PropertyKey, v resource.PropertyValue) (resou
 // wire is the name of the type as Pulumi has it.
 func (t Type) wire() string {
 	switch t {
-	case Document, URL, String:
+	case Document, String:
 		return "string"
-	case Set, List:
-		return "[] of strings"
 	case Map:
 		return "object of strings"
 	case Number, Bool:
@@ -174,15 +172,13 @@ func (t Type) wire() string {
 
 func (t Type) fits(v resource.PropertyValue) bool {
 	switch t {
-	case Set, List:
-		return v.IsArray() && !slices.ContainsFunc(v.ArrayValue(), notText)
 	case Map:
 		return v.IsObject() && !slices.ContainsFunc(slices.Collect(maps.Values(v.ObjectValue())), notText)
 	case Number:
 		return v.IsNumber()
 	case Bool:
 		return v.IsBool()
-	case String, Document, URL:
+	case String, Document:
 	}
 	return v.IsString()
 }

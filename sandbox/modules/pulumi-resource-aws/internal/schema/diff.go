@@ -2,7 +2,6 @@ package schema
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
@@ -56,30 +55,10 @@ func (r Resource) keepsName(state, wanted resource.PropertyMap) bool {
 
 // same compares two values that are known and not empty.
 func (i Input) same(a, b resource.PropertyValue) bool {
-	switch {
-	case i.Type == Document && a.IsString() && b.IsString():
+	if i.Type == Document && a.IsString() && b.IsString() {
 		return SameDocument(a.StringValue(), b.StringValue())
-	case i.Type == URL && a.IsString() && b.IsString():
-		return withoutScheme(a) == withoutScheme(b)
-	case i.Type == Set && a.IsArray() && b.IsArray():
-		return slices.Equal(sorted(a), sorted(b))
 	}
 	return a.DeepEquals(b)
-}
-
-func withoutScheme(v resource.PropertyValue) string {
-	return strings.TrimPrefix(v.StringValue(), "https://")
-}
-
-func sorted(v resource.PropertyValue) []string {
-	members := make([]string, 0, len(v.ArrayValue()))
-	for _, member := range v.ArrayValue() {
-		if member.IsString() {
-			members = append(members, member.StringValue())
-		}
-	}
-	slices.Sort(members)
-	return slices.Compact(members)
 }
 
 // Preview returns the outputs of a resource that will be there, made from none or updated from a state.

@@ -53,14 +53,8 @@ const (
 	String Type = "string"
 	// Document is JSON, as a string or as the object itself, and compared as IAM reads it.
 	Document Type = "document"
-	// URL is compared without its scheme: IAM drops it.
-	URL    Type = "url"
-	Number Type = "number"
-	Bool   Type = "bool"
-	// Set is a list whose order means nothing.
-	Set Type = "set"
-	// List is a list of strings.
-	List Type = "list"
+	Number   Type = "number"
+	Bool     Type = "bool"
 	// Map is a map of strings.
 	Map Type = "map"
 )
