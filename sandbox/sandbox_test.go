@@ -289,7 +289,7 @@ func TestStartFailures(t *testing.T) {
 	t.Run("RelativeFolder", func(t *testing.T) {
 		t.Parallel()
 		_, err := sandbox.Start(t.Context(), options("box"))
-		if want := `the sandbox's folder "box": it must be an absolute path`; err == nil || err.Error() != want {
+		if want := `the sandbox's folder "box" must be an absolute path`; err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	})

@@ -33,17 +33,17 @@ type Cluster struct {
 func (c Cluster) validate() error {
 	var problems []error
 	if c.Name == "" {
-		problems = append(problems, errors.New("name: empty, write what EKS calls the cluster"))
+		problems = append(problems, errors.New("name: must not be empty"))
 	}
 	if c.Region == "" {
-		problems = append(problems, errors.New("region: empty, write the cluster's region"))
+		problems = append(problems, errors.New("region: must not be empty"))
 	}
 	if u, err := url.Parse(c.Issuer); err != nil || u.Scheme != "https" || u.Host == "" {
-		problems = append(problems, fmt.Errorf("issuer: %q is no https URL, write the API server's "+
+		problems = append(problems, fmt.Errorf("issuer: %q: must be an https URL; set it to the API server's "+
 			"--service-account-issuer", c.Issuer))
 	}
 	if c.Keys == nil {
-		problems = append(problems, errors.New("keys: missing, write a function that gets /openid/v1/jwks"))
+		problems = append(problems, errors.New("keys: is required; set a function that returns /openid/v1/jwks"))
 	}
 	return errors.Join(problems...)
 }

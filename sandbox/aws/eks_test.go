@@ -33,10 +33,10 @@ func TestPutClusterRefusals(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, aws.Options{})
 	err := f.PutCluster(aws.Cluster{Issuer: "http://x"})
-	want := "putting cluster \"\": name: empty, write what EKS calls the cluster\n" +
-		"region: empty, write the cluster's region\n" +
-		"issuer: \"http://x\" is no https URL, write the API server's --service-account-issuer\n" +
-		"keys: missing, write a function that gets /openid/v1/jwks"
+	want := "putting cluster \"\": name: must not be empty\n" +
+		"region: must not be empty\n" +
+		"issuer: \"http://x\": must be an https URL; set it to the API server's --service-account-issuer\n" +
+		"keys: is required; set a function that returns /openid/v1/jwks"
 	if err == nil || err.Error() != want {
 		t.Errorf("got error %v, want %s", err, want)
 	}
@@ -119,7 +119,7 @@ func TestAssociationRefusals(t *testing.T) {
 			in.RoleArn = sdk.String("arn:aws:iam::000000000000:role/irsa")
 		}, refusal{"InvalidParameterException", "Trust policy of the role provided is invalid"}},
 		"Target": {func(in *eks.CreatePodIdentityAssociationInput) { in.TargetRoleArn = sdk.String(roleARN) }, refusal{
-			"InvalidParameterException", "the in-memory AWS has no target roles; leave out targetRoleArn",
+			"InvalidParameterException", "the in-memory AWS does not support target roles; remove targetRoleArn",
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -167,7 +167,7 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, call *api.Call) (
 	service, ok := s.accounts[call.Account].services[scope.Service]
 	if !ok {
 		return nil, api.Errorf(api.UnknownOperation,
-			"the in-memory AWS has no service %q; its README lists what it has",
+			"the in-memory AWS does not support the service %q; see sandbox/aws/README.md",
 			scope.Service)
 	}
 	return service, nil

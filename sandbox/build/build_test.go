@@ -298,7 +298,7 @@ func TestFailuresBeforeAnyStep(t *testing.T) {
 		"CacheIsAFile": {func(t *testing.T, tr *tree) {
 			t.Helper()
 			write(t, 0o600, "", tr.Cache)
-		}, "making the cache folder: "},
+		}, "creating the cache folder: "},
 		"LockIsAFolder": {func(t *testing.T, tr *tree) {
 			t.Helper()
 			write(t, 0o600, "", tr.Cache, "lock", "file")
@@ -321,7 +321,7 @@ func TestNoGoCommand(t *testing.T) {
 	tr := newTree(t)
 	t.Setenv("PATH", t.TempDir())
 	_, err := build.All(t.Context(), tr.Options)
-	want := `asking the go command for its version: exec: "go": executable file not found in $PATH`
+	want := `running go env GOVERSION: exec: "go": executable file not found in $PATH`
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}

@@ -86,7 +86,7 @@ func TestMake(t *testing.T) {
 	t.Parallel()
 	u := newUser(t)
 	before := u.types(t, "git status --porcelain")
-	contains(t, u.types(t, "make status 2>&1 || true"), "no sandbox is running here; start one with: make up")
+	contains(t, u.types(t, "make status 2>&1 || true"), "no sandbox is running here; run make up")
 
 	out := u.types(t, "make up")
 	contains(t, out, "eso-aws:endpoint: http://127.0.0.1:", "synced within", "make down")
@@ -115,10 +115,10 @@ func TestMake(t *testing.T) {
 	})
 
 	t.Run("ACrashIsReported", func(t *testing.T) { u.crash(t, "kube-apiserver") })
-	contains(t, u.types(t, "make up"), "note: the sandbox has stopped by itself: kube-apiserver", "synced within")
+	contains(t, u.types(t, "make up"), "note: the sandbox stopped unexpectedly: kube-apiserver", "synced within")
 
 	t.Run("AKilledUpIsMended", u.killUp)
-	contains(t, u.types(t, "make up STACK=nope 2>&1 || true"), "there is no Pulumi.nope.yaml")
+	contains(t, u.types(t, "make up STACK=nope 2>&1 || true"), "Pulumi.nope.yaml does not exist")
 
 	endpoint := strings.TrimSpace(u.types(t, byHand+`echo "$AWS_ENDPOINT_URL"`))
 	u.types(t, "make down")
@@ -146,7 +146,7 @@ func (u user) killUp(t *testing.T) {
 	must(t, process.KillBelow(t.Context(), filepath.Join(u.dir, "bin")))
 	must(t, syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL))
 	_ = cmd.Wait()
-	contains(t, u.types(t, "make up"), "its lock is released", "synced within")
+	contains(t, u.types(t, "make up"), "released the lock of a pulumi", "synced within")
 }
 
 // crash kills a part and has the sandbox tell of it.
@@ -158,7 +158,7 @@ func (u user) crash(t *testing.T, part string) {
 	eventually(t, func() error {
 		out, _ := u.command(t.Context(), "make", "status").CombinedOutput()
 		for _, part := range []string{
-			part + " ended by itself with signal: killed", "logs/" + part + ".log:", "start it again with: make up",
+			part + " exited unexpectedly with signal: killed", "logs/" + part + ".log:", "start it again with: make up",
 		} {
 			if !bytes.Contains(out, []byte(part)) {
 				return fmt.Errorf("make status does not say %q:\n%s", part, out)

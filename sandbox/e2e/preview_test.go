@@ -79,7 +79,7 @@ func TestPreview(t *testing.T) {
 		return stdout.String(), stderr.String(), err
 	}
 
-	const head = "### Preview\n\nWhat a first `up` of each stack would do in an empty cluster of the sandbox.\n\n" +
+	const head = "### Preview\n\nWhat the first `pulumi up` of each stack would do in an empty cluster.\n\n" +
 		"| stack | result | to create | to update | to delete |\n| --- | --- | --- | --- | --- |\n"
 	good, errs, err := run()
 	if err != nil || !strings.HasPrefix(good, head+"| good | previews | 11 | 0 | 0 |\n\n<details>\n") {
@@ -102,12 +102,12 @@ func TestPreview(t *testing.T) {
 	}
 	contains(t, out, "\nreading \"<checkout>/Pulumi.another.yaml\": yaml: ",
 		"\n"+`eso-aws:region: "mars": is no AWS region; write an AWS region, such as us-east-1`+"\n")
-	contains(t, errs, "sandbox: the preview of another, broken fails; the summary tells why\n")
+	contains(t, errs, "sandbox: the preview of another, broken failed; see the summary\n")
 
 	for _, moment := range []string{"Previewing another", "Previewing good"} {
 		out := interrupt(t, preview(), moment, syscall.SIGINT)
 		nothingRuns(t, temporary)
-		contains(t, out, "\ninterrupted: what the preview had started is stopped\n")
+		contains(t, out, "\ninterrupted: stopped the preview\n")
 		if left, err := os.ReadDir(temporary); err != nil || len(left) != 0 {
 			t.Errorf("interrupted at %q it leaves %v (%v)", moment, left, err)
 		}

@@ -65,7 +65,7 @@ func run(ctx context.Context, log *slog.Logger, args []string) error {
 		func(value string) error {
 			name, argument, ok := strings.Cut(value, "=")
 			if !ok {
-				return errors.New("write NAME=FLAG=ADDRESS")
+				return errors.New("must be NAME=FLAG=ADDRESS")
 			}
 			opts.Defaults[name] = append(opts.Defaults[name], argument)
 			return nil
@@ -83,7 +83,7 @@ func run(ctx context.Context, log *slog.Logger, args []string) error {
 	config.QPS, config.Burst = 50, 100
 	client, err := kubernetes.NewForConfig(config)
 	if err != nil {
-		return fmt.Errorf("making a client of %q: %w", *kubeconfig, err)
+		return fmt.Errorf("creating a client of %q: %w", *kubeconfig, err)
 	}
 	if opts.Server, err = access.ServerOf(config); err != nil {
 		return err
@@ -95,7 +95,7 @@ func run(ctx context.Context, log *slog.Logger, args []string) error {
 func addImage(images map[string]string, value string) error {
 	name, path, ok := strings.Cut(value, "=")
 	if !ok || name == "" || path == "" {
-		return errors.New("write NAME=PATH")
+		return errors.New("must be NAME=PATH")
 	}
 	path, err := filepath.Abs(path)
 	if err != nil {

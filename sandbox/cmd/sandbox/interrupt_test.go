@@ -47,9 +47,9 @@ exec sleep 300
 // A terminal's Ctrl-C goes to the whole process group; other programs send a signal to one process.
 func TestInterruptedBuild(t *testing.T) {
 	t.Parallel()
-	build := failure("interrupted; what is done stays done, and the next build goes on")
+	build := failure("interrupted; the next build continues where this one stopped")
 	up := result{1, "\ninterrupted: stopping the sandbox\n", ""}
-	preview := result{1, "", "\ninterrupted: what the preview had started is stopped\n"}
+	preview := result{1, "", "\ninterrupted: stopped the preview\n"}
 	for name, test := range map[string]struct {
 		command string
 		group   bool

@@ -45,7 +45,7 @@ func TestKillRecorded(t *testing.T) {
 		t.Fatal(err)
 	}
 	for p, want := range map[*process.Process]string{
-		polite: "polite ended by itself with exit status 0", deaf: "deaf ended by itself with signal: killed",
+		polite: "polite exited unexpectedly with exit status 0", deaf: "deaf exited unexpectedly with signal: killed",
 	} {
 		<-p.Done()
 		if got := p.Err().Error(); !strings.HasPrefix(got, want) {

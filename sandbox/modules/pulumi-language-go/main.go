@@ -125,7 +125,7 @@ func (h *host) About(ctx context.Context, _ *pulumirpc.AboutRequest) (*pulumirpc
 	}
 	out, err := exec.CommandContext(ctx, path, "env", "GOVERSION").Output()
 	if err != nil {
-		return nil, fmt.Errorf("asking the go command for its version: %w", err)
+		return nil, fmt.Errorf("running go env GOVERSION: %w", err)
 	}
 	return &pulumirpc.AboutResponse{Executable: path, Version: strings.TrimSpace(string(out))}, nil
 }
@@ -179,7 +179,7 @@ func (h *host) binary(ctx context.Context, info *pulumirpc.ProgramInfo) (string,
 	}
 	dir, err := os.MkdirTemp("", "pulumi-go-")
 	if err != nil {
-		return "", nil, fmt.Errorf("making a folder for the program's binary: %w", err)
+		return "", nil, fmt.Errorf("creating a folder for the program's binary: %w", err)
 	}
 	remove := func() { _ = os.RemoveAll(dir) }
 	path := filepath.Join(dir, "program")

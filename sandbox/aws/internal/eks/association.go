@@ -102,7 +102,7 @@ func (s *Service) createAssociation(c *api.Call, r *http.Request) (any, error) {
 // allowed to hand it on.
 func (s *Service) checkRole(c *api.Call, in *associationInput) error {
 	if in.TargetRoleARN != nil && *in.TargetRoleARN != "" {
-		return errParameter("the in-memory AWS has no target roles; leave out targetRoleArn")
+		return errParameter("the in-memory AWS does not support target roles; remove targetRoleArn")
 	}
 	if in.RoleARN == nil {
 		return nil

@@ -39,7 +39,7 @@ type UnsupportedError string
 
 // Error names what it is.
 func (e UnsupportedError) Error() string {
-	return fmt.Sprintf("the in-memory AWS cannot evaluate %s in a policy; its README lists what it can", string(e))
+	return fmt.Sprintf("the in-memory AWS cannot evaluate %s in a policy; see sandbox/aws/README.md", string(e))
 }
 
 // Decide says whether the principal may do what it requests.

@@ -182,5 +182,5 @@ func TestUnsupported(t *testing.T) {
 	_, err := policy.Policies{Identity: []*policy.Document{d}}.Decide(policy.Request{Action: read, Resource: secret})
 	equal(t, err, error(policy.UnsupportedError("the condition operator ForAnyValue:BinaryEquals")))
 	equal(t, err.Error(), "the in-memory AWS cannot evaluate the condition operator ForAnyValue:BinaryEquals "+
-		"in a policy; its README lists what it can")
+		"in a policy; see sandbox/aws/README.md")
 }

@@ -68,7 +68,7 @@ func (in *describeParametersInput) check() error {
 		return err
 	}
 	if len(in.Filters) > 0 {
-		return api.Errorf(api.Validation, "the in-memory AWS has no Filters, which AWS deprecates; write "+
+		return api.Errorf(api.Validation, "the in-memory AWS does not support Filters, which AWS deprecates; use "+
 			"ParameterFilters")
 	}
 	return checkFilters(in.ParameterFilters, false)

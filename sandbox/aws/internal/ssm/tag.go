@@ -63,7 +63,7 @@ func (s *Service) tagged(c *api.Call, in resource, check *api.Checks, keys api.K
 		return nil, err
 	}
 	if *in.ResourceType != "Parameter" {
-		return nil, api.Errorf("InvalidResourceType", "the in-memory AWS has only the resource type Parameter")
+		return nil, api.Errorf("InvalidResourceType", "the in-memory AWS supports only the resource type Parameter")
 	}
 	found := s.parameters[c.Region][*in.ResourceID]
 	all := found.keys()

@@ -206,7 +206,7 @@ func wanted(f api.Form, caller *Session) (wish, error) {
 		return w, err
 	}
 	if f.Has("SerialNumber") || f.Has("TokenCode") {
-		return w, api.Errorf(api.Validation, "the in-memory AWS has no multi-factor authentication; leave out "+
+		return w, api.Errorf(api.Validation, "the in-memory AWS does not support multi-factor authentication; remove "+
 			"SerialNumber and TokenCode")
 	}
 	w.transitive = f.List("TransitiveTagKeys")

@@ -132,7 +132,7 @@ func podsDir(dir string) (string, error) {
 		return "", fmt.Errorf("removing what an earlier node left: %w", err)
 	}
 	if err := os.MkdirAll(pods, 0o700); err != nil {
-		return "", fmt.Errorf("making the folder of pods: %w", err)
+		return "", fmt.Errorf("creating the folder of pods: %w", err)
 	}
 	return pods, nil
 }
@@ -160,7 +160,7 @@ func run(ctx context.Context, client kubernetes.Interface, self *corev1.Node, se
 	})
 	if err != nil {
 		cancel()
-		return fmt.Errorf("making the pod controller: %w", err)
+		return fmt.Errorf("creating the pod controller: %w", err)
 	}
 	var work sync.WaitGroup
 	defer provider.stopAll(lastGrace)

@@ -36,7 +36,7 @@ type server struct {
 func listen(clientCA string) (*server, error) {
 	certificate, err := selfSigned()
 	if err != nil {
-		return nil, fmt.Errorf("making the log server's certificate: %w", err)
+		return nil, fmt.Errorf("creating the log server's certificate: %w", err)
 	}
 	config := &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{certificate}}
 	if clientCA != "" {
@@ -129,7 +129,7 @@ func logOptions(query url.Values, now time.Time) (options podlog.Options, previo
 		}
 		n, err := strconv.Atoi(query.Get(key))
 		if err != nil || n < 0 {
-			problems = append(problems, fmt.Errorf("%s: %q is no count: write a whole number", key, query.Get(key)))
+			problems = append(problems, fmt.Errorf("%s: %q: must be a whole number", key, query.Get(key)))
 		}
 		n = max(n, 0)
 		return &n
@@ -146,7 +146,7 @@ func logOptions(query url.Values, now time.Time) (options podlog.Options, previo
 	if since := query.Get("sinceTime"); since != "" {
 		options.Since, err = time.Parse(time.RFC3339, since)
 		if err != nil {
-			problems = append(problems, fmt.Errorf("sinceTime: %q is no time: write RFC 3339", since))
+			problems = append(problems, fmt.Errorf("sinceTime: %q: must be a time in RFC 3339", since))
 		}
 	}
 	return options, query.Get("previous") == "true", errors.Join(problems...)

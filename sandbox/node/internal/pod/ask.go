@@ -31,7 +31,7 @@ func (c *container) ask(ctx context.Context, plan *plan, probe *corev1.Probe) er
 	case probe.Exec != nil:
 		return c.askExec(ctx, plan, probe.Exec.Command)
 	default:
-		return errors.New("the sandbox node knows httpGet, tcpSocket and exec probes only")
+		return errors.New("the sandbox node supports only httpGet, tcpSocket and exec probes")
 	}
 }
 

@@ -74,7 +74,7 @@ func (c *container) plan(ctx context.Context) (*plan, error) {
 	spec := c.spec()
 	name, program, known := c.pod.cfg.program(spec.Image)
 	if !known {
-		return nil, &blocked{reasonUnknownImage, fmt.Errorf("the image %q is not in the sandbox, which runs: %s",
+		return nil, &blocked{reasonUnknownImage, fmt.Errorf("the sandbox cannot run the image %q; available: %s",
 			spec.Image, c.pod.cfg.imageNames())}
 	}
 	vars, err := c.pod.cfg.Env.Resolve(ctx, c.pod.Spec(), spec)

@@ -191,7 +191,7 @@ func (p *Pod) prepare() bool {
 func (p *Pod) inject() error {
 	for _, dir := range []string{p.home(), p.temp(), filepath.Join(p.dir, "logs")} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return fmt.Errorf("making the pod's folder: %w", err)
+			return fmt.Errorf("creating the pod's folder: %w", err)
 		}
 	}
 	for ; p.asked < len(p.cfg.Inject); p.asked++ {

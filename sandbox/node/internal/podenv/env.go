@@ -87,7 +87,7 @@ func (r Resolver) one(ctx context.Context, pod *corev1.Pod, c *corev1.Container,
 		value, err := r.resource(pod, c, from.ResourceFieldRef)
 		return value, err == nil, err
 	default:
-		return "", false, errors.New("a source that the sandbox node does not know: " +
+		return "", false, errors.New("the sandbox node does not support this source: " +
 			"write a value, or a reference to a ConfigMap, a Secret, a field or a resource")
 	}
 }
@@ -145,7 +145,7 @@ func (r Resolver) resource(pod *corev1.Pod, c *corev1.Container, ref *corev1.Res
 	maps.Copy(limits, c.Resources.Limits)
 	list, known := map[string]corev1.ResourceList{"limits": limits, "requests": c.Resources.Requests}[kind]
 	if !known {
-		return "", fmt.Errorf("the resource %q is not known: write limits.cpu, requests.memory and the like",
+		return "", fmt.Errorf("unknown resource %q; available: those such as limits.cpu and requests.memory",
 			ref.Resource)
 	}
 	quantity, divisor := list[corev1.ResourceName(name)], ref.Divisor

@@ -76,7 +76,7 @@ func (a *addon) wait(ctx context.Context, c *Clients) error {
 func readAddon(ctx context.Context, c *Clients, id string, a *addon) (string, error) {
 	cluster, name, ok := strings.Cut(id, ":")
 	if !ok {
-		return "", errors.New("write the ID as <cluster name>:<add-on name>")
+		return "", errors.New("the ID must be <cluster name>:<add-on name>")
 	}
 	out, err := c.eks.DescribeAddon(ctx, &eks.DescribeAddonInput{ClusterName: &cluster, AddonName: &name})
 	if err != nil {

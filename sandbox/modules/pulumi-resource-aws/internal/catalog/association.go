@@ -61,7 +61,7 @@ func readAssociation(ctx context.Context, c *Clients, id string, a *association)
 	if a.ClusterName == "" {
 		var ok bool
 		if a.ClusterName, id, ok = strings.Cut(id, ","); !ok {
-			return "", errors.New("write the ID as <cluster name>,<association ID>")
+			return "", errors.New("the ID must be <cluster name>,<association ID>")
 		}
 	}
 	out, err := c.eks.DescribePodIdentityAssociation(ctx, &eks.DescribePodIdentityAssociationInput{

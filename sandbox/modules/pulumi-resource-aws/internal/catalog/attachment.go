@@ -51,7 +51,7 @@ func readAttachment(ctx context.Context, c *Clients, id string, a *attachment) (
 	if a.Role == "" {
 		var ok bool
 		if a.Role, a.PolicyArn, ok = strings.Cut(id, "/"); !ok {
-			return "", errors.New("write the ID as <role name>/<policy ARN>")
+			return "", errors.New("the ID must be <role name>/<policy ARN>")
 		}
 	}
 	attached, err := attachedPolicies(ctx, c, a.Role)

@@ -31,7 +31,7 @@ func (e *apiError) Error() string {
 func (e *apiError) Unwrap() error { return e.api }
 
 // errGone is for what AWS does not say with an error of its own.
-var errGone = errors.New("it is no longer there")
+var errGone = errors.New("it no longer exists")
 
 func gone(err error) bool {
 	if errors.Is(err, errGone) {

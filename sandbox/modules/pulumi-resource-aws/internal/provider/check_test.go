@@ -112,7 +112,7 @@ func TestUnknownType(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, nil)
 	const token = "aws:s3/bucket:Bucket"
-	const want = `the sandbox's stand-in of the AWS provider has no resource type "aws:s3/bucket:Bucket": it serves ` +
+	const want = `the sandbox's stand-in of the AWS provider does not support the resource type "aws:s3/bucket:Bucket"; available: ` +
 		`aws:eks/addon:Addon, aws:eks/podIdentityAssociation:PodIdentityAssociation, ` +
 		`aws:iam/policy:Policy, aws:iam/role:Role, ` +
 		`aws:iam/rolePolicyAttachment:RolePolicyAttachment`

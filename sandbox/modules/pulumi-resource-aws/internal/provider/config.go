@@ -40,7 +40,7 @@ func (p *Provider) CheckConfig(_ context.Context, req plugin.CheckConfigRequest)
 	for _, key := range refused() {
 		if config.HasValue(key) {
 			failures = append(failures, plugin.CheckFailure{Property: key, Reason: fmt.Sprintf(
-				"the sandbox's stand-in of the AWS provider does not serve %s; leave it out", key)})
+				"the sandbox's stand-in of the AWS provider does not support %s; remove it", key)})
 		}
 	}
 	return plugin.CheckConfigResponse{Properties: config, Failures: failures}, nil
@@ -94,17 +94,17 @@ func (p *Provider) Configure(_ context.Context, req plugin.ConfigureRequest) (pl
 // checkEndpoint wants one on loopback, where the sandbox is.
 func checkEndpoint(endpoint string) error {
 	if endpoint == "" {
-		return fmt.Errorf("%s is not set; set it to the sandbox's AWS, or remove this plugin to use AWS",
+		return fmt.Errorf("%s is required; set it to the sandbox's AWS, or remove this plugin to use AWS",
 			endpointVariable)
 	}
 	u, err := url.Parse(endpoint)
 	if err != nil || u.Scheme == "" {
-		return fmt.Errorf("%s: %q is no URL; write the sandbox's, such as http://127.0.0.1:4566",
+		return fmt.Errorf("%s: %q: must be a URL; set it to the sandbox's AWS, such as http://127.0.0.1:4566",
 			endpointVariable, endpoint)
 	}
 	host := u.Hostname()
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return fmt.Errorf("%s: %q is not on this machine; write the sandbox's, such as http://127.0.0.1:4566",
+		return fmt.Errorf("%s: %q: must be on this machine; set it to the sandbox's AWS, such as http://127.0.0.1:4566",
 			endpointVariable, endpoint)
 	}
 	return nil

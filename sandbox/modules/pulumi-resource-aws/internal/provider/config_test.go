@@ -18,12 +18,12 @@ func TestConfigureRefusals(t *testing.T) {
 	const standIn = "this is the sandbox's stand-in of the AWS provider, which never talks to AWS itself: AWS_ENDPOINT_URL"
 	const local = "http://127.0.0.1:4566"
 	for name, test := range map[string]struct{ variable, value, want string }{
-		"NoEndpoint": {"AWS_ENDPOINT_URL", "", standIn + " is not set; set it to the sandbox's AWS, or remove this plugin to use AWS"},
+		"NoEndpoint": {"AWS_ENDPOINT_URL", "", standIn + " is required; set it to the sandbox's AWS, or remove this plugin to use AWS"},
 		"AWS": {
 			"AWS_ENDPOINT_URL", "https://iam.amazonaws.com",
-			standIn + `: "https://iam.amazonaws.com" is not on this machine; write the sandbox's, such as ` + local,
+			standIn + `: "https://iam.amazonaws.com": must be on this machine; set it to the sandbox's AWS, such as ` + local,
 		},
-		"NoURL":         {"AWS_ENDPOINT_URL", "localhost", standIn + `: "localhost" is no URL; write the sandbox's, such as ` + local},
+		"NoURL":         {"AWS_ENDPOINT_URL", "localhost", standIn + `: "localhost": must be a URL; set it to the sandbox's AWS, such as ` + local},
 		"NoRegion":      {"AWS_REGION", "", "missing region information: set aws:region or AWS_REGION"},
 		"NoCredentials": {"AWS_ACCESS_KEY_ID", "", "missing credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to a key of the sandbox's AWS; the sandbox's stand-in reads no profiles"},
 	} {
@@ -80,7 +80,7 @@ func TestCheckConfig(t *testing.T) {
 	equal(t, check(given), plugin.CheckConfigResponse{Properties: properties(given)})
 	equal(t, check(object{"assumeRole": object{"roleArn": roleARN}}).Failures, []plugin.CheckFailure{{
 		Property: "assumeRole",
-		Reason:   "the sandbox's stand-in of the AWS provider does not serve assumeRole; leave it out",
+		Reason:   "the sandbox's stand-in of the AWS provider does not support assumeRole; remove it",
 	}})
 }
 

@@ -159,9 +159,9 @@ func TestImportIDs(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, nil)
 	for token, want := range map[string]string{
-		attachmentToken:  `reading ` + attachmentToken + ` "a": write the ID as <role name>/<policy ARN>`,
-		associationToken: `reading ` + associationToken + ` "a": write the ID as <cluster name>,<association ID>`,
-		addonToken:       `reading ` + addonToken + ` "a": write the ID as <cluster name>:<add-on name>`,
+		attachmentToken:  `reading ` + attachmentToken + ` "a": the ID must be <role name>/<policy ARN>`,
+		associationToken: `reading ` + associationToken + ` "a": the ID must be <cluster name>,<association ID>`,
+		addonToken:       `reading ` + addonToken + ` "a": the ID must be <cluster name>:<add-on name>`,
 	} {
 		t.Run(token, func(t *testing.T) {
 			t.Parallel()
@@ -232,8 +232,8 @@ func TestInvokeRefusals(t *testing.T) {
 			`looking for IAM OIDC provider "` + issuer + `": no provider has the URL`,
 		},
 		"Unknown": {
-			"aws:ec2/getVpc:getVpc", nil, `the sandbox's stand-in of the AWS provider has no function ` +
-				`"aws:ec2/getVpc:getVpc": it serves aws:eks/getCluster:getCluster, ` +
+			"aws:ec2/getVpc:getVpc", nil, `the sandbox's stand-in of the AWS provider does not support the function ` +
+				`"aws:ec2/getVpc:getVpc"; available: aws:eks/getCluster:getCluster, ` +
 				`aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider`,
 		},
 	} {

@@ -65,7 +65,7 @@ func (p *Provider) read(
 ) (resource.PropertyMap, error) {
 	found, outputs, err := p.resources[token].Read(ctx, p.clients, id, state)
 	if err == nil && found == "" {
-		err = fmt.Errorf("reading %s %q: somebody has deleted it meanwhile; run the update again", token, id)
+		err = fmt.Errorf("reading %s %q: it was deleted during the update; run the update again", token, id)
 	}
 	return outputs, err
 }

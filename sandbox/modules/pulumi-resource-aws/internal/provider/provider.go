@@ -129,7 +129,7 @@ func (p *Provider) start(ctx context.Context) (context.Context, func(), error) {
 }
 
 func notServed(what, token string, served []string) error {
-	return fmt.Errorf("the sandbox's stand-in of the AWS provider has no %s %q: it serves %s",
+	return fmt.Errorf("the sandbox's stand-in of the AWS provider does not support the %s %q; available: %s",
 		what, token, strings.Join(served, ", "))
 }
 
