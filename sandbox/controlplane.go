@@ -100,7 +100,7 @@ func (s *Sandbox) scheduler() process.Spec {
 	)
 }
 
-// node is the cluster's only node, which runs the pods.
+// node returns how to run the cluster's only node.
 func (s *Sandbox) node() process.Spec {
 	return process.Spec{
 		Name: "node", Path: s.opts.Binaries.Node,

@@ -50,7 +50,7 @@ func put(t *testing.T, s *sandbox.Sandbox, clusters ...sandbox.Cluster) {
 	}
 }
 
-// describe is what EKS says of a cluster.
+// describe returns what EKS says of a cluster.
 func describe(t *testing.T, s *sandbox.Sandbox, c sandbox.Cluster) *types.Cluster {
 	t.Helper()
 	out, err := eksOf(s, c.Region).DescribeCluster(t.Context(), &eks.DescribeClusterInput{Name: &c.Name})

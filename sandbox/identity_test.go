@@ -30,7 +30,7 @@ type identity struct {
 	Err string
 }
 
-// signIn is a pod's program: it signs in to AWS by its environment, as AWS's SDKs do by theirs.
+// signIn is the program of a pod: it signs in to AWS with its environment, as the AWS SDKs do.
 func signIn() string {
 	found := identity{Env: map[string]string{}}
 	dir := filepath.Dir(os.Getenv("HOME"))

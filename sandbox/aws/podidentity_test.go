@@ -33,7 +33,7 @@ func (f *fixture) associate(t *testing.T, change ...func(*eks.CreatePodIdentityA
 	return must[*eks.CreatePodIdentityAssociationOutput](t)(f.eks().CreatePodIdentityAssociation(t.Context(), in)).Association
 }
 
-// ask is what a pod does.
+// ask requests credentials as a pod does.
 func ask(t *testing.T, agent, token string) answer {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, agent+"/v1/credentials", nil)

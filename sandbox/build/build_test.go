@@ -30,7 +30,7 @@ const (
 	packages = "the program's packages"
 )
 
-// eventsOf is what a build of these steps reports.
+// eventsOf returns what a build of these steps reports.
 func eventsOf(steps ...string) []string {
 	tr := &tree{events: []build.Event{{Kind: build.Plan, Steps: len(steps)}}}
 	for i, what := range steps {

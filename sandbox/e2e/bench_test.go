@@ -48,7 +48,7 @@ func benchmark(b *testing.B, n int) (up, applied time.Duration) {
 	return up, applied
 }
 
-// manifests are the stack's ExternalSecrets whose names begin so, with other names.
+// manifests returns the stack's ExternalSecrets whose names begin so, with other names.
 func (s *stack) manifests(tb testing.TB, prefix, other string) []byte {
 	tb.Helper()
 	var documents []string

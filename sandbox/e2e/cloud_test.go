@@ -39,7 +39,7 @@ func newAdmin(t testing.TB) admin {
 	return admin{iam.NewFromConfig(awsConfig(t)), eks.NewFromConfig(awsConfig(t))}
 }
 
-// done is the result of a call that has to succeed.
+// done returns the result of a call that has to succeed.
 func done[T any](t testing.TB) func(T, error) T {
 	t.Helper()
 	return func(result T, err error) T {
@@ -49,7 +49,7 @@ func done[T any](t testing.TB) func(T, error) T {
 	}
 }
 
-// trust is a role's trust policy.
+// trust returns a role's trust policy.
 func (a admin) trust(t *testing.T, role string) string {
 	t.Helper()
 	got := done[*iam.GetRoleOutput](t)(a.iam.GetRole(t.Context(), &iam.GetRoleInput{RoleName: &role}))
@@ -105,13 +105,13 @@ func (a admin) deleteAssociations(t *testing.T, cluster string) {
 
 func policyARN(name string) string { return "arn:aws:iam::" + account + ":policy/" + name }
 
-// document is a policy document as it was written; IAM answers with it encoded.
+// document returns a policy document as it was written; IAM answers with it encoded.
 func document(t testing.TB, encoded string) string {
 	t.Helper()
 	return done[string](t)(url.PathUnescape(encoded))
 }
 
-// inAWS is all that AWS has of what stacks on EKS make, and what there is to say of each.
+// inAWS returns all that AWS has of what stacks on EKS make, and what there is to say of each.
 func inAWS(t testing.TB) map[string]string {
 	t.Helper()
 	ctx, a, found := context.WithoutCancel(t.Context()), newAdmin(t), map[string]string{}
@@ -140,7 +140,7 @@ func inAWS(t testing.TB) map[string]string {
 	return found
 }
 
-// golden is what the golden file of a stack says that AWS has, in the form of inAWS.
+// golden returns what the golden file of a stack says that AWS has, in the form of inAWS.
 func golden(t testing.TB, stack string) map[string]string {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(env.checkout, "stacks", "testdata", stack+".golden"))

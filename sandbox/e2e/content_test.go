@@ -29,7 +29,7 @@ import (
 // Accounts of the corpus whose roles its stores go on to.
 const security, dataTeam = "999988887777", "222233334444"
 
-// otherAccounts are the keys of those who administer them.
+// otherAccounts returns the keys of those who administer them.
 func otherAccounts() []aws.Credential {
 	var keys []aws.Credential
 	for _, number := range []string{security, dataTeam} {
@@ -77,7 +77,7 @@ func (i item) tagged(tags keys) item    { i.tags = tags; return i }
 func (i item) versioned(id string) item { i.version = id; return i }
 func (i item) staged(stage string) item { i.stage = stage; return i }
 
-// administers is how somebody signs in who administers an account, "" for that of the sandbox.
+// administers returns how somebody signs in who administers an account, "" for that of the sandbox.
 func administers(t testing.TB, account, in string) sdk.Config {
 	config := awsConfig(t)
 	config.Region = in
@@ -173,7 +173,7 @@ func role(t *testing.T, account, path, name, trust string) {
 	})
 }
 
-// trusts is the trust in a role of the stack's account, which need not be there yet.
+// trusts returns the trust in a role of the stack's account, which need not be there yet.
 func trusts(role string) string {
 	return `"Action":["sts:AssumeRole","sts:TagSession"],"Principal":{"AWS":"arn:aws:iam::` + account + `:root"},` +
 		`"Condition":{"ArnEquals":{"aws:PrincipalArn":"arn:aws:iam::` + account + `:role/` + role + `"}}`
@@ -201,7 +201,7 @@ type merged struct {
 // home is the namespace of secrets that name none. It is there before the stack, and after it.
 const home = "shop"
 
-// merge makes a stack of a committed stack file's target, with what AWS holds of the files.
+// merge creates a stack of a committed stack file's target, with what AWS holds of the files.
 func merge(t *testing.T, stack string, files []content) *merged {
 	t.Helper()
 	m := &merged{files: files, secrets: map[string]map[string]config{}}
@@ -314,7 +314,7 @@ func lay(t *testing.T, c config, key string, value any) {
 	}
 }
 
-// target is what the Secret of a file's secret is called, and the namespaces that it is in.
+// target returns what the Secret of a file's secret is called, and the namespaces that it is in.
 func (m *merged) target(file, name string) (target string, namespaces []string) {
 	secret := m.secrets[file][name]
 	target, namespaces = file+"."+name, []string{home}
@@ -333,7 +333,7 @@ func (m *merged) target(file, name string) (target string, namespaces []string) 
 	return target, namespaces
 }
 
-// read is a Secret as it is; ok tells whether it is there.
+// read returns a Secret as it is; ok tells whether it is there.
 func read(t *testing.T, namespace, name string) (s synced, ok bool) {
 	t.Helper()
 	var got struct {
@@ -428,7 +428,7 @@ func db() keys {
 	return keys{"username": "shop", "password": "p@ss/word", "host": "db.internal", "port": "5432"}
 }
 
-// numbered are more secrets than AWS answers in a page, and the keys that they are found as.
+// numbered returns more secrets than AWS answers in a page, and the keys that they are found as.
 func numbered(n int, prefix string, tags keys) (all []item, found keys) {
 	found = keys{}
 	for k := range n {
@@ -439,7 +439,7 @@ func numbered(n int, prefix string, tags keys) (all []item, found keys) {
 	return all, found
 }
 
-// of is a secret of these values and no more.
+// of returns a secret of these values and no more.
 func of(data keys) synced { return synced{Data: data} }
 
 // TestContentLocal: what the corpus says of this machine, beside an emulator.

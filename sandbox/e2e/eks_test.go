@@ -16,7 +16,7 @@ import (
 	"eso-aws/sandbox"
 )
 
-// newEKSStack makes a stack from the committed stack file of that name, whose target is eks;
+// newEKSStack creates a stack from the committed stack file of that name, whose target is eks;
 // edit may be nil.
 func newEKSStack(t *testing.T, name string, edit func(config)) *stack {
 	t.Helper()
@@ -115,7 +115,7 @@ func pods(t *testing.T) []string {
 	return uids
 }
 
-// reads are the roles that have read secrets, one for each time.
+// reads returns the roles that have read secrets, one for each time.
 func reads(t *testing.T) []string {
 	t.Helper()
 	log, err := os.ReadFile(filepath.Join(own(t).dir, "logs", "aws.log"))

@@ -129,7 +129,7 @@ func takeFree(t testing.TB) {
 	})
 }
 
-// own is the sandbox that a test has taken, for the test and its steps.
+// own returns the sandbox that a test has taken, for the test and its steps.
 func own(t testing.TB) *owned {
 	t.Helper()
 	test, _, _ := strings.Cut(t.Name(), "/")

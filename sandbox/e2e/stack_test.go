@@ -33,13 +33,13 @@ type stack struct {
 	output  bytes.Buffer // of every command, for what must never be in it
 }
 
-// newStack makes a stack from the committed Pulumi.local.yaml; edit may be nil.
+// newStack creates a stack from the committed Pulumi.local.yaml; edit may be nil.
 func newStack(t testing.TB, edit func(config)) *stack {
 	t.Helper()
 	return newStackNamed(t, "local", edit)
 }
 
-// newStackNamed makes a stack from the committed stack file of that name; edit may be nil.
+// newStackNamed creates a stack from the committed stack file of that name; edit may be nil.
 func newStackNamed(t testing.TB, name string, edit func(config)) *stack {
 	t.Helper()
 	checkout := t.TempDir()
@@ -155,7 +155,7 @@ func (s *stack) noChanges(t *testing.T) {
 	s.must(t, "preview", "--expect-no-changes")
 }
 
-// outputs are the stack's exports.
+// outputs returns the stack's exports.
 func (s *stack) outputs(t testing.TB) map[string]any {
 	t.Helper()
 	var outputs map[string]any
@@ -163,10 +163,10 @@ func (s *stack) outputs(t testing.TB) map[string]any {
 	return outputs
 }
 
-// secretsOf is the config's map of secrets, to edit.
+// secretsOf returns the config's map of secrets, to edit.
 func secretsOf(c config) map[string]any { return c["eso-aws:secrets"].(config) }
 
-// secret is an entry of the config's secrets with one key.
+// secret returns an entry of the config's secrets with one key.
 func secret(key, remote string) map[string]any {
 	return map[string]any{"data": map[string]any{key: remote}}
 }
@@ -177,7 +177,7 @@ type resource struct {
 	Inputs    map[string]any
 }
 
-// resources are those in the exported state.
+// resources returns those in the exported state.
 func (s *stack) resources(t testing.TB) []resource {
 	t.Helper()
 	var export struct {

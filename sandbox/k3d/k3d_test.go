@@ -23,7 +23,7 @@ const (
 	create     = "k3d cluster create eso-aws --kubeconfig-switch-context=false"
 )
 
-// runEmulator is the call that starts the emulator, published at these addresses.
+// runEmulator returns the call that starts the emulator, published at these addresses.
 func (m *machine) runEmulator(image string, addresses ...string) string {
 	call := []string{"docker run --detach --name eso-aws-localstack --network k3d-eso-aws --env SERVICES=secretsmanager,sts"}
 	for _, address := range addresses {
@@ -177,7 +177,7 @@ func TestUpInterrupted(t *testing.T) {
 	}
 }
 
-// closedPort is one that nobody listens on.
+// closedPort returns one that nobody listens on.
 func closedPort(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -226,7 +226,7 @@ func TestWhatIsMissing(t *testing.T) {
 				write(t, 0o600, "", m.state, "engine-is-down")
 				return nil
 			},
-			"Cannot connect to the Docker daemon\nk3d.sh: the container engine does not answer: " +
+			"Cannot connect to the Docker daemon\nk3d.sh: the container engine does not respond; " +
 				"start Docker Desktop, or docker (sudo systemctl start docker)\n",
 			[]string{info},
 		},

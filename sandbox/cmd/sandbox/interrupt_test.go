@@ -15,7 +15,7 @@ import (
 	"eso-aws/sandbox/internal/process"
 )
 
-// slowBuild makes a checkout whose build compiles for minutes. The environment is that of the command;
+// slowBuild creates a checkout whose build compiles for minutes. The environment is that of the command;
 // once it compiles, the file pids holds the ids of the go command and of a compiler.
 func slowBuild(t *testing.T) (dir string, environment []string, pids string) {
 	t.Helper()
@@ -94,7 +94,7 @@ func TestInterruptedBuild(t *testing.T) {
 	}
 }
 
-// afterProgress is what follows the line that a build's first step is told with.
+// afterProgress returns what follows the line that a build's first step is told with.
 func afterProgress(out fmt.Stringer) string {
 	text := out.String()
 	if _, after, found := strings.Cut(text, "about 7 min\n"); found {

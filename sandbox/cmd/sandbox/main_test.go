@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// checkout makes a folder that passes for the project's.
+// checkout creates a folder that passes for the project's.
 func checkout(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()

@@ -45,7 +45,7 @@ const (
 	eksFile   = "config: {eso-aws:target: eks, eso-aws:cluster: prod, aws:region: eu-west-1, eso-aws:namespace: zio}\n"
 )
 
-// prepared is a command for a stack of the file, and the session of a sandbox that it runs in.
+// prepared returns a command for a stack of the file, and the session of a sandbox that it runs in.
 func prepared(t *testing.T, stack, file string, api *namespaces, e emulator) (*command, *session) {
 	t.Helper()
 	dir := checkout(t)

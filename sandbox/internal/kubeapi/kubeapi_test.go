@@ -54,7 +54,7 @@ func authority(server *httptest.Server) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
 }
 
-// newAuthority is the certificate of an authority that has signed nothing.
+// newAuthority returns the certificate of an authority that has signed nothing.
 func newAuthority(t *testing.T) []byte {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

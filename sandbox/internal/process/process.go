@@ -93,7 +93,7 @@ func (p *Process) exitError(err error) error {
 // PID returns the ID of the part's process, which is also the ID of its process group.
 func (p *Process) PID() int { return p.cmd.Process.Pid }
 
-// Done is closed when the part has ended.
+// Done returns a channel that is closed when the part has ended.
 func (p *Process) Done() <-chan struct{} { return p.done }
 
 // Err returns an [*ExitError] if the part has ended, and nil while it is running.

@@ -170,7 +170,7 @@ func TestStop(t *testing.T) {
 	}
 }
 
-// alive tells whether a process runs: a zombie, which nobody may have waited for, does not.
+// alive reports whether a process runs: a zombie, which nobody may have waited for, does not.
 func alive(pid int) bool {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if errors.Is(err, os.ErrNotExist) && exists("/proc/self/stat") {

@@ -146,7 +146,7 @@ func startEngine(t *testing.T) (server *grpc.Server, address string) {
 	return server, listener.Addr().String()
 }
 
-// script is a program that is a shell script, run by way of the option "binary".
+// script returns a program that is a shell script, run by way of the option "binary".
 func script(t *testing.T, text string) *pulumirpc.RunRequest {
 	t.Helper()
 	dir := t.TempDir()
@@ -410,7 +410,7 @@ func TestInstallDependencies(t *testing.T) {
 	}
 }
 
-// homeDir is a home for the go command, whose telemetry would else write there when the test is over.
+// homeDir returns a home for the go command, whose telemetry would else write there when the test is over.
 func homeDir(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()

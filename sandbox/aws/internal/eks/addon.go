@@ -10,8 +10,8 @@ import (
 	"eso-aws/sandbox/aws/internal/api"
 )
 
-// agentAddon is the only add-on. Nothing is installed: who serves the sandbox's
-// pods is the sandbox's business.
+// agentAddon is the only add-on. It installs nothing: the sandbox serves the agent
+// to its pods itself.
 const (
 	agentAddon        = "eks-pod-identity-agent"
 	agentAddonVersion = "v1.3.8-eksbuild.2"

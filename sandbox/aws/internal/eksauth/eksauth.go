@@ -100,7 +100,8 @@ func (s *Service) verify(c *api.Call, name, raw string) (token.Kubernetes, error
 	return t.Kubernetes, nil
 }
 
-// sessionName names the cluster and the pod, and cuts what is too long for STS.
+// sessionName returns a session name with the cluster and the pod, shortened to
+// STS's limit.
 func sessionName(cluster, pod string) string {
 	const most = 64
 	suffix := "-" + strings.ToLower(rand.Text())
@@ -129,7 +130,7 @@ func (s *Service) Agent(w http.ResponseWriter, r *http.Request, c *api.Call, clu
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
-	// A client that has gone away needs no answer.
+	// The client may have gone away.
 	_, _ = w.Write(body)
 }
 

@@ -16,8 +16,8 @@ type tagsResult struct {
 	page
 }
 
-// addTagging adds the operations that tag, untag and list the tags of one kind
-// of thing.
+// addTagging adds the operations that tag, untag and list the tags of one kind of
+// resource.
 func addTagging(operations map[string]api.QueryOperation, kind string,
 	find func(*api.Call, api.Form) (*[]tag, error),
 ) {

@@ -71,7 +71,7 @@ func helper(args []string) int {
 	return 0
 }
 
-// config is of pods whose containers wait little.
+// config returns a configuration for pods with short pauses.
 func config(t *testing.T) (*pod.Config, *record.FakeRecorder) {
 	t.Helper()
 	self, err := os.Executable()

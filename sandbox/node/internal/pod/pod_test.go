@@ -20,7 +20,7 @@ import (
 	"eso-aws/sandbox/node/internal/pod"
 )
 
-// gives is an injector that has these for every pod.
+// gives returns an injector that has these for every pod.
 func gives(given ...pod.Variables) pod.Injector {
 	return func(context.Context, *corev1.Pod, string) ([]pod.Variables, error) { return given, nil }
 }

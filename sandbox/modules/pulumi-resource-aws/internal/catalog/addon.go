@@ -16,7 +16,7 @@ import (
 // addonPatience is how long pulumi-aws waits for an add-on by default.
 const addonPatience = 20 * time.Minute
 
-// addon is an add-on of a cluster. Its ID is the cluster's name and the add-on's with a colon.
+// addon is an add-on of a cluster. Its ID is the names of the cluster and the add-on, separated by a colon.
 type addon struct {
 	tagged
 	AddonName                string `json:"addonName"`

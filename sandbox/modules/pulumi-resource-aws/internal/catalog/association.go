@@ -11,8 +11,8 @@ import (
 	"eso-aws/sandbox/modules/pulumi-resource-aws/internal/schema"
 )
 
-// association is the role of a service account's pods. Its ID is EKS's; to import one, the cluster's name
-// goes before it, with a comma.
+// association is the role of a service account's pods. Its ID is EKS's. The ID for an import is the
+// cluster's name and that ID, separated by a comma.
 type association struct {
 	tagged
 	AssociationArn string `json:"associationArn"`

@@ -12,8 +12,8 @@ import (
 	"eso-aws/sandbox/modules/pulumi-resource-aws/internal/schema"
 )
 
-// attachment is a managed policy of a role. Its ID is the role's name and the policy's ARN with a hyphen;
-// to import one, with a slash.
+// attachment is a managed policy of a role. Its ID is the role's name and the policy's ARN, separated by a
+// hyphen. In the ID for an import, a slash separates them.
 type attachment struct {
 	PolicyArn string `json:"policyArn"`
 	Role      string `json:"role"`

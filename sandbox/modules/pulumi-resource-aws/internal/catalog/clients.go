@@ -14,7 +14,7 @@ type Clients struct {
 	eks *eks.Client
 }
 
-// NewClients returns clients of the services at one endpoint, and nowhere else.
+// NewClients returns clients that use only this endpoint.
 func NewClients(endpoint, region string, credentials aws.Credentials) *Clients {
 	config := aws.Config{
 		BaseEndpoint: &endpoint,

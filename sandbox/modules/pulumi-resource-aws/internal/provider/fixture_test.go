@@ -79,7 +79,7 @@ func start(t *testing.T, env map[string]string) plugin.Provider {
 	return engine
 }
 
-// newFixture is a configured provider and an account with the cluster prod. The wrappers see every request.
+// newFixture returns a configured provider and an account with the cluster prod. The wrappers see every request.
 func newFixture(t *testing.T, config resource.PropertyMap, wrap ...func(http.Handler) http.Handler) *fixture {
 	t.Helper()
 	account := aws.New(aws.Options{})
@@ -178,7 +178,7 @@ func (f *fixture) diff(t *testing.T, token string, old *made, news resource.Prop
 	return diff
 }
 
-// kinds is what a diff says of each input.
+// kinds returns the kind of change of each input.
 func kinds(d plugin.DiffResult) map[string]plugin.DiffKind {
 	found := map[string]plugin.DiffKind{}
 	for path, property := range d.DetailedDiff {
