@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// TestASecretThatCannotBeSynced proves that up tells the truth, and AWS's own words, and that what is mended
-// is synced at once: the operator asks after 1, 3, 7, 15, 31 and 63 s, and the second up gives it 20.
+// TestASecretThatCannotBeSynced proves that up fails with AWS's message, and that the next up syncs a repaired
+// secret immediately: the operator itself retries after 1, 3, 7, 15, 31 and 63 s, and the second up waits 20 s.
 func TestASecretThatCannotBeSynced(t *testing.T) {
 	take(t)
 	store(t, "zio-lucene/datadog-api-key", "dummy")
@@ -32,7 +32,7 @@ func TestASecretThatCannotBeSynced(t *testing.T) {
 	must(t, holds(t, "late", map[string]string{"password": "there now"}))
 }
 
-// TestAnOperatorThatDoesNotStart proves that up tells why, and that a corrected one gets over it.
+// TestAnOperatorThatDoesNotStart proves that up reports the cause, and that a corrected one succeeds.
 func TestAnOperatorThatDoesNotStart(t *testing.T) {
 	take(t)
 	store(t, "zio-lucene/datadog-api-key", "dummy")
@@ -50,7 +50,7 @@ func TestAnOperatorThatDoesNotStart(t *testing.T) {
 	must(t, holds(t, "datadog-api-key", map[string]string{"api-key": "dummy"}))
 }
 
-// TestWrongCredentials proves that signatures are verified, and that the fix is named.
+// TestWrongCredentials proves that signatures are verified, and that up suggests the fix.
 func TestWrongCredentials(t *testing.T) {
 	take(t)
 	store(t, "zio-lucene/datadog-api-key", "dummy")
@@ -69,14 +69,14 @@ func TestWrongCredentials(t *testing.T) {
 	must(t, holds(t, "datadog-api-key", map[string]string{"api-key": "dummy"}))
 }
 
-// TestAnUpdateThatCannotBeSynced proves that up tells the truth of what was ready before, too: the operator
-// leaves Ready=True in place until it has looked again.
+// TestAnUpdateThatCannotBeSynced proves that up also fails for an object that was ready before: the operator
+// leaves Ready=True until the next sync.
 func TestAnUpdateThatCannotBeSynced(t *testing.T) {
 	take(t)
 	store(t, "zio-lucene/datadog-api-key", "dummy")
 	s := newStack(t, nil)
 	s.up(t)
-	// edit gives an up that has to fail little time, and one that has to succeed enough.
+	// A short timeout is for an up that must fail, and a long one for an up that must succeed.
 	edit := func(timeout string, change func(config)) {
 		s.edit(t, func(c config) {
 			c["eso-aws:timeout"] = timeout
@@ -100,7 +100,7 @@ func TestAnUpdateThatCannotBeSynced(t *testing.T) {
 	s.noChanges(t)
 }
 
-// TestWrongConfigReachesNoCluster proves that all problems come at once and nothing is registered.
+// TestWrongConfigReachesNoCluster proves that up reports all problems at once, and registers nothing.
 func TestWrongConfigReachesNoCluster(t *testing.T) {
 	take(t)
 	s := newStack(t, func(c config) {
@@ -114,8 +114,7 @@ func TestWrongConfigReachesNoCluster(t *testing.T) {
 	}
 }
 
-// TestInterruptedUp proves that an up that was stopped in the middle, by a Ctrl-C or by force, is mended
-// by the next.
+// TestInterruptedUp proves that the next up repairs an up that was interrupted by Ctrl-C or killed.
 func TestInterruptedUp(t *testing.T) {
 	take(t)
 	store(t, "zio-lucene/datadog-api-key", "dummy")
@@ -140,8 +139,8 @@ func TestInterruptedUp(t *testing.T) {
 				s.up(t)
 				must(t, holds(t, "datadog-api-key", map[string]string{"api-key": "dummy"}))
 				if strings.Contains(s.output.String(), "retrying create due to on-error hook") {
-					// The plugin of the killed CLI was still installing the release. The create
-					// that came second was tried again, and the engine updates such a one once more.
+					// The plugin of the killed CLI was still installing the release, so the second
+					// create was retried. The engine then updates such a resource once more.
 					s.up(t)
 				}
 				s.noChanges(t)

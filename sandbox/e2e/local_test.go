@@ -3,12 +3,9 @@ package e2e
 import (
 	"crypto/rand"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"reflect"
 	"testing"
-
-	"eso-aws/sandbox/internal/kubeapi"
 )
 
 const secrets = "/api/v1/namespaces/zio-lucene/secrets/"
@@ -29,18 +26,7 @@ func getSecret(t *testing.T, name string) (kubeSecret, error) {
 	return s, err
 }
 
-// secretGone waits until the garbage collector has removed the Secret of a removed ExternalSecret.
-func secretGone(t *testing.T, name string) {
-	t.Helper()
-	eventually(t, func() error {
-		if _, err := getSecret(t, name); !kubeapi.NotFound(err) {
-			return errors.Join(fmt.Errorf("the Secret %q still exists", name), err)
-		}
-		return nil
-	})
-}
-
-// holds answers nil where a Secret has exactly these values.
+// holds returns nil if a Secret has exactly these values.
 func holds(t *testing.T, name string, want map[string]string) error {
 	t.Helper()
 	return holdsAt(t, secrets+name, want)
@@ -67,7 +53,7 @@ func store(t *testing.T, name, value string) {
 	must(t, own(t).AWS().PutSecret(region, name, value))
 }
 
-// TestLocalStack is the life of a stack, step by step; each step starts where the one before ended.
+// TestLocalStack tests the life of a stack. Each step continues from the previous one.
 func TestLocalStack(t *testing.T) {
 	take(t)
 	store(t, "zio-lucene/datadog-api-key", "dummy")
@@ -132,7 +118,7 @@ func TestLocalStack(t *testing.T) {
 		must(t, err)
 		s.edit(t, func(c config) { delete(secretsOf(c), "other") })
 		s.up(t)
-		secretGone(t, "other")
+		gone(t, secrets+"other")
 		still, err := getSecret(t, "datadog-api-key")
 		must(t, err)
 		if still.Metadata.UID != kept.Metadata.UID {

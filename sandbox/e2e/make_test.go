@@ -18,7 +18,7 @@ import (
 	"eso-aws/sandbox/internal/process"
 )
 
-// user is somebody who types in the checkout, with a sandbox of their own beside the tests'.
+// user is a user in the checkout, with a sandbox of their own.
 type user struct{ dir string }
 
 func newUser(t *testing.T) user {
@@ -41,7 +41,7 @@ func (u user) command(ctx context.Context, name string, args ...string) *exec.Cm
 	return cmd
 }
 
-// types runs a command line and returns what appears.
+// types runs a command line and returns its output.
 func (u user) types(t *testing.T, line string) string {
 	t.Helper()
 	out, err := u.command(t.Context(), "sh", "-c", line).CombinedOutput()
@@ -56,7 +56,7 @@ func (u user) nothingRuns(t *testing.T) {
 	nothingRuns(t, u.dir)
 }
 
-// nothingRuns fails the test where a process with that folder in its command line is left.
+// nothingRuns fails the test if a process with that folder in its command line keeps running.
 func nothingRuns(t *testing.T, dir string) {
 	t.Helper()
 	ctx := context.WithoutCancel(t.Context())
@@ -131,7 +131,7 @@ func TestMake(t *testing.T) {
 	}
 }
 
-// killUp kills a make up, with its pulumi, in the middle.
+// killUp kills a make up and its pulumi in the middle.
 func (u user) killUp(t *testing.T) {
 	u.types(t, `eval "$(make env)" && pulumi destroy --stack local --yes --skip-preview`)
 	cmd := u.command(t.Context(), "make", "up")
@@ -149,7 +149,7 @@ func (u user) killUp(t *testing.T) {
 	contains(t, u.types(t, "make up"), "released the lock of a pulumi", "synced within")
 }
 
-// crash kills a part and has the sandbox tell of it.
+// crash kills a part and requires that the sandbox reports it.
 func (u user) crash(t *testing.T, part string) {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "pgrep", "-f", part+".*"+u.dir).Output()
@@ -169,7 +169,7 @@ func (u user) crash(t *testing.T, part string) {
 	u.nothingRuns(t)
 }
 
-// TestInterruptedMakeUp presses Ctrl-C while the sandbox starts, while it deploys, and in between.
+// TestInterruptedMakeUp presses Ctrl-C during the start of the sandbox, during the deployment, and in between.
 func TestInterruptedMakeUp(t *testing.T) {
 	t.Parallel()
 	for _, moment := range []string{"Starting the sandbox", "kube-apiserver", "Deploying", "Release external-secrets creating"} {

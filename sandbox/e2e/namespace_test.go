@@ -14,8 +14,8 @@ type object map[string]any
 
 func named(name string) object { return object{"metadata": object{"name": name}} }
 
-// createNamespace makes a namespace that is not the program's, with what Kubernetes puts into it, and
-// removes it after the test.
+// createNamespace creates a namespace that does not belong to the program, waits for the objects that Kubernetes
+// creates in it, and deletes it after the test.
 func createNamespace(t *testing.T, name string) {
 	t.Helper()
 	api := own(t).API()
@@ -28,8 +28,8 @@ func createNamespace(t *testing.T, name string) {
 	}
 }
 
-// TestNamespaceThatExists proves that a namespace of somebody else is neither adopted nor deleted, and that
-// neither is a Secret, unless the user says so.
+// TestNamespaceThatExists proves that up neither adopts nor deletes namespaces and Secrets of others, unless the
+// user requests it.
 func TestNamespaceThatExists(t *testing.T) {
 	take(t)
 	store(t, "zio-lucene/datadog-api-key", "dummy")
@@ -74,10 +74,10 @@ func TestNamespaceThatExists(t *testing.T) {
 	s.noChanges(t)
 	s.destroy(t)
 	must(t, api.Get(t.Context(), foreign+"/foreign", nil))
-	secretGone(t, "datadog-api-key")
+	gone(t, secrets+"datadog-api-key")
 }
 
-// TestNamespaceThatIsMissing proves that the program creates none that it may not.
+// TestNamespaceThatIsMissing proves that the program does not create a namespace with create: false.
 func TestNamespaceThatIsMissing(t *testing.T) {
 	take(t)
 	s := newStack(t, func(c config) {
@@ -95,11 +95,18 @@ func deleteNamespace(t *testing.T, name string) {
 	if err := api.Delete(ctx, "/api/v1/namespaces/"+name); err != nil && !kubeapi.NotFound(err) {
 		t.Error(err)
 	}
+	gone(t, "/api/v1/namespaces/"+name)
+}
+
+// gone waits until Kubernetes has removed an object that was deleted: finalizers and the garbage collector are
+// asynchronous.
+func gone(t *testing.T, path string) {
+	t.Helper()
 	eventually(t, func() error {
-		err := api.Get(ctx, "/api/v1/namespaces/"+name, nil)
+		err := own(t).API().Get(context.WithoutCancel(t.Context()), path, nil)
 		if kubeapi.NotFound(err) {
 			return nil
 		}
-		return errors.Join(fmt.Errorf("the namespace %q is still there", name), err)
+		return errors.Join(fmt.Errorf("%s still exists", path), err)
 	})
 }

@@ -14,7 +14,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// copyCheckout copies the checkout, without its stack files and what it has built.
+// copyCheckout copies the checkout, without its stack files and binaries.
 func copyCheckout(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -37,7 +37,7 @@ func copyCheckout(t *testing.T) string {
 	return dir
 }
 
-// stackFile writes a stack file: the committed one of the stack local, edited.
+// stackFile writes an edited copy of the committed stack file local.
 func stackFile(t *testing.T, dir, stack string, edit func(config)) {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(env.checkout, "Pulumi.local.yaml"))
@@ -52,7 +52,7 @@ func stackFile(t *testing.T, dir, stack string, edit func(config)) {
 	must(t, os.WriteFile(filepath.Join(dir, "Pulumi."+stack+".yaml"), data, 0o600))
 }
 
-// TestPreview has each stack previewed, whatever becomes of the others, and leaves nothing.
+// TestPreview proves that each stack is previewed, even if others fail, and that nothing is left behind.
 func TestPreview(t *testing.T) {
 	t.Parallel()
 	dir, temporary := copyCheckout(t), t.TempDir()

@@ -24,8 +24,8 @@ import (
 // config is the config section of a stack file.
 type config map[string]any
 
-// stack is a Pulumi stack of one test: the committed project and stack file, copied to where the test
-// may edit them. The CLI has it selected.
+// stack is a test's Pulumi stack: a copy of the committed project and stack file, which the test may edit. It is
+// the CLI's selected stack.
 type stack struct {
 	name    string
 	project sandbox.Project
@@ -105,7 +105,7 @@ func (s *stack) command(ctx context.Context, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// must runs the CLI and fails the test where it fails.
+// must runs the CLI, which must succeed.
 func (s *stack) must(t testing.TB, args ...string) string {
 	t.Helper()
 	out, err := s.pulumi(t.Context(), args...)
@@ -115,7 +115,7 @@ func (s *stack) must(t testing.TB, args ...string) string {
 	return out
 }
 
-// mustFail runs the CLI, which must fail with all of these in what it prints.
+// mustFail runs the CLI, which must fail with all these texts in its output.
 func (s *stack) mustFail(t testing.TB, want []string, args ...string) {
 	t.Helper()
 	out, err := s.pulumi(t.Context(), args...)
@@ -147,7 +147,7 @@ func (s *stack) destroy(t testing.TB) {
 	}
 }
 
-// noChanges fails the test where up, refresh or preview would change anything.
+// noChanges fails the test if up, refresh or preview would change anything.
 func (s *stack) noChanges(t *testing.T) {
 	t.Helper()
 	s.must(t, up("--expect-no-changes")...)
@@ -236,7 +236,7 @@ func settle(t testing.TB) {
 	})
 }
 
-// sameObjects fails the test where the cluster holds other objects than before.
+// sameObjects fails the test if the cluster's objects have changed.
 func sameObjects(t *testing.T, before []string) {
 	t.Helper()
 	if err := changed(before, everything(t)); err != nil {
@@ -244,7 +244,7 @@ func sameObjects(t *testing.T, before []string) {
 	}
 }
 
-// changed tells what of two lists is in one of them only.
+// changed returns the differences of two lists as an error.
 func changed(before, after []string) error {
 	var differences []error
 	for _, object := range after {
@@ -260,8 +260,8 @@ func changed(before, after []string) error {
 	return errors.Join(differences...)
 }
 
-// everything lists the cluster's objects, as kind/name in namespace, but for those that come and go by
-// themselves.
+// everything lists the cluster's objects as "kind/name in namespace", except those that Kubernetes creates and
+// deletes at any time.
 func everything(t testing.TB) []string {
 	t.Helper()
 	kinds := strings.Fields(kubectl(t, "api-resources", "--verbs=list", "--output=name"))
@@ -276,7 +276,7 @@ func everything(t testing.TB) []string {
 	return objects
 }
 
-// kubectl runs it as the cluster's administrator, and returns what it prints.
+// kubectl runs kubectl as the cluster's administrator and returns its output.
 func kubectl(t testing.TB, args ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), env.binaries.Kubernetes, append([]string{"kubectl"}, args...)...)
