@@ -111,7 +111,8 @@ func (p Project) writeStack(file string) error {
 // write writes one file of the project, unless its content is what was written last.
 func (p Project) write(name string, content map[string]any, more ...string) error {
 	var text bytes.Buffer
-	fmt.Fprintf(&text, "# Generated for the sandbox from the checkout's %s. Edit that file; this one follows it.\n", name)
+	fmt.Fprintf(&text,
+		"# Generated for the sandbox from the checkout's %s. Edit that file; this one follows it.\n", name)
 	encoder := yaml.NewEncoder(&text)
 	encoder.SetIndent(2)
 	if err := encoder.Encode(content); err != nil {

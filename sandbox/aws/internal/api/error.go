@@ -43,7 +43,8 @@ func Failf(status int, code, format string, args ...any) error {
 }
 
 func errUnknown(service, operation string) error {
-	return Errorf(UnknownOperation, "the in-memory AWS does not support the operation %q of %s; see sandbox/aws/README.md",
+	return Errorf(UnknownOperation, "the in-memory AWS does not support the operation %q of %s; "+
+		"see sandbox/aws/README.md",
 		operation, service)
 }
 

@@ -67,8 +67,8 @@ func (s *Service) createAddon(c *api.Call, r *http.Request) (any, error) {
 		return nil, err
 	}
 	if in.AddonName != agentAddon {
-		return nil, errParameter("Addon %s specified is not supported: the in-memory AWS supports only %s", in.AddonName,
-			agentAddon)
+		return nil, errParameter("Addon %s specified is not supported: the in-memory AWS supports only %s",
+			in.AddonName, agentAddon)
 	}
 	if found.addons[agentAddon] != nil {
 		return nil, errInUse("Addon already exists.")

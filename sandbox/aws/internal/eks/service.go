@@ -51,6 +51,7 @@ func New(iam *iam.Service) *Service {
 	const (
 		one          = "/clusters/{cluster}"
 		associations = one + "/pod-identity-associations"
+		association  = associations + "/{id}"
 		addons       = one + "/addons"
 		tags         = "/tags/{arn}"
 	)
@@ -59,9 +60,9 @@ func New(iam *iam.Service) *Service {
 		{Operation: "DescribeCluster", Pattern: "GET " + one, Do: s.describeCluster},
 		{Operation: "CreatePodIdentityAssociation", Pattern: "POST " + associations, Do: s.createAssociation},
 		{Operation: "ListPodIdentityAssociations", Pattern: "GET " + associations, Do: s.listAssociations},
-		{Operation: "DescribePodIdentityAssociation", Pattern: "GET " + associations + "/{id}", Do: s.describeAssociation},
-		{Operation: "UpdatePodIdentityAssociation", Pattern: "POST " + associations + "/{id}", Do: s.updateAssociation},
-		{Operation: "DeletePodIdentityAssociation", Pattern: "DELETE " + associations + "/{id}", Do: s.deleteAssociation},
+		{Operation: "DescribePodIdentityAssociation", Pattern: "GET " + association, Do: s.describeAssociation},
+		{Operation: "UpdatePodIdentityAssociation", Pattern: "POST " + association, Do: s.updateAssociation},
+		{Operation: "DeletePodIdentityAssociation", Pattern: "DELETE " + association, Do: s.deleteAssociation},
 		{Operation: "CreateAddon", Pattern: "POST " + addons, Do: s.createAddon},
 		{Operation: "ListAddons", Pattern: "GET " + addons, Do: s.listAddons},
 		{Operation: "DescribeAddon", Pattern: "GET " + addons + "/{name}", Do: s.describeAddon},

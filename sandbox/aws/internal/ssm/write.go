@@ -96,8 +96,8 @@ func (in *putParameterInput) check() error {
 			"lowercase.)", kind)
 	}
 	if api.Deref(in.AllowedPattern) != "" || api.Deref(in.Policies) != "" {
-		return api.Errorf(api.Validation, "the in-memory AWS does not support allowed patterns and parameter policies; "+
-			"remove AllowedPattern and Policies")
+		return api.Errorf(api.Validation, "the in-memory AWS does not support allowed patterns and parameter "+
+			"policies; remove AllowedPattern and Policies")
 	}
 	if nested.MatchString(*in.Value) {
 		return api.Errorf(api.Validation,
