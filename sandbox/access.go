@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// Access is how to sign in to a sandbox's AWS.
+// Access holds the endpoint and the credentials of a sandbox's AWS.
 type Access struct{ Endpoint, AccessKeyID, SecretAccessKey string }
 
-// Env has AWS's SDKs and CLI sign in there, as KEY=value, and nowhere else: not by the user's files, nor
-// as the machine.
+// Env returns environment variables, as KEY=value, that make the AWS SDKs and the CLI use this endpoint and
+// these credentials only, and neither the user's files nor the credentials of the machine.
 func (a Access) Env() []string {
 	return []string{
 		"AWS_ENDPOINT_URL=" + a.Endpoint,
@@ -22,8 +22,8 @@ func (a Access) Env() []string {
 	}
 }
 
-// Foreign are the names of those variables in an environment that would have Pulumi or AWS's SDKs do
-// something else than Env says: what it has of AWS, and where it has a passphrase in a file.
+// Foreign returns the names of those variables in an environment that could override Env: all AWS_*, and
+// the file with Pulumi's passphrase.
 func Foreign(environ []string) []string {
 	var names []string
 	for _, variable := range environ {

@@ -16,7 +16,7 @@ import (
 	"eso-aws/sandbox/internal/process"
 )
 
-// The identities of the control plane, as Kubernetes' own RBAC rules know them, with a token each.
+// users holds a token for each identity of the control plane in Kubernetes' default RBAC rules.
 type users struct {
 	admin, controllerManager, scheduler string
 }
@@ -25,14 +25,14 @@ func newUsers() users {
 	return users{admin: randomHex(), controllerManager: randomHex(), scheduler: randomHex()}
 }
 
-// tokenFile is the API server's static token file: token, user, uid, groups.
+// tokenFile returns the API server's static token file: token, user, uid, groups.
 func (u users) tokenFile() string {
 	return u.admin + ",sandbox-admin,1,system:masters\n" +
 		u.controllerManager + ",system:kube-controller-manager,2\n" +
 		u.scheduler + ",system:kube-scheduler,3\n"
 }
 
-// part runs a part of the control plane's one binary.
+// part returns how to run a part of the control plane, all of which are in one binary.
 func (s *Sandbox) part(name string, args ...string) process.Spec {
 	return process.Spec{
 		Name: name, Path: s.opts.Binaries.Kubernetes, Args: append([]string{name}, args...),
@@ -41,8 +41,8 @@ func (s *Sandbox) part(name string, args ...string) process.Spec {
 	}
 }
 
-// etcd keeps its data unsynced: it does not outlive the sandbox. Only the API server's certificate
-// opens it, since what it holds is Secrets.
+// etcd does not sync its data to disk, because the data does not outlive the sandbox. It requires the API
+// server's certificate, because it stores Secrets.
 func (s *Sandbox) etcd(client, peer int) process.Spec {
 	url, peerURL := loopback("https", client), loopback("http", peer)
 	return s.part("etcd",
@@ -56,11 +56,11 @@ func (s *Sandbox) etcd(client, peer int) process.Spec {
 	)
 }
 
-// apiServer issues service account tokens under a URL like EKS's, whose keys are its own.
+// apiServer issues service account tokens under an issuer URL like EKS's, but with its own keys.
 func (s *Sandbox) apiServer(port, etcd int) process.Spec {
 	return s.part("kube-apiserver",
 		"--bind-address=127.0.0.1", "--advertise-address=127.0.0.1", "--secure-port="+strconv.Itoa(port),
-		"--endpoint-reconciler-type=none", // the cluster has no network to reach an endpoint by
+		"--endpoint-reconciler-type=none", // the cluster has no network
 		"--etcd-servers="+loopback("https", etcd), "--etcd-cafile="+s.pki.path("ca.crt"),
 		"--etcd-certfile="+s.pki.path("etcd.crt"), "--etcd-keyfile="+s.pki.path("etcd.key"),
 		"--tls-cert-file="+s.pki.path("apiserver.crt"), "--tls-private-key-file="+s.pki.path("apiserver.key"),
@@ -76,7 +76,7 @@ func (s *Sandbox) apiServer(port, etcd int) process.Spec {
 	)
 }
 
-// controllers are those that the product meets; the rest of a cluster's would only slow the start.
+// controllers are those that the program needs; the others would only slow down the start.
 var controllers = []string{
 	"deployment-controller", "replicaset-controller", "garbage-collector-controller", "namespace-controller",
 	"serviceaccount-controller", "root-ca-certificate-publisher-controller", "node-lifecycle-controller",
@@ -100,7 +100,7 @@ func (s *Sandbox) scheduler() process.Spec {
 	)
 }
 
-// node runs the pods, as the cluster's one node.
+// node returns how to run the cluster's only node.
 func (s *Sandbox) node() process.Spec {
 	return process.Spec{
 		Name: "node", Path: s.opts.Binaries.Node,
@@ -109,7 +109,7 @@ func (s *Sandbox) node() process.Spec {
 			"--client-ca=" + s.pki.path("ca.crt"), "--pull=2s",
 			"--aws=" + s.awsURL, "--identity=" + s.eks.url,
 			"--image=external-secrets=" + s.opts.Binaries.ExternalSecrets,
-			"--listens=external-secrets=--live-addr=:8082", // on all interfaces, where the chart does not say
+			"--listens=external-secrets=--live-addr=:8082", // the default, which listens on all interfaces
 		},
 		Env: []string{"PATH=" + os.Getenv("PATH"), "HOME=" + s.path("home")},
 		Log: s.path("logs", "node.log"),
@@ -118,7 +118,7 @@ func (s *Sandbox) node() process.Spec {
 
 const nodeName = "sandbox"
 
-// startControlPlane starts etcd, the API server, and then all that speaks to it.
+// startControlPlane starts etcd, the API server, and then the parts that connect to it.
 func (s *Sandbox) startControlPlane(ctx context.Context) error {
 	ports, err := freePorts(3)
 	if err != nil {
@@ -172,7 +172,7 @@ func (s *Sandbox) prepareControlPlane(port int) error {
 	return s.writeKubeconfigs(loopback("https", port), users)
 }
 
-// nodeReady answers nil once the node takes pods and the default namespace has its service account.
+// nodeReady returns nil once the node accepts pods.
 func (s *Sandbox) nodeReady(ctx context.Context) error {
 	var node struct {
 		Spec   struct{ Taints []struct{ Key string } }
@@ -194,7 +194,7 @@ func (s *Sandbox) nodeReady(ctx context.Context) error {
 	return fmt.Errorf("the node has no condition Ready=True")
 }
 
-// etcdProbe asks etcd's health page, with the certificate that etcd demands.
+// etcdProbe returns a probe of etcd's health endpoint, with the certificate that etcd requires.
 func (s *Sandbox) etcdProbe(port int) (func(context.Context) error, error) {
 	certificate, err := tls.LoadX509KeyPair(s.pki.path("etcd.crt"), s.pki.path("etcd.key"))
 	if err != nil {
@@ -216,7 +216,7 @@ func (s *Sandbox) etcdProbe(port int) (func(context.Context) error, error) {
 		}
 		defer resp.Body.Close() //nolint:errcheck // it was only read
 		if resp.StatusCode != http.StatusOK {
-			return fmt.Errorf("etcd's health page answers %s", resp.Status)
+			return fmt.Errorf("etcd's health endpoint returned %s", resp.Status)
 		}
 		return nil
 	}, nil
@@ -226,22 +226,22 @@ func loopback(scheme string, port int) string {
 	return fmt.Sprintf("%s://127.0.0.1:%d", scheme, port)
 }
 
-// freePorts returns loopback ports that nobody listened on a moment ago.
+// freePorts returns loopback ports that were free a moment ago.
 func freePorts(n int) ([]int, error) {
 	ports := make([]int, n)
 	for i := range ports {
 		listener, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
-			return nil, fmt.Errorf("looking for a free port: %w", err)
+			return nil, fmt.Errorf("finding a free port: %w", err)
 		}
-		// Held until all are found, so that they differ.
-		defer listener.Close() //nolint:errcheck // nobody has connected
+		// Open until all are found, so that they differ.
+		defer listener.Close() //nolint:errcheck // it has no connections
 		ports[i] = listener.Addr().(*net.TCPAddr).Port
 	}
 	return ports, nil
 }
 
-// writeKubeconfigs writes one kubeconfig for the user and one for each part of the control plane.
+// writeKubeconfigs writes a kubeconfig for the user and one for each part of the control plane.
 func (s *Sandbox) writeKubeconfigs(url string, users users) error {
 	for path, token := range map[string]string{
 		s.Kubeconfig(): users.admin,

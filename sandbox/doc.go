@@ -1,13 +1,13 @@
 // Package sandbox runs a real Kubernetes control plane, a node that runs pods as processes, and an
-// in-memory AWS, all on loopback, below one folder, and with no container engine.
+// in-memory AWS. It needs no container engine, listens on loopback only and keeps its files in one folder.
 //
-// Real are etcd, the Kubernetes servers, the External Secrets Operator and its Helm chart, the Pulumi
-// engine and the pulumi-kubernetes provider. Stand-ins are the node (no images, no network between
-// pods, no volumes), AWS (see package aws), the pulumi-aws provider and, where the official one is not
-// installed, Pulumi's language host. To those who ask AWS, the cluster is one of EKS: its pods sign in
-// by IRSA and by Pod Identity. It is for trying and for tests: nothing in it outlives it, and nothing
-// in it is hardened against other users of the machine.
+// Etcd, the Kubernetes servers, the External Secrets Operator and its Helm chart, the Pulumi engine and the
+// pulumi-kubernetes provider are real. The node (no images, no pod network, no volumes), AWS (see package
+// aws), the pulumi-aws provider and, unless the official CLI is installed, Pulumi's language host are
+// stand-ins. In AWS, the cluster is an EKS cluster: its pods sign in with IRSA and Pod Identity. The sandbox
+// is for trials and tests: it keeps nothing when it stops, and it does not protect itself from other users
+// of the machine.
 //
-// [Start] starts one and [Sandbox.Stop] stops it; a [Project] is how a Pulumi program is run against
-// it without a change to the program's folder.
+// [Start] starts a sandbox and [Sandbox.Stop] stops it. A [Project] runs a Pulumi program in it without
+// changing the program's folder.
 package sandbox

@@ -11,22 +11,22 @@ import (
 	"eso-aws/sandbox/build"
 )
 
-// stsAudience is whom the tokens of IRSA are for.
+// stsAudience is the audience of IRSA's tokens.
 const stsAudience = "sts.amazonaws.com"
 
-// Cluster is a name that EKS has for the sandbox's cluster.
+// Cluster is a name of the sandbox's cluster in EKS.
 type Cluster struct{ Name, Region string }
 
-// eks is what makes the sandbox's cluster one of EKS.
+// eks makes the sandbox's cluster look like an EKS cluster.
 type eks struct {
-	url string // serves the Pod Identity agent, and tells the node of associations
+	url string // serves the Pod Identity agent and, for the node, the associations
 
 	mu    sync.Mutex
 	known []Cluster
 }
 
-// PutCluster makes EKS have the sandbox's one cluster under that name and in that region, beside the
-// others it was given. Its issuer is trusted by IAM, as that of a cluster with IRSA set up.
+// PutCluster registers the sandbox's cluster with EKS under another name and region. IAM trusts its issuer,
+// as it does for a cluster with IRSA.
 func (s *Sandbox) PutCluster(c Cluster) error {
 	s.eks.mu.Lock()
 	defer s.eks.mu.Unlock()
@@ -44,15 +44,15 @@ func (s *Sandbox) PutCluster(c Cluster) error {
 	return nil
 }
 
-// keys are those that the API server signs tokens of service accounts with.
+// keys returns the keys that sign service account tokens, as a JWKS.
 func (s *Sandbox) keys(ctx context.Context) ([]byte, error) {
 	var keys json.RawMessage
 	err := s.api.Get(ctx, "/openid/v1/jwks", &keys)
 	return keys, err
 }
 
-// eksHandler serves what is on the nodes of EKS: the Pod Identity agent, at a path of its own for each
-// name of the cluster, and what the webhook knows of service accounts, which the node asks.
+// eksHandler serves what the nodes of EKS have: the Pod Identity agent, at a separate path for each name of
+// the cluster, and for the node what EKS's webhook knows about service accounts.
 func (s *Sandbox) eksHandler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/agent/{region}/{cluster}/v1/credentials", func(w http.ResponseWriter, r *http.Request) {
@@ -63,7 +63,7 @@ func (s *Sandbox) eksHandler() http.Handler {
 	mux.HandleFunc("GET /pods/{namespace}/{account}", func(w http.ResponseWriter, r *http.Request) {
 		found := s.identity(r.PathValue("namespace"), r.PathValue("account"))
 		if found.Credentials != "" {
-			found.Credentials = "http://" + r.Host + found.Credentials // who asks knows the way here
+			found.Credentials = "http://" + r.Host + found.Credentials
 		}
 		_ = json.NewEncoder(w).Encode(found)
 	})
@@ -72,14 +72,14 @@ func (s *Sandbox) eksHandler() http.Handler {
 
 func agentPath(c Cluster) string { return "/agent/" + c.Region + "/" + c.Name }
 
-// identity is what the node is told of a service account.
+// identity is what the node needs to know about a service account.
 type identity struct {
-	Region      string `json:"region"`      // empty where EKS has no cluster
-	Credentials string `json:"credentials"` // where the agent has them; empty where there is no association
+	Region      string `json:"region"`      // empty if EKS has no cluster
+	Credentials string `json:"credentials"` // URL of the agent's credentials; empty without an association
 }
 
-// identity looks for an association under each name of the cluster. Where there is none the region is
-// the first name's, for nothing tells under which name a service account was made.
+// identity looks for an association under each name of the cluster. Without one it returns the region of
+// the first name, because a service account belongs to no particular name.
 func (s *Sandbox) identity(namespace, account string) identity {
 	s.eks.mu.Lock()
 	defer s.eks.mu.Unlock()

@@ -50,7 +50,7 @@ func put(t *testing.T, s *sandbox.Sandbox, clusters ...sandbox.Cluster) {
 	}
 }
 
-// describe is what EKS says of a cluster.
+// describe returns what EKS says of a cluster.
 func describe(t *testing.T, s *sandbox.Sandbox, c sandbox.Cluster) *types.Cluster {
 	t.Helper()
 	out, err := eksOf(s, c.Region).DescribeCluster(t.Context(), &eks.DescribeClusterInput{Name: &c.Name})
@@ -109,7 +109,7 @@ func TestPutCluster(t *testing.T) {
 			t.Errorf("the OIDC provider is of %s for %q", *provider.Url, provider.ClientIDList)
 		}
 	}
-	if err := s.PutCluster(sandbox.Cluster{Region: "us-east-1"}); err == nil || !strings.Contains(err.Error(), "name: empty") {
+	if err := s.PutCluster(sandbox.Cluster{Region: "us-east-1"}); err == nil || !strings.Contains(err.Error(), "name: must not be empty") {
 		t.Errorf("got %v, want that the name is empty", err)
 	}
 }

@@ -30,7 +30,7 @@ type identity struct {
 	Err string
 }
 
-// signIn is a pod's program: it signs in to AWS by its environment, as AWS's SDKs do by theirs.
+// signIn is the program of a pod: it signs in to AWS with its environment, as the AWS SDKs do.
 func signIn() string {
 	found := identity{Env: map[string]string{}}
 	dir := filepath.Dir(os.Getenv("HOME"))
@@ -193,14 +193,14 @@ func runPod(t *testing.T, s *sandbox.Sandbox, account string, env []any) (said i
 	}
 	create(t, s, "/api/v1/namespaces/zio/pods", pod)
 	path := "/api/v1/namespaces/zio/pods/" + account
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
 		var now struct{ Status struct{ Phase string } }
 		err := s.API().Get(t.Context(), path, &now)
 		if err == nil && now.Status.Phase == "Succeeded" {
 			break
 		}
 		if time.Now().After(deadline) {
-			t.Fatalf("the pod's phase is %q (%v) after 30 s", now.Status.Phase, err)
+			t.Fatalf("the pod's phase is %q (%v) after a minute", now.Status.Phase, err)
 		}
 	}
 	if err := s.API().Get(t.Context(), path+"/log", &said); err != nil {

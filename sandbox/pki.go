@@ -18,8 +18,8 @@ import (
 	"time"
 )
 
-// pki is the sandbox's own certificate authority and the files signed by it. Everything is made anew
-// at each start and is valid on this machine's loopback address only.
+// pki is the sandbox's certificate authority and the certificates it has signed. They are created at each
+// start and valid only for the loopback address.
 type pki struct {
 	dir  string
 	ca   *x509.Certificate
@@ -30,11 +30,11 @@ type pki struct {
 
 func newPKI(dir string) (*pki, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("making the certificate folder: %w", err)
+		return nil, fmt.Errorf("creating the certificate folder: %w", err)
 	}
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return nil, fmt.Errorf("making the CA's key: %w", err)
+		return nil, fmt.Errorf("creating the CA's key: %w", err)
 	}
 	p := &pki{dir: dir, key: key, next: 1}
 	template := p.template("eso-aws sandbox CA")
@@ -42,7 +42,7 @@ func newPKI(dir string) (*pki, error) {
 	template.KeyUsage = x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
-		return nil, fmt.Errorf("making the CA's certificate: %w", err)
+		return nil, fmt.Errorf("creating the CA's certificate: %w", err)
 	}
 	if p.ca, err = x509.ParseCertificate(der); err != nil {
 		return nil, fmt.Errorf("reading back the CA's certificate: %w", err)
@@ -63,11 +63,11 @@ func (p *pki) template(name string, groups ...string) *x509.Certificate {
 
 func (p *pki) path(file string) string { return filepath.Join(p.dir, file) }
 
-// issue writes FILE.crt and FILE.key, good for a server on loopback and for a client of that name.
+// issue writes FILE.crt and FILE.key for a server on loopback and for a client with that name.
 func (p *pki) issue(file, name string, groups ...string) error {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return fmt.Errorf("making the key of %s: %w", name, err)
+		return fmt.Errorf("creating the key of %s: %w", name, err)
 	}
 	template := p.template(name, groups...)
 	template.KeyUsage = x509.KeyUsageDigitalSignature
@@ -76,7 +76,7 @@ func (p *pki) issue(file, name string, groups ...string) error {
 	template.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 1)}
 	der, err := x509.CreateCertificate(rand.Reader, template, p.ca, key.Public(), p.key)
 	if err != nil {
-		return fmt.Errorf("making the certificate of %s: %w", name, err)
+		return fmt.Errorf("creating the certificate of %s: %w", name, err)
 	}
 	if err := writePEM(p.path(file+".crt"), "CERTIFICATE", der); err != nil {
 		return err
@@ -84,11 +84,11 @@ func (p *pki) issue(file, name string, groups ...string) error {
 	return writeKey(p.path(file+".key"), key)
 }
 
-// issueSigningKey writes the key pair that service account tokens are signed with, RSA as on EKS.
+// issueSigningKey writes the key pair that signs service account tokens: RSA, as on EKS.
 func (p *pki) issueSigningKey(file string) error {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
-		return fmt.Errorf("making the service accounts' signing key: %w", err)
+		return fmt.Errorf("creating the service accounts' signing key: %w", err)
 	}
 	public, err := x509.MarshalPKIXPublicKey(key.Public())
 	if err != nil {

@@ -16,29 +16,29 @@ import (
 	"eso-aws/sandbox/build"
 )
 
-// Project is a Pulumi project that runs a checkout's program in a sandbox: a Pulumi.yaml whose main is
-// the checkout, and the checkout's stack files with an overlay of connection facts. Pulumi has no
-// overlays of its own, and it writes into stack files; the checkout stays as it is.
+// Project is a Pulumi project that runs a checkout's program in a sandbox: a Pulumi.yaml with the checkout
+// as its main, and the checkout's stack files with an overlay of connection settings. Pulumi has no
+// overlays, and it writes to stack files: the project keeps the checkout unchanged.
 type Project struct {
 	Dir      string // holds the project, Pulumi's home and its state
 	Checkout string // the program's folder
 	Overlay  Overlay
 	AWS      Access
-	Program  string // a prebuilt binary of the program; empty means that each run builds it
+	Program  string // a prebuilt binary of the program; if empty, each run builds it
 }
 
-// Overlay is what only the sandbox knows: config keys of the program and their values.
+// Overlay holds the program's settings that depend on the sandbox, by config key.
 type Overlay map[string]any
 
-// Overlay returns the connection facts of this sandbox for a stack beside an AWS emulator; see
-// [Overlay.For].
+// Overlay returns this sandbox's connection settings for a stack that uses an AWS emulator. See
+// [Overlay.For] for other stacks.
 func (s *Sandbox) Overlay() Overlay {
 	return Overlay{
 		"eso-aws:kubeconfig":  s.Kubeconfig(),
 		"eso-aws:kubeContext": "sandbox",
 		"eso-aws:endpoint":    s.Endpoint(),
 		"eso-aws:chart":       s.opts.Binaries.Chart,
-		// A webhook is called at a Service's address, and there is no network to reach it by.
+		// The API server calls webhooks at a Service's address, but the cluster has no network.
 		"eso-aws:chartValues": map[string]any{
 			"webhook":        map[string]any{"create": false},
 			"certController": map[string]any{"create": false},
@@ -46,7 +46,7 @@ func (s *Sandbox) Overlay() Overlay {
 	}
 }
 
-// YAML is the overlay as it stands in a stack file.
+// YAML returns the overlay in the format of a stack file.
 func (o Overlay) YAML() (string, error) {
 	var text bytes.Buffer
 	encoder := yaml.NewEncoder(&text)
@@ -57,8 +57,8 @@ func (o Overlay) YAML() (string, error) {
 	return text.String(), nil
 }
 
-// Write generates the project, each file anew only when what it is made from has changed: so it may be
-// called as often as the checkout may change, and what `pulumi config set` writes stays until then.
+// Write generates the project. It rewrites a file only if its source has changed, so it can be called often,
+// and what `pulumi config set` writes stays until then.
 func (p Project) Write() error {
 	project, err := readYAML(filepath.Join(p.Checkout, "Pulumi.yaml"))
 	if err != nil {
@@ -66,7 +66,7 @@ func (p Project) Write() error {
 	}
 	main, err := filepath.Rel(p.path(), p.Checkout)
 	if err != nil {
-		return fmt.Errorf("the way from %q to the program: %w", p.path(), err)
+		return fmt.Errorf("finding the relative path from %q to the program: %w", p.path(), err)
 	}
 	project["main"] = main
 	if p.Program != "" {
@@ -77,10 +77,10 @@ func (p Project) Write() error {
 	}
 	files, err := filepath.Glob(filepath.Join(p.Checkout, "Pulumi.*.yaml"))
 	if err != nil {
-		return fmt.Errorf("looking for stack files: %w", err)
+		return fmt.Errorf("finding stack files: %w", err)
 	}
 	var problems []error
-	for _, file := range files { // one that is broken keeps no other from being written
+	for _, file := range files { // an invalid file does not affect the others
 		problems = append(problems, p.writeStack(file))
 	}
 	return errors.Join(problems...)
@@ -100,18 +100,19 @@ func (p Project) writeStack(file string) error {
 			return err
 		}
 		if salt, ok := before["encryptionsalt"]; ok {
-			// The CLI has made it, and what it has encrypted needs it. It is laid over what is written,
-			// and not part of what is compared.
+			// The CLI generated the salt and needs it to decrypt. It is appended to the file, but not
+			// part of the comparison.
 			return p.write(name, stack, "encryptionsalt: "+fmt.Sprint(salt)+"\n")
 		}
 	}
 	return p.write(name, stack)
 }
 
-// write writes one file of the project, where its content is not what it was last made from.
+// write writes one file of the project, unless its content is what was written last.
 func (p Project) write(name string, content map[string]any, more ...string) error {
 	var text bytes.Buffer
-	fmt.Fprintf(&text, "# Generated from the checkout's %s for the sandbox; edit that file, this one follows.\n", name)
+	fmt.Fprintf(&text,
+		"# Generated for the sandbox from the checkout's %s. Edit that file; this one follows it.\n", name)
 	encoder := yaml.NewEncoder(&text)
 	encoder.SetIndent(2)
 	if err := encoder.Encode(content); err != nil {
@@ -129,10 +130,10 @@ func (p Project) write(name string, content map[string]any, more ...string) erro
 	return replaceFile(source, text.String())
 }
 
-// replaceFile writes a file whole or not at all, for a pulumi that reads it now.
+// replaceFile replaces a file atomically, because pulumi may be reading it.
 func replaceFile(path, text string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return fmt.Errorf("making the project's folder: %w", err)
+		return fmt.Errorf("creating the project's folder: %w", err)
 	}
 	if err := os.WriteFile(path+".new", []byte(text), 0o600); err != nil {
 		return fmt.Errorf("writing %q: %w", path, err)
@@ -140,7 +141,7 @@ func replaceFile(path, text string) error {
 	return os.Rename(path+".new", path)
 }
 
-// merge returns a with b laid over it; maps merge key by key, all else is replaced.
+// merge returns a with the values of b. It merges maps key by key and replaces all other values.
 func merge(a, b map[string]any) map[string]any {
 	merged := maps.Clone(a)
 	if merged == nil {
@@ -169,8 +170,8 @@ func readYAML(path string) (map[string]any, error) {
 	return content, nil
 }
 
-// Install lays out the executables: "bin" for the user's PATH, and a private home for Pulumi's plugins.
-// Nothing of it is found on a PATH by accident.
+// Install installs the executables: into "bin" for the user's PATH, and into a private home for Pulumi's
+// plugins.
 func (p Project) Install(b build.Binaries) error {
 	bin := filepath.Join(p.Dir, "bin")
 	links := map[string]string{
@@ -183,7 +184,7 @@ func (p Project) Install(b build.Binaries) error {
 	links[filepath.Join(bin, "pulumi")] = b.Pulumi
 	for link, target := range links {
 		if err := os.MkdirAll(filepath.Dir(link), 0o700); err != nil {
-			return fmt.Errorf("making the folder of %q: %w", link, err)
+			return fmt.Errorf("creating the folder of %q: %w", link, err)
 		}
 		_ = os.Remove(link)
 		if err := os.Symlink(target, link); err != nil {
@@ -191,7 +192,7 @@ func (p Project) Install(b build.Binaries) error {
 		}
 	}
 	if b.LanguageHost != "" {
-		// The CLI looks for its language host beside the file that it really is.
+		// The CLI looks for its language host beside its resolved path.
 		for name, path := range map[string]string{"pulumi": b.Pulumi, "pulumi-language-go": b.LanguageHost} {
 			if err := place(path, filepath.Join(bin, name)); err != nil {
 				return err
@@ -201,7 +202,7 @@ func (p Project) Install(b build.Binaries) error {
 	return errors.Join(os.MkdirAll(p.state(), 0o700), os.MkdirAll(p.temporary(), 0o700))
 }
 
-// place makes path another name of a file or, across file systems, a copy of it.
+// place creates a hard link to a file or, across file systems, a copy of it.
 func place(file, path string) error {
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("replacing %q: %w", path, err)
@@ -216,23 +217,23 @@ func place(file, path string) error {
 	return os.WriteFile(path, data, 0o755) //nolint:gosec // an executable
 }
 
-// Pulumi is the path of the CLI.
+// Pulumi returns the path of the CLI.
 func (p Project) Pulumi() string { return filepath.Join(p.Dir, "bin", "pulumi") }
 
-// Environ is the environment of a process that runs Pulumi on the project: this process's with Env over
-// it, and without what it has of another AWS.
+// Environ returns the environment for a process that runs Pulumi on the project: this process's without
+// what is [Foreign], and with Env.
 func (p Project) Environ(passphrase string) []string {
 	foreign := Foreign(os.Environ())
 	kept := slices.DeleteFunc(os.Environ(), func(variable string) bool {
 		name, _, _ := strings.Cut(variable, "=")
 		return slices.Contains(foreign, name)
 	})
-	// The Kubernetes provider leaves kubeconfigs in the folder for temporary files.
+	// The Kubernetes provider leaves kubeconfigs in the temporary folder.
 	return append(append(kept, p.Env(passphrase)...), "TMPDIR="+p.temporary())
 }
 
-// Env is what runs Pulumi on the project, as KEY=value, in an environment without what is [Foreign].
-// PATH is that of this process with the project's executables first.
+// Env returns the variables for running Pulumi on the project, as KEY=value, in an environment without what
+// is [Foreign]. PATH is this process's, preceded by the project's executables.
 func (p Project) Env(passphrase string) []string {
 	return append([]string{
 		"PATH=" + strings.Join([]string{filepath.Join(p.Dir, "bin"), os.Getenv("PATH")}, string(os.PathListSeparator)),
@@ -241,9 +242,9 @@ func (p Project) Env(passphrase string) []string {
 		"PULUMI_CONFIG_PASSPHRASE=" + passphrase,
 		"PULUMI_OPTION_CWD=" + p.path(),
 		"PULUMI_SKIP_UPDATE_CHECK=true",
-		"PULUMI_SUPPRESS_NEO_LINK=true", // it points to Pulumi Cloud, where this stack is not
+		"PULUMI_SUPPRESS_NEO_LINK=true", // a link to Pulumi Cloud, which this stack does not use
 		"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true",
-		"CGO_ENABLED=0", // what the program is built of is then what was built before
+		"CGO_ENABLED=0", // to reuse the build cache
 		"GOWORK=off",
 	}, p.AWS.Env()...)
 }

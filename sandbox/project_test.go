@@ -334,7 +334,7 @@ func TestInstall(t *testing.T) {
 			if diff := cmp.Diff(want, files(t, p.Dir)); diff != "" {
 				t.Errorf("what is installed (-want +got):\n%s", diff)
 			}
-			// The CLI looks for its language host beside the file that it really is.
+			// The CLI looks for its language host beside its resolved path.
 			executable, err := filepath.EvalSymlinks(p.Pulumi())
 			if err != nil {
 				t.Fatal(err)

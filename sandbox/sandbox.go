@@ -19,13 +19,13 @@ import (
 	"eso-aws/sandbox/internal/process"
 )
 
-// Options say what a sandbox runs. Dir and Binaries must be set; other zero values work.
+// Options are the options of [Start]. Dir and Binaries are required.
 type Options struct {
-	Dir      string         // holds everything; emptied at the start
+	Dir      string         // an absolute path; holds all files of the sandbox, and is emptied first
 	Binaries build.Binaries // what to run, from [build.All]
 	AWS      aws.Options
-	NoNode   bool         // without a node no pod runs, and the start is a second shorter
-	Progress func(string) // is told of each part that is ready
+	NoNode   bool         // start no node: pods do not run, and the start takes a second less
+	Progress func(string) // called with the name of each part that is ready; may be nil
 }
 
 // Sandbox is a running control plane, node and AWS.
@@ -41,13 +41,13 @@ type Sandbox struct {
 	eks     eks
 	servers []*http.Server     // of aws and of eks
 	running []*process.Process // in the order of their start
-	failed  chan error         // gets the first part that ended by itself
+	failed  chan error         // receives the error of the first part that exits unexpectedly
 }
 
-// Start starts every part and returns when all are ready. On an error, what had started is stopped.
+// Start starts all parts and returns when they are ready. On an error it stops those that have started.
 func Start(ctx context.Context, opts Options) (*Sandbox, error) {
 	if !filepath.IsAbs(opts.Dir) {
-		return nil, fmt.Errorf("the sandbox's folder %q: it must be an absolute path", opts.Dir)
+		return nil, fmt.Errorf("the sandbox's folder %q must be an absolute path", opts.Dir)
 	}
 	if opts.Progress == nil {
 		opts.Progress = func(string) {}
@@ -71,7 +71,7 @@ func (s *Sandbox) startAll(ctx context.Context) error {
 	}
 	for _, dir := range []string{"home", "logs", "node"} {
 		if err := os.MkdirAll(s.path(dir), 0o700); err != nil {
-			return fmt.Errorf("making the sandbox's folder: %w", err)
+			return fmt.Errorf("creating the sandbox's folder: %w", err)
 		}
 	}
 	if err := s.startAWS(ctx); err != nil {
@@ -80,7 +80,7 @@ func (s *Sandbox) startAll(ctx context.Context) error {
 	return s.startControlPlane(ctx)
 }
 
-// startAWS serves AWS from this process.
+// startAWS serves AWS in this process.
 func (s *Sandbox) startAWS(ctx context.Context) error {
 	log, err := os.OpenFile(s.path("logs", "aws.log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
@@ -101,7 +101,7 @@ func (s *Sandbox) startAWS(ctx context.Context) error {
 	return s.aws.PutOIDCProvider(s.issuer, stsAudience)
 }
 
-// serve answers at a loopback address of its own, until Stop.
+// serve serves the handler at a new loopback address until Stop.
 func (s *Sandbox) serve(ctx context.Context, handler http.Handler) (url string, err error) {
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", "127.0.0.1:0")
@@ -128,7 +128,7 @@ func (s *Sandbox) start(ctx context.Context, spec process.Spec, ready func(conte
 		<-p.Done()
 		select {
 		case s.failed <- p.Err():
-		default: // another part ended first, or all are being stopped
+		default: // another part ended first, or Stop is stopping all
 		}
 	}()
 	if ready != nil {
@@ -140,10 +140,11 @@ func (s *Sandbox) start(ctx context.Context, spec process.Spec, ready func(conte
 	return nil
 }
 
-// Failed gets an error when a part ends by itself; it tells the exit status and the last log lines.
+// Failed receives an error when a part exits unexpectedly, with the exit status and the last lines of its
+// log.
 func (s *Sandbox) Failed() <-chan error { return s.failed }
 
-// Stop stops every part, the last one started first. The logs stay.
+// Stop stops all parts in the reverse order of their start. The logs stay.
 func (s *Sandbox) Stop() {
 	for _, p := range slices.Backward(s.running) {
 		p.Stop(5 * time.Second)
@@ -157,31 +158,31 @@ func (s *Sandbox) Stop() {
 	_ = os.Remove(s.path("processes"))
 }
 
-// Kubeconfig is the path of a kubeconfig for the cluster's administrator, context "sandbox".
+// Kubeconfig returns the path of a kubeconfig for the cluster's administrator, with the context "sandbox".
 func (s *Sandbox) Kubeconfig() string { return s.path("kubeconfig") }
 
-// API asks the API server as the cluster's administrator.
+// API returns a client for the cluster's administrator.
 func (s *Sandbox) API() *kubeapi.Client { return s.api }
 
-// URL is the API server's.
+// URL returns the API server's URL.
 func (s *Sandbox) URL() string { return s.api.URL() }
 
-// Issuer is the URL that tokens of service accounts are of.
+// Issuer returns the issuer URL of service account tokens.
 func (s *Sandbox) Issuer() string { return s.issuer }
 
-// CA is the certificate (PEM) of who signed the API server's.
+// CA returns the certificate (PEM) of the authority that signed the API server's certificate.
 func (s *Sandbox) CA() []byte { return s.pki.pem }
 
-// Token is the cluster administrator's.
+// Token returns the cluster administrator's token.
 func (s *Sandbox) Token() string { return s.token }
 
-// AWS is the stand-in, to store secrets in directly.
+// AWS returns the AWS stand-in, for storing secrets directly.
 func (s *Sandbox) AWS() *aws.Server { return s.aws }
 
-// Endpoint is the URL that serves AWS.
+// Endpoint returns the URL of AWS.
 func (s *Sandbox) Endpoint() string { return s.awsURL }
 
-// Access is how to sign in to AWS, with the first of its access keys.
+// Access returns the endpoint of AWS and the first of its access keys.
 func (s *Sandbox) Access() Access {
 	access := Access{Endpoint: s.awsURL, AccessKeyID: "test", SecretAccessKey: "test"}
 	if keys := s.opts.AWS.Credentials; len(keys) > 0 {
@@ -216,8 +217,8 @@ contexts:
 `, url, base64.StdEncoding.EncodeToString(ca), token)
 }
 
-// EndLeftovers ends what a sandbox in that folder, and a Pulumi that was run in it, left running when
-// they were killed.
+// EndLeftovers ends the processes that a killed sandbox in that folder, and a killed pulumi in it, left
+// running.
 func EndLeftovers(ctx context.Context, dir string) error {
 	if err := process.KillRecorded(ctx, filepath.Join(dir, "processes")); err != nil {
 		return err

@@ -7,32 +7,32 @@ import (
 	"slices"
 )
 
-// operatorNamespace is the operator's; every stack on EKS makes it itself.
+// operatorNamespace is the operator's namespace, which every stack on EKS creates itself.
 const operatorNamespace = "external-secrets"
 
-// Stack is what the sandbox has to know of a stack before the program runs: the config section of its
-// file. What is wrong in it the program tells, so that here it is as if it were not there.
+// Stack is the config section of a stack file, for what the sandbox must know before the program runs. It
+// ignores invalid values, because the program reports them.
 type Stack map[string]any
 
-// OnEKS tells whether the stack's cluster and AWS are EKS's.
+// OnEKS reports whether the stack's target is EKS.
 func (s Stack) OnEKS() bool { return s.text("eso-aws:target") == "eks" }
 
-// Cluster is the name that the stack has for its cluster.
+// Cluster returns the stack's name for its cluster.
 func (s Stack) Cluster() (c Cluster, ok bool) {
 	c = Cluster{Name: s.text("eso-aws:cluster"), Region: s.text("aws:region")}
 	return c, s.OnEKS() && c.Name != "" && c.Region != ""
 }
 
-// Region is where the stack's secrets are.
+// Region returns the region of the stack's secrets.
 func (s Stack) Region() string {
 	return cmp.Or(s.text("eso-aws:region"), s.text("aws:region"), "us-east-1")
 }
 
-// Namespace is where the stack puts its secrets.
+// Namespace returns the namespace of the stack's secrets.
 func (s Stack) Namespace() string { return s.text("eso-aws:namespace") }
 
-// Presumed is the namespace that a stack on EKS uses and does not make, as the clusters of EKS have
-// those of their applications already; "" where there is none.
+// Presumed returns the namespace that a stack on EKS uses but does not create, because it exists in a real
+// cluster; "" if there is none.
 func (s Stack) Presumed() string {
 	namespaces, _ := s["eso-aws:namespaces"].(map[string]any)
 	own, _ := namespaces[s.Namespace()].(map[string]any)
@@ -54,7 +54,7 @@ func (p Project) Stack(name string) (Stack, error) {
 	return config, err
 }
 
-// Clusters are those that the project's stacks are for.
+// Clusters returns the clusters that the project's stacks name.
 func (p Project) Clusters() []Cluster {
 	files, _ := filepath.Glob(filepath.Join(p.path(), "Pulumi.*.yaml")) // no bad pattern
 	var clusters []Cluster
@@ -68,8 +68,8 @@ func (p Project) Clusters() []Cluster {
 	return clusters
 }
 
-// For is what of the overlay is for a stack. One on EKS finds AWS as the AWS provider does, and refuses
-// to be told where it is.
+// For returns the part of the overlay that a stack accepts. A stack on EKS does not accept an endpoint: it
+// finds AWS as the AWS provider does.
 func (o Overlay) For(s Stack) Overlay {
 	if !s.OnEKS() {
 		return o

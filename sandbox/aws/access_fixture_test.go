@@ -53,7 +53,7 @@ func (f *fixture) eks(options ...func(*eks.Options)) *eks.Client {
 	}, options...)
 }
 
-// as is a client of Secrets Manager with a session's credentials.
+// as returns a client of Secrets Manager with a session's credentials.
 func (f *fixture) as(c *ststypes.Credentials) *secretsmanager.Client {
 	return f.secrets(func(o *secretsmanager.Options) { o.Credentials = session(c) })
 }
@@ -78,7 +78,7 @@ func newIssuing(t *testing.T) *issuing {
 	return &issuing{key: must[*rsa.PrivateKey](t)(rsa.GenerateKey(rand.Reader, 2048)), id: "first"}
 }
 
-// Keys is the API server's /openid/v1/jwks.
+// Keys returns the API server's /openid/v1/jwks.
 func (i *issuing) Keys(context.Context) ([]byte, error) {
 	i.fetched.Add(1)
 	return json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{
@@ -86,7 +86,7 @@ func (i *issuing) Keys(context.Context) ([]byte, error) {
 	}})
 }
 
-// token is one of the operator's, as change makes it.
+// token returns one of the operator's, as change makes it.
 func (i *issuing) token(t *testing.T, audience string, change ...func(map[string]any)) string {
 	t.Helper()
 	claims := map[string]any{
@@ -114,7 +114,7 @@ func claim(name string, value any) func(map[string]any) {
 	return func(claims map[string]any) { claims[name] = value }
 }
 
-// clustered is a fixture with the cluster prod, its provider, and the secrets
+// clustered returns a fixture with the cluster prod, its provider, and the secrets
 // app/db and web/db. It has a second account, with nothing in it.
 func clustered(t *testing.T) (*fixture, *issuing) {
 	t.Helper()
@@ -168,14 +168,14 @@ func putPolicy(t *testing.T, c *iam.Client, role, statements string) {
 	}))
 }
 
-// managed makes a managed policy of statements and tells its ARN.
+// managed creates a managed policy from statements and returns its ARN.
 func (f *fixture) managed(t *testing.T, name, statements string) string {
 	t.Helper()
 	return *must[*iam.CreatePolicyOutput](t)(f.iam().CreatePolicy(t.Context(),
 		&iam.CreatePolicyInput{PolicyName: &name, PolicyDocument: policyOf(statements)})).Policy.Arn
 }
 
-// assume is a session of the role, started by the administrator.
+// assume returns a session of the role, started by the administrator.
 func (f *fixture) assume(t *testing.T, role string, change ...func(*sts.AssumeRoleInput)) *ststypes.Credentials {
 	t.Helper()
 	in := &sts.AssumeRoleInput{RoleArn: &role, RoleSessionName: sdk.String("me")}
@@ -185,13 +185,13 @@ func (f *fixture) assume(t *testing.T, role string, change ...func(*sts.AssumeRo
 	return must[*sts.AssumeRoleOutput](t)(f.sts().AssumeRole(t.Context(), in)).Credentials
 }
 
-// secretARN is a secret's, as the administrator sees it.
+// secretARN returns a secret's, as the administrator sees it.
 func (f *fixture) secretARN(t *testing.T, name string) string {
 	t.Helper()
 	return arnOf(t, f.secrets(), name)
 }
 
-// deniedTo is AWS's sentence about a session of a role.
+// deniedTo returns AWS's sentence about a session of a role.
 func deniedTo(role, session, action, resource, reason string) refusal {
 	return refusal{"AccessDeniedException", fmt.Sprintf("User: arn:aws:sts::000000000000:assumed-role/%s/%s is not "+
 		"authorized to perform: %s on resource: %s %s", role, session, action, resource, reason)}

@@ -23,7 +23,7 @@ var operations = map[string]string{
 	"UpdateSecretVersionStage": `{"SecretId":"db","VersionStage":"x","MoveToVersionId":"` + tokenA + `"}`,
 }
 
-// watched is a fixture with the secret db, which remembers what its Authorize was
+// watched returns a fixture with the secret db, which remembers what its Authorize was
 // asked.
 func watched(t *testing.T, allow func(aws.Access) bool) (*fixture, func() []aws.Access) {
 	t.Helper()

@@ -10,7 +10,7 @@ import (
 	"eso-aws/sandbox/aws/internal/ssm"
 )
 
-// account is what one account has, in all regions.
+// account holds the services of one account, in all regions.
 type account struct {
 	secrets    *secretsmanager.Service
 	parameters *ssm.Service
@@ -21,8 +21,8 @@ type account struct {
 	services map[string]http.Handler
 }
 
-// addAccount returns the account with the number, a new one when there is none.
-// The accounts do not change once the server is made.
+// addAccount returns the account with the number and creates it if necessary. The
+// accounts do not change once the server exists.
 func (s *Server) addAccount(number string) *account {
 	if known := s.accounts[number]; known != nil {
 		return known
@@ -32,7 +32,6 @@ func (s *Server) addAccount(number string) *account {
 	a.eksAuth = eksauth.New(a.eks, s.sts, s.issuers)
 	a.services = map[string]http.Handler{
 		"eks":            a.eks,
-		"eks-auth":       a.eksAuth,
 		"iam":            a.iam,
 		"secretsmanager": a.secrets,
 		"ssm":            a.parameters,
@@ -42,8 +41,8 @@ func (s *Server) addAccount(number string) *account {
 	return a
 }
 
-// iamOf is the IAM of the account with the number. An account that does not exist
-// has no roles.
+// iamOf returns the IAM of the account with the number. An unknown account has no
+// roles.
 func (s *Server) iamOf(number string) *iam.Service {
 	if a := s.accounts[number]; a != nil {
 		return a.iam

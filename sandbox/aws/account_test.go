@@ -34,7 +34,7 @@ func twoAccounts() aws.Options {
 	}}
 }
 
-// other are the administrator's clients of the second account.
+// other returns the administrator's clients of the second account.
 func (f *fixture) other() (*iam.Client, *secretsmanager.Client, *ssm.Client) {
 	admin := credentials("other", "other", "")
 	return f.iam(func(o *iam.Options) { o.Credentials = admin }),
@@ -75,7 +75,7 @@ func (f *fixture) chain(t *testing.T, c *ststypes.Credentials, change ...func(*s
 	return out, refusal{}
 }
 
-// pod is the operator's session by Pod Identity.
+// pod returns the operator's session by Pod Identity.
 func (f *fixture) pod(t *testing.T, cluster *issuing) *ststypes.Credentials {
 	t.Helper()
 	got := ask(t, f.agent(t), cluster.token(t, podAudience))

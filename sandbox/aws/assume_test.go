@@ -47,7 +47,7 @@ func TestAssumeRole(t *testing.T) {
 		"NoTagging":  {rootTrust, func(in *sts.AssumeRoleInput) { in.Tags = tags("a", "1") }, denied("sts:TagSession")},
 		"NoSource":   {rootTrust, func(in *sts.AssumeRoleInput) { in.SourceIdentity = sdk.String("me") }, denied("sts:SetSourceIdentity")},
 		"MFA": {rootTrust, func(in *sts.AssumeRoleInput) { in.TokenCode = sdk.String("123456") }, refusal{
-			"ValidationError", "the in-memory AWS has no multi-factor authentication; leave out SerialNumber and TokenCode",
+			"ValidationError", "the in-memory AWS does not support multi-factor authentication; remove SerialNumber and TokenCode",
 		}},
 		"TransitiveNoTag": {rootTrust, func(in *sts.AssumeRoleInput) { in.TransitiveTagKeys = []string{"a"} }, refusal{
 			"ValidationError", "The transitive tag key a is not among the session tags",

@@ -8,21 +8,21 @@ import (
 	"eso-aws/sandbox/aws/internal/sigv4"
 )
 
-// Credential is an access key and whose it is.
+// Credential is an access key and its owner.
 type Credential struct {
 	AccessKeyID, SecretAccessKey string
-	// SessionToken makes the credential a temporary one; empty is long-lived.
+	// SessionToken makes the credential temporary; empty means long-lived.
 	SessionToken string
-	// Expires ends a temporary credential; zero never does.
+	// Expires is the end of a temporary credential; zero means never.
 	Expires time.Time
-	// Account is whose credential it is; empty is Options.Account.
+	// Account is the account of the credential; empty means Options.Account.
 	Account string
-	// Principal is who signs with it; zero is the IAM user that is named like the
-	// access key.
+	// Principal is the owner; zero means the IAM user with the name of the access
+	// key.
 	Principal Principal
 }
 
-// keyring is the long-lived credentials by access key. It does not change.
+// keyring holds the long-lived credentials by access key. It does not change.
 type keyring map[string]Credential
 
 func newKeyring(o Options) keyring {
@@ -38,7 +38,7 @@ func newKeyring(o Options) keyring {
 	return keys
 }
 
-// has says whether a key belongs to the principal with the ARN.
+// has reports whether a key belongs to the principal with the ARN.
 func (k keyring) has(arn string) bool {
 	for _, c := range k {
 		if c.Principal.ARN == arn {
@@ -48,7 +48,7 @@ func (k keyring) has(arn string) bool {
 	return false
 }
 
-// find is the key with the ID.
+// find returns the key with the ID.
 func (k keyring) find(accessKeyID string) (sigv4.Key, bool) {
 	c, ok := k[accessKeyID]
 	return sigv4.Key{Secret: c.SecretAccessKey, SessionToken: c.SessionToken, Expires: c.Expires}, ok

@@ -33,10 +33,10 @@ func TestPutClusterRefusals(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, aws.Options{})
 	err := f.PutCluster(aws.Cluster{Issuer: "http://x"})
-	want := "putting cluster \"\": name: empty, write what EKS calls the cluster\n" +
-		"region: empty, write the cluster's region\n" +
-		"issuer: \"http://x\" is no https URL, write the API server's --service-account-issuer\n" +
-		"keys: missing, write a function that gets /openid/v1/jwks"
+	want := "putting cluster \"\": name: must not be empty\n" +
+		"region: must not be empty\n" +
+		"issuer: \"http://x\": must be an https URL; set it to the API server's --service-account-issuer\n" +
+		"keys: is required; set a function that returns /openid/v1/jwks"
 	if err == nil || err.Error() != want {
 		t.Errorf("got error %v, want %s", err, want)
 	}
@@ -85,8 +85,6 @@ func TestAssociations(t *testing.T) {
 	}})
 	must[*eks.TagResourceOutput](t)(c.TagResource(ctx, &eks.TagResourceInput{ResourceArn: want.AssociationArn, Tags: map[string]string{"b": "2"}}))
 	must[*eks.UntagResourceOutput](t)(c.UntagResource(ctx, &eks.UntagResourceInput{ResourceArn: want.AssociationArn, TagKeys: []string{"a"}}))
-	tags := must[*eks.ListTagsForResourceOutput](t)(c.ListTagsForResource(ctx, &eks.ListTagsForResourceInput{ResourceArn: want.AssociationArn}))
-	equal(t, tags.Tags, map[string]string{"b": "2"})
 
 	updated := must[*eks.UpdatePodIdentityAssociationOutput](t)(c.UpdatePodIdentityAssociation(ctx,
 		&eks.UpdatePodIdentityAssociationInput{ClusterName: prod, AssociationId: want.AssociationId, DisableSessionTags: sdk.Bool(true)}))
@@ -121,7 +119,7 @@ func TestAssociationRefusals(t *testing.T) {
 			in.RoleArn = sdk.String("arn:aws:iam::000000000000:role/irsa")
 		}, refusal{"InvalidParameterException", "Trust policy of the role provided is invalid"}},
 		"Target": {func(in *eks.CreatePodIdentityAssociationInput) { in.TargetRoleArn = sdk.String(roleARN) }, refusal{
-			"InvalidParameterException", "the in-memory AWS has no target roles; leave out targetRoleArn",
+			"InvalidParameterException", "the in-memory AWS does not support target roles; remove targetRoleArn",
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -148,8 +146,7 @@ func TestAddon(t *testing.T) {
 	equal(t, refusalOf(t, err), refusal{"ResourceInUseException", "Addon already exists."})
 	update := must[*eks.UpdateAddonOutput](t)(c.UpdateAddon(ctx,
 		&eks.UpdateAddonInput{ClusterName: prod, AddonName: agent, AddonVersion: sdk.String("v9")})).Update
-	done := must[*eks.DescribeUpdateOutput](t)(c.DescribeUpdate(ctx, &eks.DescribeUpdateInput{Name: prod, UpdateId: update.Id}))
-	equal(t, done.Update.Status, types.UpdateStatusSuccessful)
+	equal(t, update.Status, types.UpdateStatusInProgress)
 	describe := func(ctx context.Context) (*eks.DescribeAddonOutput, error) {
 		return c.DescribeAddon(ctx, &eks.DescribeAddonInput{ClusterName: prod, AddonName: agent})
 	}

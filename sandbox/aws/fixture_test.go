@@ -86,7 +86,7 @@ func credentials(id, secret, token string) sdk.CredentialsProvider {
 	})
 }
 
-// secrets is a client of the SDK, in the region that its options may change.
+// secrets returns a client of the SDK, in the region that its options may change.
 func (f *fixture) secrets(options ...func(*secretsmanager.Options)) *secretsmanager.Client {
 	return secretsmanager.New(secretsmanager.Options{
 		BaseEndpoint:     &f.url,
@@ -107,7 +107,7 @@ func (f *fixture) sts(options ...func(*sts.Options)) *sts.Client {
 	}, options...)
 }
 
-// request is a correctly signed Secrets Manager request, to be sent as it is or
+// request returns a correctly signed Secrets Manager request, to be sent as it is or
 // to be spoiled first.
 func (f *fixture) request(t *testing.T, operation, body string) *http.Request {
 	t.Helper()
@@ -168,7 +168,7 @@ func refusalOf(t *testing.T, err error) refusal {
 	return refusal{e.ErrorCode(), e.ErrorMessage()}
 }
 
-// must is the result of a call that has to succeed.
+// must returns the result of a call that has to succeed.
 func must[T any](t *testing.T) func(T, error) T {
 	t.Helper()
 	return func(result T, err error) T {

@@ -53,8 +53,6 @@ func TestRole(t *testing.T) {
 	equal(t, must[*iam.ListRolesOutput](t)(c.ListRoles(ctx, &iam.ListRolesInput{PathPrefix: sdk.String("/apps/")})).Roles,
 		[]types.Role{*want})
 	equal(t, len(must[*iam.ListRolesOutput](t)(c.ListRoles(ctx, &iam.ListRolesInput{PathPrefix: sdk.String("/x/")})).Roles), 0)
-	must[*iam.ListInstanceProfilesForRoleOutput](t)(c.ListInstanceProfilesForRole(ctx,
-		&iam.ListInstanceProfilesForRoleInput{RoleName: name}))
 	must[*iam.DeleteRoleOutput](t)(c.DeleteRole(ctx, &iam.DeleteRoleInput{RoleName: name}))
 	_, err := c.GetRole(ctx, &iam.GetRoleInput{RoleName: name})
 	equal(t, refusalOf(t, err), refusal{"NoSuchEntity", "The role with name eso cannot be found."})
@@ -168,13 +166,10 @@ func TestOpenIDConnectProvider(t *testing.T) {
 		&iam.AddClientIDToOpenIDConnectProviderInput{OpenIDConnectProviderArn: arn, ClientID: sdk.String("x")}))
 	must[*iam.RemoveClientIDFromOpenIDConnectProviderOutput](t)(c.RemoveClientIDFromOpenIDConnectProvider(ctx,
 		&iam.RemoveClientIDFromOpenIDConnectProviderInput{OpenIDConnectProviderArn: arn, ClientID: sdk.String("sts.amazonaws.com")}))
-	thumbprint := strings.Repeat("a", 40)
-	must[*iam.UpdateOpenIDConnectProviderThumbprintOutput](t)(c.UpdateOpenIDConnectProviderThumbprint(ctx,
-		&iam.UpdateOpenIDConnectProviderThumbprintInput{OpenIDConnectProviderArn: arn, ThumbprintList: []string{thumbprint}}))
 	get := &iam.GetOpenIDConnectProviderInput{OpenIDConnectProviderArn: arn}
 	equal(t, must[*iam.GetOpenIDConnectProviderOutput](t)(c.GetOpenIDConnectProvider(ctx, get)),
 		&iam.GetOpenIDConnectProviderOutput{
-			Url: sdk.String("oidc.test/id/ABC"), ClientIDList: []string{"x"}, ThumbprintList: []string{thumbprint},
+			Url: sdk.String("oidc.test/id/ABC"), ClientIDList: []string{"x"}, ThumbprintList: []string{},
 			CreateDate: &start, Tags: []types.Tag{},
 		})
 	equal(t, must[*iam.ListOpenIDConnectProvidersOutput](t)(c.ListOpenIDConnectProviders(ctx, nil)).OpenIDConnectProviderList,

@@ -23,12 +23,12 @@ func (f *fixture) ssm(options ...func(*ssm.Options)) *ssm.Client {
 	}, options...)
 }
 
-// ssmAs is a client of Parameter Store with a session's credentials.
+// ssmAs returns a client of Parameter Store with a session's credentials.
 func (f *fixture) ssmAs(c *ststypes.Credentials) *ssm.Client {
 	return f.ssm(func(o *ssm.Options) { o.Credentials = session(c) })
 }
 
-// stored is a fixture with parameters of the type, each with its name as its value.
+// stored returns a fixture with parameters of the type, each with its name as its value.
 func stored(t *testing.T, kind types.ParameterType, names ...string) (*fixture, *ssm.Client) {
 	t.Helper()
 	f := newFixture(t, aws.Options{})
@@ -49,7 +49,7 @@ func rotate(t *testing.T, c *ssm.Client, name, value string) {
 	putParameter(t, c, &ssm.PutParameterInput{Name: &name, Value: &value, Overwrite: sdk.Bool(true)})
 }
 
-// read is a parameter, decrypted, or how it was refused.
+// read returns a parameter, decrypted, or how it was refused.
 func read(t *testing.T, c *ssm.Client, name string) (*types.Parameter, refusal) {
 	t.Helper()
 	out, err := c.GetParameter(t.Context(), &ssm.GetParameterInput{Name: &name, WithDecryption: sdk.Bool(true)})

@@ -83,7 +83,7 @@ func TestParameterNameRefusals(t *testing.T) {
 		"NamesMissing":      {"GetParameters", `{}`, constraint("null", "names", "not be null")},
 		"NamesTooMany":      {"GetParameters", `{"Names":["a","b","c","d","e","f","g","h","i","j","k"]}`, constraint("'[a, b, c, d, e, f, g, h, i, j, k]'", "names", "have length less than or equal to 10")},
 		"DescribeTooMany":   {"DescribeParameters", `{"MaxResults":51}`, constraint("'51'", "maxResults", "have value less than or equal to 50")},
-		"NoSuchOperation":   {"SendCommand", `{}`, refusal{"UnknownOperationException", `the in-memory AWS has no operation "SendCommand" in ssm; its README lists what it has`}},
+		"NoSuchOperation":   {"SendCommand", `{}`, refusal{"UnknownOperationException", `the in-memory AWS does not support the operation "SendCommand" of ssm; see sandbox/aws/README.md`}},
 		"WrongTypeOfMember": {"GetParameter", `{"Name":7}`, refusal{"SerializationException", "NUMBER_VALUE can not be converted to a String"}},
 	})
 	// One character less is a name.
@@ -103,7 +103,7 @@ func TestPutParameterRefusals(t *testing.T) {
 		"larger parameter value, upgrade the parameter to use the advanced-parameter tier. For more information, see " +
 		"https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html")
 	nested := invalid(`Parameter value can't nest another parameter. Do not use "{{}}" in the value.`)
-	leaveOut := invalid("the in-memory AWS has no allowed patterns and no parameter policies; leave out AllowedPattern and Policies")
+	leaveOut := invalid("the in-memory AWS does not support allowed patterns and parameter policies; remove AllowedPattern and Policies")
 	var many []string
 	for i := range 51 {
 		many = append(many, fmt.Sprintf(`{"Key":"k%d","Value":"v"}`, i))
@@ -126,7 +126,7 @@ func TestPutParameterRefusals(t *testing.T) {
 		"ReservedTag":  put(`"Name":"/new","Value":"v","Type":"String","Tags":[{"Key":"aws:k","Value":"v"}]`, invalid("Tag keys can't begin with aws:; that prefix is reserved for AWS.")),
 		"ManyTags":     put(`"Name":"/new","Value":"v","Type":"String","Tags":[`+strings.Join(many, ",")+`]`, refusal{"TooManyTagsError", "A parameter can have no more than 50 tags."}),
 		"TagsOfAbsent": {"ListTagsForResource", `{"ResourceType":"Parameter","ResourceId":"/absent"}`, refusal{"InvalidResourceId", ""}},
-		"TagsOfNode":   {"ListTagsForResource", `{"ResourceType":"ManagedInstance","ResourceId":"mi-1"}`, refusal{"InvalidResourceType", "the in-memory AWS has only the resource type Parameter"}},
+		"TagsOfNode":   {"ListTagsForResource", `{"ResourceType":"ManagedInstance","ResourceId":"mi-1"}`, refusal{"InvalidResourceType", "the in-memory AWS supports only the resource type Parameter"}},
 		"TagNothing":   {"AddTagsToResource", `{"ResourceType":"Parameter","ResourceId":"/db"}`, constraint("null", "tags", "not be null")},
 		"UntagNothing": {"RemoveTagsFromResource", `{"ResourceType":"Parameter","ResourceId":"/db"}`, constraint("null", "tagKeys", "not be null")},
 		"LabelAbsent":  {"LabelParameterVersion", `{"Name":"/absent","Labels":["l"]}`, refusal{"ParameterNotFound", ""}},
@@ -185,7 +185,7 @@ func TestParameterFilterRefusals(t *testing.T) {
 		"ReservedPath": describe(`{"Key":"Path","Values":["/aws/service"]}`, reserved),
 		"Type":         describe(`{"Key":"Type","Values":["Text"]}`, refusal{"InvalidFilterOption", "The following filter value is not valid: Text. Valid values include: [String, StringList, SecureString]."}),
 		"Tier":         describe(`{"Key":"Tier","Values":["Best"]}`, refusal{"InvalidFilterOption", "The following filter value is not valid: Best. Valid values include: [Standard, Advanced, Intelligent-Tiering]."}),
-		"Deprecated":   {"DescribeParameters", `{"Filters":[{"Key":"Name","Values":["v"]}]}`, invalid("the in-memory AWS has no Filters, which AWS deprecates; write ParameterFilters")},
+		"Deprecated":   {"DescribeParameters", `{"Filters":[{"Key":"Name","Values":["v"]}]}`, invalid("the in-memory AWS does not support Filters, which AWS deprecates; use ParameterFilters")},
 		"TagByPath":    byPath("tag:k", "The following filter key is not valid: tag:k. Valid filter keys include: [Type, KeyId]."),
 		"NameByPath":   byPath("Name", "The following filter key is not valid: Name. Valid filter keys include: [Type, KeyId]."),
 		"LabelsByPath": {"GetParametersByPath", `{"Path":"/","ParameterFilters":[{"Key":"Label","Option":"BeginsWith","Values":["v"]}]}`, refusal{"InvalidFilterOption", "The following filter option is not valid: BeginsWith. Valid options include: [Equals]."}},

@@ -213,7 +213,7 @@ func TestUnsupportedPolicy(t *testing.T) {
 		"Condition":{"BinaryEquals":{"k":"QQ=="}}}`)
 	equal(t, get(t, f.as(f.assume(t, roleARN)), "app/db"), refusal{
 		"UnsupportedPolicyException", "the in-memory AWS cannot evaluate the condition operator BinaryEquals in a " +
-			"policy; its README lists what it can",
+			"policy; see sandbox/aws/README.md",
 	})
 }
 

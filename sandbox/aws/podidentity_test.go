@@ -33,7 +33,7 @@ func (f *fixture) associate(t *testing.T, change ...func(*eks.CreatePodIdentityA
 	return must[*eks.CreatePodIdentityAssociationOutput](t)(f.eks().CreatePodIdentityAssociation(t.Context(), in)).Association
 }
 
-// ask is what a pod does.
+// ask requests credentials as a pod does.
 func ask(t *testing.T, agent, token string) answer {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, agent+"/v1/credentials", nil)
@@ -153,31 +153,4 @@ func TestPodIdentityRefusals(t *testing.T) {
 			equal(t, answer{got.Status, reason}, answer{test.Status, test.Want})
 		})
 	}
-}
-
-// TestEKSAuth signs by hand what the agent of a node sends.
-func TestEKSAuth(t *testing.T) {
-	t.Parallel()
-	f, cluster := clustered(t)
-	f.role(t, "eso", podTrust, readAll)
-	made := f.associate(t)
-	body := `{"token":"` + cluster.token(t, podAudience) + `"}`
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost,
-		f.url+"/clusters/prod/assume-role-for-pod-identity", strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	f.sign(t, r, body, "eks-auth", start)
-	got := send(t, r)
-	equal(t, got.Status, http.StatusOK)
-	var out struct {
-		Subject                struct{ Namespace, ServiceAccount string }
-		Audience               string
-		PodIdentityAssociation struct{ AssociationArn, AssociationID string }
-	}
-	if err := json.Unmarshal([]byte(got.Body), &out); err != nil {
-		t.Fatal(err)
-	}
-	equal(t, []string{out.Subject.Namespace, out.Subject.ServiceAccount, out.Audience, out.PodIdentityAssociation.AssociationArn},
-		[]string{"external-secrets", "external-secrets", podAudience, *made.AssociationArn})
 }

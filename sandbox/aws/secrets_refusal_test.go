@@ -79,7 +79,7 @@ type refusedCall struct {
 	Want refusal
 }
 
-// call makes a refusedCall of a method of the SDK's client.
+// call returns a refusedCall from a method of the SDK's client.
 func call[In, Out any](
 	method func(*secretsmanager.Client, context.Context, *In, ...func(*secretsmanager.Options)) (Out, error),
 	in In, want refusal,
@@ -102,7 +102,7 @@ func checkRefusals(t *testing.T, c *secretsmanager.Client, calls map[string]refu
 	}
 }
 
-// constraint is how AWS words one broken constraint.
+// constraint returns how AWS words one broken constraint.
 func constraint(value, path, rule string) refusal {
 	return refusal{"ValidationException", fmt.Sprintf(
 		"1 validation error detected: Value %s at '%s' failed to satisfy constraint: Member must %s",

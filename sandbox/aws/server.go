@@ -27,30 +27,29 @@ const maxBody = 1 << 20
 
 // Options are for [New]. The zero value works.
 type Options struct {
-	// Account is the number of the account that clusters, secrets and parameters are
-	// put into, and that credentials are of which name none; empty is 000000000000.
+	// Account is the account for PutCluster, PutSecret and PutParameter, and for
+	// credentials without an account; empty means 000000000000.
 	Account string
-	// Partition is the first part of ARNs after arn; empty is aws. Regions are
-	// not checked against it: a region exists as soon as a request names it.
+	// Partition is the partition in ARNs; empty means aws. Regions are not checked
+	// against it: a region exists as soon as a request names it.
 	Partition string
-	// Credentials are the access keys that may sign, of administrators; nil is
-	// one, test with the secret test. An account exists if one of them is its own.
+	// Credentials are the access keys of administrators; nil means one, test with
+	// the secret test. Their accounts exist, in addition to Account.
 	Credentials []Credential
-	// Authorize decides whether a principal may do something, before the policies
-	// of a role do; nil allows everything. It is called while the server answers
-	// and must not call it.
+	// Authorize decides on each access before the policies of a role; nil allows
+	// everything. It must not call the server.
 	Authorize func(Access) bool
 	// Now is the clock; nil is [time.Now].
 	Now func() time.Time
-	// Log receives one record per request, with action, resource, principal and
-	// outcome, and never a value; nil is silent.
+	// Log receives a record of each request, with action, resource, principal and
+	// outcome, and never a value; nil means no log.
 	Log *slog.Logger
 }
 
 // Access is one action of one principal on one resource, for Options.Authorize.
 type Access = api.Access
 
-// Principal is who a request was signed by.
+// Principal is the signer of a request.
 type Principal = api.Principal
 
 // Server is the in-memory AWS. It is safe for concurrent use.
@@ -95,9 +94,9 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// PutSecret creates the secret in the region, or makes value its new current
-// version. It asks for no permission, and refuses what PutSecretValue refuses: a
-// secret that is marked for deletion has to be restored first.
+// PutSecret creates the secret in the region, or adds the value as its current
+// version. It needs no permission, and refuses what PutSecretValue refuses: a secret
+// that is marked for deletion must be restored first.
 func (s *Server) PutSecret(region, name, value string) error {
 	call := s.newCall(region)
 	call.Allow = nil
@@ -107,9 +106,9 @@ func (s *Server) PutSecret(region, name, value string) error {
 	return nil
 }
 
-// PutParameter creates the parameter in the region, a SecureString, or makes value
-// its new current version. It asks for no permission, and refuses what PutParameter
-// of Systems Manager refuses.
+// PutParameter creates the parameter in the region as a SecureString, or adds the
+// value as its current version. It needs no permission, and refuses what
+// PutParameter of Systems Manager refuses.
 func (s *Server) PutParameter(region, name, value string) error {
 	call := s.newCall(region)
 	call.Allow = nil
@@ -124,8 +123,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	call := s.newCall("")
 	call.Context = r.Context()
 	call.SourceIP, _, _ = net.SplitHostPort(r.RemoteAddr)
-	// What a refused client wanted is worth a look in the log; a service that
-	// answers says it better.
+	// For the log of a refused request; a service sets it again.
 	call.Action = strings.Replace(r.Header.Get("X-Amz-Target"), ".", ":", 1)
 	service, err := s.admit(w, r, call)
 	if err != nil {
@@ -137,8 +135,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.log(call, call.Action, call.Resource, call.Err)
 }
 
-// admit verifies the request, completes the call with what the signature says,
-// and returns the service that the request is for.
+// admit verifies the request, completes the call from the signature, and returns the
+// service that the request is for.
 func (s *Server) admit(w http.ResponseWriter, r *http.Request, call *api.Call) (http.Handler, error) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
@@ -167,19 +165,19 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, call *api.Call) (
 	service, ok := s.accounts[call.Account].services[scope.Service]
 	if !ok {
 		return nil, api.Errorf(api.UnknownOperation,
-			"the in-memory AWS has no service %q; its README lists what it has",
+			"the in-memory AWS does not support the service %q; see sandbox/aws/README.md",
 			scope.Service)
 	}
 	return service, nil
 }
 
-// unsigned says whether the request is the one that a token signs instead.
+// unsigned reports whether the request carries a token instead of a signature.
 func unsigned(body []byte) bool {
 	form, err := url.ParseQuery(string(body))
 	return err == nil && form.Get("Action") == "AssumeRoleWithWebIdentity"
 }
 
-// findKey is what the verifier asks.
+// findKey returns an access key, for the verifier.
 func (s *Server) findKey(accessKeyID string) (sigv4.Key, bool) {
 	if session, ok := s.sts.Session(accessKeyID); ok {
 		return session.Key, true

@@ -61,14 +61,14 @@ func TestUnknownServicesAndOperations(t *testing.T) {
 		r.Header.Set("X-Amz-Target", "AmazonSQS.ListQueues")
 		f.sign(t, r, "{}", "sqs", start)
 		equal(t, send(t, r), answer{http.StatusBadRequest, `{"__type":"UnknownOperationException",` +
-			`"message":"the in-memory AWS has no service \"sqs\"; its README lists what it has"}`})
+			`"message":"the in-memory AWS does not support the service \"sqs\"; see sandbox/aws/README.md"}`})
 	})
 	t.Run("Operation", func(t *testing.T) {
 		t.Parallel()
 		equal(t, send(t, f.request(t, "RotateSecret", "{}")), answer{
 			http.StatusBadRequest, `{"__type":"UnknownOperationException",` +
-				`"message":"the in-memory AWS has no operation \"RotateSecret\" in secretsmanager; ` +
-				`its README lists what it has"}`,
+				`"message":"the in-memory AWS does not support the operation \"RotateSecret\" of secretsmanager; ` +
+				`see sandbox/aws/README.md"}`,
 		})
 	})
 	t.Run("OperationOfQueryService", func(t *testing.T) {
@@ -76,7 +76,7 @@ func TestUnknownServicesAndOperations(t *testing.T) {
 		_, err := f.sts().GetFederationToken(t.Context(), &sts.GetFederationTokenInput{Name: sdk.String("me")})
 		equal(t, refusalOf(t, err), refusal{
 			"InvalidAction",
-			`the in-memory AWS has no operation "GetFederationToken" in sts; its README lists what it has`,
+			`the in-memory AWS does not support the operation "GetFederationToken" of sts; see sandbox/aws/README.md`,
 		})
 	})
 }

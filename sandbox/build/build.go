@@ -1,8 +1,8 @@
-// Package build makes the sandbox's binaries, each from its own Go module and once: a binary is kept
-// in the user's cache under a hash of all that it is made from, so that every checkout shares it.
+// Package build builds the sandbox's binaries, each once and from its own Go module. It keeps a binary in
+// the user's cache under a hash of its sources, so that all checkouts share it.
 //
-// An official Pulumi CLI or provider plugin that is installed and fits is used instead of being built,
-// and [Fetch] downloads them where the user asks for it; nothing else is ever downloaded but modules.
+// If a suitable official Pulumi CLI or provider plugin is installed, it is used instead. With
+// Options.Fetch they are downloaded. Apart from that, only Go modules are downloaded.
 package build
 
 import (
@@ -29,7 +29,7 @@ const (
 	AWSProviderVersion     = "6.83.2" // of pulumi-aws
 )
 
-// KubernetesMinor is the version as EKS has it, such as 1.34.
+// KubernetesMinor returns the version in EKS's form, such as 1.34.
 func KubernetesMinor() string { return KubernetesVersion[:strings.LastIndex(KubernetesVersion, ".")] }
 
 // Options say where things are. Source and Report must be set.
@@ -37,9 +37,9 @@ type Options struct {
 	Source  string      // the sandbox's source folder, an absolute path
 	Program string      // the Pulumi program's source folder, to compile ahead; may be empty
 	Cache   string      // keeps the binaries; empty means "eso-aws" in the user's cache folder
-	Placed  string      // a folder with other names of binaries from the cache, such as a sandbox's
+	Placed  string      // a folder with links to binaries in the cache, such as a sandbox's
 	Fetch   bool        // download the official Pulumi CLI and provider plugin
-	Report  func(Event) // is told what happens
+	Report  func(Event) // called for each event
 }
 
 // Binaries are paths of executables, and of the chart that goes with the operator.
@@ -61,7 +61,7 @@ type step struct {
 	module  string // folder below the sandbox's source
 	pkg     string
 	ldflags string
-	finish  func(ctx context.Context, o *Options, dir string) error // makes what else belongs to it
+	finish  func(ctx context.Context, o *Options, dir string) error // builds what else belongs to it
 }
 
 func steps() map[string]step {
@@ -94,8 +94,8 @@ func steps() map[string]step {
 			what: "pulumi-kubernetes provider " + ProviderVersion, seconds: 445,
 			module: "modules/pulumi-resource-kubernetes", pkg: ".", ldflags: "-X main.version=" + ProviderVersion,
 		},
-		// Always the stand-in, where the official plugin is installed or downloaded, too: it knows no AWS
-		// but the sandbox's, so that no mistake in an environment leads to a real account.
+		// Always the stand-in, even if the official plugin is installed: it can reach only the sandbox's
+		// AWS, so a mistake in the environment cannot change a real account.
 		"pulumi-resource-aws": {
 			what: "pulumi-aws provider " + AWSProviderVersion + " (stand-in)", seconds: 60,
 			module: "modules/pulumi-resource-aws", pkg: ".", ldflags: "-X main.version=" + AWSProviderVersion,
@@ -105,7 +105,7 @@ func steps() map[string]step {
 
 const operatorModule = "github.com/external-secrets/external-secrets"
 
-// order is that of the build, the longest first, so that a machine too small for it fails early.
+// order returns the order of the build: the longest first, so that it fails early on too small a machine.
 func order() []string {
 	return []string{
 		"pulumi-resource-kubernetes", "kubernetes", "external-secrets", "pulumi",
@@ -123,7 +123,7 @@ type Event struct {
 	Elapsed time.Duration
 }
 
-// Kind tells what an [Event] is.
+// Kind is the kind of an [Event].
 type Kind int
 
 // The kinds, in the order in which they come.
@@ -140,12 +140,12 @@ func All(ctx context.Context, o Options) (*Binaries, error) {
 	if o.Cache == "" {
 		cache, err := os.UserCacheDir()
 		if err != nil {
-			return nil, fmt.Errorf("looking for the user's cache folder (set HOME or XDG_CACHE_HOME): %w", err)
+			return nil, fmt.Errorf("finding the user's cache folder (set HOME or XDG_CACHE_HOME): %w", err)
 		}
 		o.Cache = filepath.Join(cache, "eso-aws")
 	}
 	if err := os.MkdirAll(o.Cache, 0o700); err != nil {
-		return nil, fmt.Errorf("making the cache folder: %w", err)
+		return nil, fmt.Errorf("creating the cache folder: %w", err)
 	}
 	unlock, err := lock(ctx, filepath.Join(o.Cache, "lock"))
 	if err != nil {
@@ -173,13 +173,13 @@ func All(ctx context.Context, o Options) (*Binaries, error) {
 	}, nil
 }
 
-// plan returns where each executable is or will be, and the names of those to build.
+// plan returns the path of each executable, and the names of those that must be built.
 func plan(
 	ctx context.Context, o *Options, found map[string]string,
 ) (paths map[string]string, missing []string, err error) {
 	out, err := exec.CommandContext(ctx, "go", "env", "GOVERSION").Output()
 	if err != nil {
-		return nil, nil, fmt.Errorf("asking the go command for its version: %w", err)
+		return nil, nil, fmt.Errorf("running go env GOVERSION: %w", err)
 	}
 	toolchain := strings.TrimSpace(string(out))
 	paths = map[string]string{}
@@ -201,11 +201,11 @@ func plan(
 	return paths, missing, nil
 }
 
-// args are those of the go command, without what to build and where. There is no -trimpath in them: what
-// was compiled is then shared with the builds and tests of the program.
+// args returns the arguments of the go command except the package and the output. Without -trimpath, the
+// build cache is shared with the builds and tests of the program.
 func (s step) args() []string { return []string{"build", "-ldflags", "-s -w " + s.ldflags} }
 
-// key is a hash of all that an executable is made from.
+// key returns a hash of everything that an executable is built from.
 func (s step) key(dir, toolchain string) (string, error) {
 	hash := sha256.New()
 	fmt.Fprintln(hash, toolchain, runtime.GOOS, runtime.GOARCH, s.pkg, s.args())
@@ -230,7 +230,7 @@ func (s step) key(dir, toolchain string) (string, error) {
 	return hex.EncodeToString(hash.Sum(nil))[:12], nil
 }
 
-// build runs the steps, the last of which compiles the program's packages ahead.
+// build runs the steps, and at last compiles the program's packages ahead of time.
 func (o *Options) build(ctx context.Context, missing []string, paths map[string]string) error {
 	total := len(missing)
 	if o.Program != "" && total > 0 {
@@ -287,7 +287,7 @@ func (o *Options) timed(event Event, run func() error) error {
 	}
 }
 
-// build makes the executable in a folder beside its place and moves that there when all is done.
+// build builds the executable in a temporary folder and renames that when everything is done.
 func (s step) build(ctx context.Context, o *Options, name, path string) error {
 	dir := filepath.Dir(path)
 	work := dir + ".tmp"
@@ -295,7 +295,7 @@ func (s step) build(ctx context.Context, o *Options, name, path string) error {
 		return fmt.Errorf("removing an unfinished build: %w", err)
 	}
 	if err := os.MkdirAll(work, 0o700); err != nil {
-		return fmt.Errorf("making the build's folder: %w", err)
+		return fmt.Errorf("creating the build's folder: %w", err)
 	}
 	defer os.RemoveAll(work) //nolint:errcheck // where the build ends early; it is gone where it went well
 	source := filepath.Join(o.Source, s.module)
@@ -311,19 +311,19 @@ func (s step) build(ctx context.Context, o *Options, name, path string) error {
 	return os.Rename(work, dir)
 }
 
-// writeOperatorChart makes the chart that goes with the operator.
+// writeOperatorChart writes the chart of the operator's release.
 func writeOperatorChart(ctx context.Context, o *Options, dir string) error {
 	cmd := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", operatorModule)
 	cmd.Dir = filepath.Join(o.Source, steps()["external-secrets"].module)
 	cmd.Env = append(os.Environ(), "GOWORK=off")
 	out, err := cmd.Output()
 	if err != nil {
-		return fmt.Errorf("looking for the operator's module: %w", err)
+		return fmt.Errorf("finding the operator's module: %w", err)
 	}
 	return WriteChart(strings.TrimSpace(string(out)), ExternalSecretsVersion, filepath.Join(dir, "chart"))
 }
 
-// lock takes a file lock, so that two builds do not do the same work; it waits for the other one.
+// lock takes a file lock, so that two builds do not do the same work. It waits until the lock is free.
 func lock(ctx context.Context, path string) (func(), error) {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {

@@ -30,7 +30,7 @@ const (
 	packages = "the program's packages"
 )
 
-// eventsOf is what a build of these steps reports.
+// eventsOf returns what a build of these steps reports.
 func eventsOf(steps ...string) []string {
 	tr := &tree{events: []build.Event{{Kind: build.Plan, Steps: len(steps)}}}
 	for i, what := range steps {
@@ -214,7 +214,7 @@ exec sleep 300
 	if _, err := build.All(ctx, tr.Options); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want the cancellation", err)
 	}
-	if took := time.Since(cancelled); took > 5*time.Second {
+	if took := time.Since(cancelled); took > time.Minute {
 		t.Errorf("it took %s to end", took)
 	}
 	nothingLeft(t, pids)
@@ -298,7 +298,7 @@ func TestFailuresBeforeAnyStep(t *testing.T) {
 		"CacheIsAFile": {func(t *testing.T, tr *tree) {
 			t.Helper()
 			write(t, 0o600, "", tr.Cache)
-		}, "making the cache folder: "},
+		}, "creating the cache folder: "},
 		"LockIsAFolder": {func(t *testing.T, tr *tree) {
 			t.Helper()
 			write(t, 0o600, "", tr.Cache, "lock", "file")
@@ -321,7 +321,7 @@ func TestNoGoCommand(t *testing.T) {
 	tr := newTree(t)
 	t.Setenv("PATH", t.TempDir())
 	_, err := build.All(t.Context(), tr.Options)
-	want := `asking the go command for its version: exec: "go": executable file not found in $PATH`
+	want := `running go env GOVERSION: exec: "go": executable file not found in $PATH`
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}

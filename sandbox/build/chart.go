@@ -10,10 +10,10 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// WriteChart writes a Helm chart of the External Secrets Operator to a folder, made from the chart and
-// the CRDs of its module, as the published chart of that version is made by the project's release:
-// CRDs are templates, under installCRDs and with crds.annotations, and the chart's version is the
-// module's. The one subchart, which the module does not hold and which is off by default, is left out.
+// WriteChart writes a Helm chart of the External Secrets Operator to a folder. It builds the chart from the
+// module's chart and CRDs, as the project's release does: the CRDs become templates with installCRDs and
+// crds.annotations, and the chart gets the module's version. It leaves out the only subchart, which is off by
+// default and not part of the module.
 func WriteChart(module, version, dir string) error {
 	source := filepath.Join(module, "deploy", "charts", "external-secrets")
 	if err := os.RemoveAll(dir); err != nil {
@@ -46,7 +46,7 @@ func WriteChart(module, version, dir string) error {
 	return nil
 }
 
-// writeChartFile sets the chart's version, which only a release does upstream, and drops its subchart.
+// writeChartFile sets the chart's version, as a release does upstream, and removes the subchart.
 func writeChartFile(dir, version string) error {
 	path := filepath.Join(dir, "Chart.yaml")
 	data, err := os.ReadFile(path)
@@ -65,8 +65,8 @@ func writeChartFile(dir, version string) error {
 	return os.WriteFile(path, data, 0o600)
 }
 
-// crdTemplate puts a CRD under the chart's switches. It works on the text, which holds no template
-// marks of its own, because a CRD of 9,000 lines is best left as it is.
+// crdTemplate turns a CRD into a template with the chart's switches. It edits the text, which has no template
+// actions, to keep the other 9,000 lines as they are.
 func crdTemplate(document []byte) (name string, template []byte, err error) {
 	var crd struct {
 		Spec struct {

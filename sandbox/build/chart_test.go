@@ -32,7 +32,7 @@ func files(t *testing.T, dir string) map[string]string {
 	return content
 }
 
-// tinyCRD is a CRD of the miniature as it stands in its chart.
+// tinyCRD returns a CRD of the miniature as it stands in its chart.
 func tinyCRD(condition, kind, name string) string {
 	return `{{- if ` + condition + ` }}
 kind: CustomResourceDefinition
@@ -113,7 +113,7 @@ func TestWriteChartFailures(t *testing.T) {
 	}
 }
 
-// operatorModule is the folder of the operator's module, downloaded where it is not there yet.
+// operatorModule returns the folder of the operator's module, downloaded where it is not there yet.
 func operatorModule(t *testing.T) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "go", "mod", "download", "-json", "github.com/external-secrets/external-secrets")

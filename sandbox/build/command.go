@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Program builds the Pulumi program of a folder.
+// Program builds the Pulumi program in a folder.
 func Program(ctx context.Context, dir, executable string) error {
 	if err := goCommand(ctx, dir, "build", "-o", executable, "."); err != nil {
 		return fmt.Errorf("building the program: %w", err)
@@ -18,7 +18,7 @@ func Program(ctx context.Context, dir, executable string) error {
 	return nil
 }
 
-// goCommand runs the go command without cgo: no C compiler is needed, and what was compiled is shared.
+// goCommand runs the go command without cgo, so that no C compiler is needed and the build cache is shared.
 func goCommand(ctx context.Context, dir string, args ...string) error {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = dir
@@ -35,13 +35,13 @@ func goCommand(ctx context.Context, dir string, args ...string) error {
 	return nil
 }
 
-// run runs a command made with this context and returns what it prints. The end of the context ends it
-// with all that it has started, and removes their temporary files: interrupted, the go command leaves
-// its compilers and its files behind, and a shell the rest of its pipeline.
+// run runs a command that was created with this context and returns its output. When the context ends, run
+// also ends all child processes and removes their temporary files: an interrupted go command leaves
+// compilers and files behind, and a shell the rest of its pipeline.
 func run(ctx context.Context, cmd *exec.Cmd) ([]byte, error) {
 	temporary, err := os.MkdirTemp("", "eso-aws-build-")
 	if err != nil {
-		return nil, fmt.Errorf("making a folder for temporary files: %w", err)
+		return nil, fmt.Errorf("creating a folder for temporary files: %w", err)
 	}
 	defer os.RemoveAll(temporary) //nolint:errcheck // the system clears such folders too
 	cmd.Env = append(cmd.Environ(), "TMPDIR="+temporary)
@@ -58,7 +58,7 @@ func run(ctx context.Context, cmd *exec.Cmd) ([]byte, error) {
 	return nil, ctx.Err()
 }
 
-// endGroup ends what is left of a process group, and gives it a second to be gone.
+// endGroup kills a process group and waits up to a second for it to end.
 func endGroup(id int) {
 	deadline := time.Now().Add(time.Second)
 	for syscall.Kill(-id, syscall.SIGKILL) == nil && time.Now().Before(deadline) {

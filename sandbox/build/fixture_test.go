@@ -42,7 +42,7 @@ func newTree(t *testing.T) *tree {
 	return tr
 }
 
-// newBuiltTree is a tree in which all is built.
+// newBuiltTree returns a tree in which all is built.
 func newBuiltTree(t *testing.T) *tree {
 	t.Helper()
 	cache, err := built()
@@ -78,7 +78,7 @@ func (tr *tree) all(t *testing.T) (b *build.Binaries, events []string) {
 	return b, tr.told()
 }
 
-// told is the reported events as text, without the times.
+// told returns the reported events as text, without the times.
 func (tr *tree) told() (events []string) {
 	kinds := map[build.Kind]string{
 		build.Plan: "plan", build.Started: "started", build.Done: "done", build.Using: "using",
@@ -114,7 +114,7 @@ func ls(t *testing.T, dir string) (names []string) {
 	return names
 }
 
-// homeDir is a home for the go command, whose telemetry would else write there when the test is over.
+// homeDir returns a home for the go command, whose telemetry would else write there when the test is over.
 func homeDir(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()

@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// official finds the Pulumi CLI and provider plugin that the user has installed, or downloads them
-// where o.Fetch asks for it. The result maps names of executables to their paths.
+// official finds the Pulumi CLI and provider plugin that the user has installed, or downloads them if
+// o.Fetch is set. The result maps names of executables to their paths.
 func official(ctx context.Context, o *Options) (map[string]string, error) {
 	found := map[string]string{}
 	cli := o.installedCLI(ctx)
@@ -40,8 +40,8 @@ func official(ctx context.Context, o *Options) (map[string]string, error) {
 	return found, nil
 }
 
-// installedCLI returns the path of an official CLI on PATH that is not older than the SDK and has its
-// language host for Go beside it, or nothing.
+// installedCLI returns the path of an official CLI on PATH that is not older than the SDK and has the
+// language host for Go beside it, or "".
 func (o *Options) installedCLI(ctx context.Context) string {
 	path, err := exec.LookPath("pulumi")
 	if err != nil {
@@ -60,7 +60,7 @@ func (o *Options) installedCLI(ctx context.Context) string {
 	return path
 }
 
-// own tells whether an executable is one that this package has built, in the cache or placed elsewhere.
+// own reports whether this package built the executable, in the cache or linked from elsewhere.
 func (o *Options) own(path string) bool {
 	for _, folder := range []string{o.Cache, o.Placed} {
 		resolved, err := filepath.EvalSymlinks(folder)
@@ -71,7 +71,7 @@ func (o *Options) own(path string) bool {
 	return false
 }
 
-// fits tells whether a CLI's version, such as v3.275.1, is of the same major version as the SDK and
+// fits reports whether a CLI's version, such as v3.275.1, has the same major version as the SDK and is
 // not older.
 func fits(version, sdk string) bool {
 	have, err := numbers(strings.TrimPrefix(version, "v"))
@@ -98,8 +98,8 @@ func numbers(version string) (parts [3]int, err error) {
 	return parts, nil
 }
 
-// installedProvider returns the plugin of exactly the program's version, from the user's own Pulumi
-// folder, or nothing.
+// installedProvider returns the plugin with exactly the program's version from the user's Pulumi folder,
+// or "".
 func (o *Options) installedProvider() string {
 	home := os.Getenv("PULUMI_HOME")
 	if home == "" {
@@ -120,14 +120,14 @@ func pluginPath(home string) string {
 	return filepath.Join(home, "plugins", "resource-kubernetes-v"+ProviderVersion, "pulumi-resource-kubernetes")
 }
 
-// fetchCLI has Pulumi's own installer put the pinned CLI into the cache.
+// fetchCLI installs the pinned CLI into the cache with Pulumi's installer.
 func (o *Options) fetchCLI(ctx context.Context) (string, error) {
 	root := filepath.Join(o.Cache, "official-pulumi-"+PulumiVersion)
 	path := filepath.Join(root, "bin", "pulumi")
 	if _, err := os.Stat(path); err == nil {
 		return path, nil
 	}
-	unfinished := root + ".tmp" // an installer that is interrupted leaves a part of a CLI
+	unfinished := root + ".tmp" // an interrupted installer leaves an incomplete CLI
 	if err := os.RemoveAll(unfinished); err != nil {
 		return "", fmt.Errorf("removing an unfinished download: %w", err)
 	}
@@ -142,7 +142,7 @@ func (o *Options) fetchCLI(ctx context.Context) (string, error) {
 	return path, os.Rename(unfinished, root)
 }
 
-// fetchProvider has the CLI install the provider plugin into the cache.
+// fetchProvider installs the provider plugin into the cache with the CLI.
 func (o *Options) fetchProvider(ctx context.Context, cli string) (string, error) {
 	home := filepath.Join(o.Cache, "official-plugins")
 	path := pluginPath(home)

@@ -14,7 +14,7 @@ import (
 	"eso-aws/sandbox/build"
 )
 
-// cliOf is a script that is a Pulumi CLI of some version. It installs a plugin, says so in a file
+// cliOf returns a script that is a Pulumi CLI of some version. It installs a plugin, says so in a file
 // beside it, and does nothing else.
 func cliOf(version string) string {
 	return `#!/bin/sh

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
@@ -22,9 +21,9 @@ const (
 		"sts.amazonaws.com and the operator's service account; " + mend
 )
 
-// TestAccess deploys the stack dev and has AWS refuse it everything that AWS can: each step takes something
-// away, or asks for too much, and ends with a stack that is well. The operator looks at a secret at once
-// when it is new, and ever less often when it was refused: so each asks for one of a new name.
+// TestAccess deploys the stack dev and has AWS deny everything that it can deny: each step removes a
+// permission or requests too much, and ends with a healthy stack. The operator backs off after a failure but
+// reads a new ExternalSecret immediately, so each step declares one with a new name.
 func TestAccess(t *testing.T) {
 	take(t)
 	store(t, remote, "dummy")
@@ -41,7 +40,7 @@ func TestAccess(t *testing.T) {
 	step(t, "SwitchBack", func(t *testing.T) { s.switched(t, "irsa", irsaRole) })
 }
 
-// impostors are service accounts with the role's annotation that are not the operator's.
+// impostors creates service accounts with the role's annotation that are not the operator's.
 func impostors(t *testing.T) {
 	for name, who := range map[string]struct{ Namespace, Name string }{
 		"other-name":      {"external-secrets", "impostor"},
@@ -61,7 +60,7 @@ func impostors(t *testing.T) {
 	}
 }
 
-// undeclared is a secret that the stack's store is asked for, and the stack does not declare.
+// undeclared requests a secret from the stack's store that the stack does not declare.
 func undeclared(t *testing.T) {
 	store(t, "zio-lucene/undeclared", "nobody's")
 	create(t, externalSecrets, object{
@@ -75,7 +74,7 @@ func undeclared(t *testing.T) {
 		"because no identity-based policy allows the secretsmanager:GetSecretValue action")
 }
 
-// asks has the stack declare these secrets beside its first, and none that it had asked for before.
+// asks makes the stack declare its first secret and these, and no others.
 func (s *stack) asks(t *testing.T, timeout string, remotes map[string]string) {
 	t.Helper()
 	s.edit(t, func(c config) {
@@ -91,14 +90,14 @@ func (s *stack) asks(t *testing.T, timeout string, remotes map[string]string) {
 	})
 }
 
-// fails wants an up to fail when it asks for a secret of that name.
+// fails requires that an up fails that declares a secret with that name.
 func (s *stack) fails(t *testing.T, name string, want ...string) {
 	t.Helper()
 	s.asks(t, "8s", map[string]string{name: remote})
 	s.mustFail(t, append(want, "ExternalSecret zio-lucene/"+name+": UpdateFailed"), up()...)
 }
 
-// mended wants a refresh to see what others have changed, and one up to mend it.
+// mended requires that a refresh shows the changes of others, and that one up reverts them.
 func (s *stack) mended(t *testing.T, name string, seen ...string) {
 	t.Helper()
 	contains(t, s.refreshed(t), seen...)
@@ -107,7 +106,7 @@ func (s *stack) mended(t *testing.T, name string, seen ...string) {
 	must(t, holds(t, name, map[string]string{"password": "dummy"}))
 }
 
-// tampered has others change the role behind Pulumi's back.
+// tampered changes the role outside of Pulumi.
 func (s *stack) tampered(t *testing.T) {
 	others := newAdmin(t)
 	others.detach(t, irsaRole, irsaPolicy)
@@ -122,7 +121,8 @@ func (s *stack) tampered(t *testing.T) {
 	hasInAWS(t, golden(t, "dev"))
 }
 
-// denied has AWS deny two secrets: one for its key, which config mends, one for a policy of others'.
+// denied makes AWS deny two secrets: one because of its KMS key, which the stack's settings repair, and one
+// because of another policy.
 func (s *stack) denied(t *testing.T) {
 	client, name := secretsmanager.NewFromConfig(awsConfig(t)), "zio-lucene/encrypted"
 	done[*secretsmanager.CreateSecretOutput](t)(client.CreateSecret(t.Context(), &secretsmanager.CreateSecretInput{
@@ -150,22 +150,30 @@ func (s *stack) denied(t *testing.T) {
 	must(t, holds(t, "denied", map[string]string{"password": "dummy"}))
 }
 
-// switched has the operator sign in another way, as the role of that name.
+// switched makes the operator sign in another way, as the role with that name.
 func (s *stack) switched(t *testing.T, auth, role string) {
 	t.Helper()
-	before, old := len(reads(t)), pods(t)
-	s.asks(t, "60s", map[string]string{"by-" + strings.ToLower(auth): remote})
+	old, name := pods(t), "by-"+strings.ToLower(auth)
+	s.asks(t, "60s", map[string]string{name: remote})
 	s.edit(t, func(c config) { c["eso-aws:auth"] = auth })
 	s.up(t)
-	if readers := reads(t)[before:]; len(readers) == 0 || readers[len(readers)-1] != role {
-		t.Errorf("the roles %q have read secrets, want %s to be the last", readers, role)
-	}
-	eventually(t, time.Minute, func() error {
+	eventually(t, func() error { // the old pods may read as the old role until they are gone
 		if kept := slices.DeleteFunc(pods(t), func(uid string) bool { return !slices.Contains(old, uid) }); len(kept) > 0 {
-			return fmt.Errorf("the operator has still the pods %q", kept)
+			return fmt.Errorf("the operator still has the pods %q", kept)
 		}
 		return nil
 	})
+	before := len(reads(t))
+	kubectl(t, "annotate", "externalsecret", name, "--namespace=zio-lucene", "force-sync=now")
+	eventually(t, func() error {
+		if len(reads(t)) == before {
+			return errors.New("no secret has been read since the switch")
+		}
+		return nil
+	})
+	if readers := reads(t)[before:]; slices.ContainsFunc(readers, func(reader string) bool { return reader != role }) {
+		t.Errorf("the roles %q have read secrets, want only %s", readers, role)
+	}
 	for name := range inAWS(t) {
 		if !strings.Contains(name, role) && !strings.HasPrefix(name, "association of ") {
 			t.Errorf("AWS has still the %s", name)
@@ -174,8 +182,8 @@ func (s *stack) switched(t *testing.T, auth, role string) {
 	s.must(t, up("--expect-no-changes")...)
 }
 
-// associationGone has others delete the association, which the operator's pods notice at once; those that
-// start without it get no credentials when it is back, and have to be replaced.
+// associationGone deletes the association outside of Pulumi, which the operator's pods notice immediately.
+// Pods that start without it get no credentials when it exists again, so they must be replaced.
 func (s *stack) associationGone(t *testing.T) {
 	newAdmin(t).deleteAssociations(t, "dev")
 	kubectl(t, "annotate", "externalsecret", "datadog-api-key", "--namespace=zio-lucene", "force-sync=now")
@@ -186,7 +194,7 @@ func (s *stack) associationGone(t *testing.T) {
 		"ClusterSecretStore aws-secretsmanager: InvalidProviderConfig: ", "no EC2 IMDS role found",
 		"; the operator's pods were made while there was no Pod Identity association; "+mend)
 
-	// As when EKS takes its time: there is one, and the pods are from before.
+	// As when EKS is slow: the association exists, but the pods are older.
 	newAdmin(t).associate(t, "dev", "arn:aws:iam::"+account+":role/external-secrets-pod-identity")
 	s.asks(t, "60s", map[string]string{"started": remote, "late": remote})
 	s.up(t)
@@ -196,10 +204,10 @@ func (s *stack) associationGone(t *testing.T) {
 	s.mended(t, "associated", "- aws:eks/podIdentityAssociation:PodIdentityAssociation: (delete)")
 }
 
-// unready waits until the operator has found that a store does not work.
+// unready waits until the operator has marked a store as not ready.
 func unready(t *testing.T, name string) {
 	t.Helper()
-	eventually(t, 20*time.Second, func() error {
+	eventually(t, func() error {
 		var store struct {
 			Status struct{ Conditions []struct{ Status string } }
 		}

@@ -12,8 +12,8 @@ import (
 )
 
 // BenchmarkUp compares an up that adds a hundred secrets with kubectl, which applies the same hundred
-// manifests and waits for them, side by side in one cluster. The ratio is what counts: the times are of a
-// machine that does everything.
+// manifests and waits for them in the same cluster. Only the ratio is meaningful, because one machine runs
+// everything.
 func BenchmarkUp(b *testing.B) {
 	takeFree(b)
 	const secretsAdded = 100
@@ -48,7 +48,7 @@ func benchmark(b *testing.B, n int) (up, applied time.Duration) {
 	return up, applied
 }
 
-// manifests are the stack's ExternalSecrets whose names begin so, with other names.
+// manifests returns the stack's ExternalSecrets with the name prefix, with another prefix.
 func (s *stack) manifests(tb testing.TB, prefix, other string) []byte {
 	tb.Helper()
 	var documents []string

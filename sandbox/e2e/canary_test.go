@@ -27,6 +27,7 @@ func TestNoSecretInStateOrLogs(t *testing.T) {
 	s.must(t, up("--diff")...)
 	must(t, holds(t, "datadog-api-key", map[string]string{"api-key": value}))
 	store(t, "zio-lucene/datadog-api-key", rotated)
+	eventually(t, func() error { return holds(t, "datadog-api-key", map[string]string{"api-key": rotated}) })
 	s.must(t, "refresh", "--yes", "--diff")
 	exported := s.must(t, "stack", "export")
 	if !strings.Contains(exported, "localstack-credentials") {

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -20,7 +19,7 @@ import (
 
 const account = "000000000000"
 
-// admin is somebody else who administers the account: what they ask for has to succeed.
+// admin is another administrator of the account. Its calls must succeed.
 type admin struct {
 	iam *iam.Client
 	eks *eks.Client
@@ -40,7 +39,7 @@ func newAdmin(t testing.TB) admin {
 	return admin{iam.NewFromConfig(awsConfig(t)), eks.NewFromConfig(awsConfig(t))}
 }
 
-// done is the result of a call that has to succeed.
+// done returns the result of a call that must succeed.
 func done[T any](t testing.TB) func(T, error) T {
 	t.Helper()
 	return func(result T, err error) T {
@@ -50,7 +49,7 @@ func done[T any](t testing.TB) func(T, error) T {
 	}
 }
 
-// trust is a role's trust policy.
+// trust returns a role's trust policy.
 func (a admin) trust(t *testing.T, role string) string {
 	t.Helper()
 	got := done[*iam.GetRoleOutput](t)(a.iam.GetRole(t.Context(), &iam.GetRoleInput{RoleName: &role}))
@@ -69,7 +68,7 @@ func (a admin) detach(t *testing.T, role, policy string) {
 		&iam.DetachRolePolicyInput{RoleName: &role, PolicyArn: sdk.String(policyARN(policy))}))
 }
 
-// deny puts an inline policy on a role that denies a secret, and returns what takes it away.
+// deny adds an inline policy to a role that denies a secret, and returns a function that removes it.
 func (a admin) deny(t *testing.T, role, secret string) (undo func(*testing.T)) {
 	t.Helper()
 	const name = "deny"
@@ -84,7 +83,7 @@ func (a admin) deny(t *testing.T, role, secret string) (undo func(*testing.T)) {
 	}
 }
 
-// associate makes an association that is not the stack's.
+// associate creates an association that does not belong to the stack.
 func (a admin) associate(t *testing.T, cluster, role string) {
 	t.Helper()
 	const operator = "external-secrets"
@@ -106,13 +105,13 @@ func (a admin) deleteAssociations(t *testing.T, cluster string) {
 
 func policyARN(name string) string { return "arn:aws:iam::" + account + ":policy/" + name }
 
-// document is a policy document as it was written; IAM answers with it encoded.
+// document returns a decoded policy document: IAM's answers are percent-encoded.
 func document(t testing.TB, encoded string) string {
 	t.Helper()
 	return done[string](t)(url.PathUnescape(encoded))
 }
 
-// inAWS is all that AWS has of what stacks on EKS make, and what there is to say of each.
+// inAWS returns the resources in AWS of the types that stacks on EKS create, with a description of each.
 func inAWS(t testing.TB) map[string]string {
 	t.Helper()
 	ctx, a, found := context.WithoutCancel(t.Context()), newAdmin(t), map[string]string{}
@@ -141,7 +140,7 @@ func inAWS(t testing.TB) map[string]string {
 	return found
 }
 
-// golden is what the golden file of a stack says that AWS has, in the form of inAWS.
+// golden returns the resources in AWS according to a stack's golden file, in the form of inAWS.
 func golden(t testing.TB, stack string) map[string]string {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(env.checkout, "stacks", "testdata", stack+".golden"))
@@ -177,7 +176,7 @@ func golden(t testing.TB, stack string) map[string]string {
 	return found
 }
 
-// hasInAWS fails the test where AWS has something else.
+// hasInAWS fails the test unless AWS has exactly these resources.
 func hasInAWS(t *testing.T, want map[string]string) {
 	t.Helper()
 	if diff := cmp.Diff(want, inAWS(t)); diff != "" {
@@ -185,12 +184,12 @@ func hasInAWS(t *testing.T, want map[string]string) {
 	}
 }
 
-// leavesNothing fails the test if in the end the cluster and AWS are not as they are now.
+// leavesNothing fails the test if the cluster and AWS differ at its end from what they are now.
 func leavesNothing(t *testing.T) {
 	t.Helper()
 	objects, account := everything(t), inAWS(t)
 	t.Cleanup(func() {
 		hasInAWS(t, account)
-		eventually(t, 20*time.Second, func() error { return changed(objects, everything(t)) }) // Kubernetes tidies up by itself
+		eventually(t, func() error { return changed(objects, everything(t)) }) // the garbage collector is asynchronous
 	})
 }

@@ -26,10 +26,10 @@ import (
 	"eso-aws/sandbox/internal/kubeapi"
 )
 
-// Accounts of the corpus whose roles its stores go on to.
+// The other accounts in the corpus, with roles that stores assume.
 const security, dataTeam = "999988887777", "222233334444"
 
-// otherAccounts are the keys of those who administer them.
+// otherAccounts returns access keys for the administrators of these accounts.
 func otherAccounts() []aws.Credential {
 	var keys []aws.Credential
 	for _, number := range []string{security, dataTeam} {
@@ -38,32 +38,31 @@ func otherAccounts() []aws.Credential {
 	return keys
 }
 
-// keys are the values of a Secret, and other maps of text.
+// keys holds the values of a Secret by key, or other strings by name.
 type keys = map[string]string
 
-// synced is what a Secret is to be; the type "" is Opaque.
+// synced is the expected Secret; the type "" means Opaque.
 type synced struct {
 	Data, Labels, Annotations keys
 	Type                      string
 }
 
-// content is a file of the corpus, what AWS holds of it, and what its secrets become, by their names in
-// the file.
+// content is a file of the corpus, its secrets in AWS, and the expected Secrets by their names in the file.
 type content struct {
 	File string
 	AWS  []item
 	Want map[string]synced
 }
 
-// item is a secret of AWS, or a parameter.
+// item is a secret or a parameter in AWS.
 type item struct {
 	name            string
-	values          []string // of each version; the last one is current
-	account, region string   // by default the stack's
+	values          []string // the value of each version; the last one is current
+	account, region string   // default: the stack's
 	parameter       bool
 	tags            keys
 	version         string // the ID of the only version
-	stage           string // of the first version, beside what AWS gives it
+	stage           string // an additional label of the first version
 }
 
 func held(name string, values ...string) item { return item{name: name, values: values} }
@@ -77,7 +76,7 @@ func (i item) tagged(tags keys) item    { i.tags = tags; return i }
 func (i item) versioned(id string) item { i.version = id; return i }
 func (i item) staged(stage string) item { i.stage = stage; return i }
 
-// administers is how somebody signs in who administers an account, "" for that of the sandbox.
+// administers returns the configuration of an account's administrator; "" means the sandbox's account.
 func administers(t testing.TB, account, in string) sdk.Config {
 	config := awsConfig(t)
 	config.Region = in
@@ -87,7 +86,7 @@ func administers(t testing.TB, account, in string) sdk.Config {
 	return config
 }
 
-// put stores the item, until the test ends.
+// put stores the item until the test ends.
 func (i item) put(t *testing.T) {
 	t.Helper()
 	config := administers(t, i.account, i.region)
@@ -137,7 +136,7 @@ func (i item) putParameter(t *testing.T, client *ssm.Client) {
 	})
 }
 
-// set gives a secret another current value.
+// set replaces the current value of a secret.
 func (i item) set(t *testing.T, value string) {
 	t.Helper()
 	client := secretsmanager.NewFromConfig(administers(t, i.account, i.region))
@@ -145,7 +144,7 @@ func (i item) set(t *testing.T, value string) {
 		&secretsmanager.PutSecretValueInput{SecretId: &i.name, SecretString: &value}))
 }
 
-// remove deletes a secret for good; one that is gone already too.
+// remove deletes a secret without a recovery window. It succeeds if the secret does not exist.
 func (i item) remove(t *testing.T) {
 	t.Helper()
 	client := secretsmanager.NewFromConfig(administers(t, i.account, i.region))
@@ -153,8 +152,8 @@ func (i item) remove(t *testing.T) {
 		&secretsmanager.DeleteSecretInput{SecretId: &i.name, ForceDeleteWithoutRecovery: sdk.Bool(true)}))
 }
 
-// role makes a role that reads all of its account, until the test ends. Who may assume it says trust: a
-// statement but for its effect.
+// role creates a role until the test ends. It may read everything in its account. trust is a statement of its
+// trust policy, without the effect.
 func role(t *testing.T, account, path, name, trust string) {
 	t.Helper()
 	client, ctx := iam.NewFromConfig(administers(t, account, region)), context.WithoutCancel(t.Context())
@@ -173,13 +172,13 @@ func role(t *testing.T, account, path, name, trust string) {
 	})
 }
 
-// trusts is the trust in a role of the stack's account, which need not be there yet.
+// trusts returns a trust statement for a role of the stack's account, which need not exist yet.
 func trusts(role string) string {
 	return `"Action":["sts:AssumeRole","sts:TagSession"],"Principal":{"AWS":"arn:aws:iam::` + account + `:root"},` +
 		`"Condition":{"ArnEquals":{"aws:PrincipalArn":"arn:aws:iam::` + account + `:role/` + role + `"}}`
 }
 
-// serviceAccount makes one that signs in by IRSA, with a role of its name.
+// serviceAccount creates a service account that signs in with IRSA, and its role of the same name.
 func serviceAccount(t *testing.T, namespace, name string) {
 	t.Helper()
 	issuer := strings.TrimPrefix(own(t).Issuer(), "https://")
@@ -191,17 +190,17 @@ func serviceAccount(t *testing.T, namespace, name string) {
 	}})
 }
 
-// merged is one stack of several files of the corpus: to deploy each would take too long.
+// merged is one stack with several files of the corpus, because deploying each would take too long.
 type merged struct {
 	stack   *stack
 	files   []content
 	secrets map[string]map[string]config // as in the files, by file and name
 }
 
-// home is the namespace of secrets that name none. It is there before the stack, and after it.
+// home is the default namespace of secrets. It exists before and after the stack.
 const home = "shop"
 
-// merge makes a stack of a committed stack file's target, with what AWS holds of the files.
+// merge creates a stack with the target of a committed stack file, and stores the files' secrets in AWS.
 func merge(t *testing.T, stack string, files []content) *merged {
 	t.Helper()
 	m := &merged{files: files, secrets: map[string]map[string]config{}}
@@ -236,8 +235,8 @@ func merge(t *testing.T, stack string, files []content) *merged {
 	return m
 }
 
-// add lays a file of the corpus over the stack's settings. Its secrets and stores are as they are in the
-// file, but their names begin with the file's; its default store is one of the stack's stores.
+// add merges a file of the corpus into the stack's settings. Its secrets and stores get the file's name as a
+// prefix, and its default store becomes one of the stack's stores.
 func (m *merged) add(t *testing.T, c config, file string) {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(env.checkout, "internal", "config", "testdata", "valid", file+".yaml"))
@@ -297,7 +296,7 @@ func (m *merged) add(t *testing.T, c config, file string) {
 	}
 }
 
-// lay sets a value that is not there with another one; maps are merged.
+// lay sets a value that must not differ from an existing one. It merges maps.
 func lay(t *testing.T, c config, key string, value any) {
 	t.Helper()
 	under, isMap := c[key].(config)
@@ -314,7 +313,7 @@ func lay(t *testing.T, c config, key string, value any) {
 	}
 }
 
-// target is what the Secret of a file's secret is called, and the namespaces that it is in.
+// target returns the name and the namespaces of the Secrets of a file's secret.
 func (m *merged) target(file, name string) (target string, namespaces []string) {
 	secret := m.secrets[file][name]
 	target, namespaces = file+"."+name, []string{home}
@@ -333,7 +332,7 @@ func (m *merged) target(file, name string) (target string, namespaces []string) 
 	return target, namespaces
 }
 
-// read is a Secret as it is; ok tells whether it is there.
+// read returns a Secret; ok reports whether it exists.
 func read(t *testing.T, namespace, name string) (s synced, ok bool) {
 	t.Helper()
 	var got struct {
@@ -359,7 +358,7 @@ func read(t *testing.T, namespace, name string) (s synced, ok bool) {
 	return s, true
 }
 
-// same fails the test where the Secrets of a file are something else; all have the labels and annotations
+// same fails the test if the Secrets of a file differ from want, to which it adds the labels and annotations
 // of everywhere.
 func (m *merged) same(t *testing.T, file string, want map[string]synced, everywhere synced) {
 	t.Helper()
@@ -402,14 +401,14 @@ func (m *merged) deployed(t *testing.T, everywhere synced) {
 	step(t, "SecondUpChangesNothing", func(t *testing.T) { m.stack.must(t, up("--expect-no-changes")...) })
 }
 
-// reread has the operator look at a file's secret again, and waits until its Secret is as expected.
+// reread makes the operator sync a file's secret, and waits until its Secret is as expected.
 func (m *merged) reread(t *testing.T, file, name string, expected func(s synced, there bool) bool) {
 	t.Helper()
 	target, namespaces := m.target(file, name)
 	for _, namespace := range namespaces {
 		kubectl(t, "annotate", "externalsecret", file+"."+name, "--namespace="+namespace, "--overwrite",
 			"force-sync="+time.Now().Format(time.RFC3339Nano))
-		eventually(t, 20*time.Second, func() error {
+		eventually(t, func() error {
 			if got, there := read(t, namespace, target); !expected(got, there) {
 				return fmt.Errorf("%s/%s is not what it is to become: there %t, %v", namespace, target, there, got)
 			}
@@ -428,7 +427,7 @@ func db() keys {
 	return keys{"username": "shop", "password": "p@ss/word", "host": "db.internal", "port": "5432"}
 }
 
-// numbered are more secrets than AWS answers in a page, and the keys that they are found as.
+// numbered returns more secrets than fit in a page of AWS's answers, and the keys under which they are found.
 func numbered(n int, prefix string, tags keys) (all []item, found keys) {
 	found = keys{}
 	for k := range n {
@@ -439,10 +438,10 @@ func numbered(n int, prefix string, tags keys) (all []item, found keys) {
 	return all, found
 }
 
-// of is a secret of these values and no more.
+// of returns an expected Secret with only these values.
 func of(data keys) synced { return synced{Data: data} }
 
-// TestContentLocal: what the corpus says of this machine, beside an emulator.
+// TestContentLocal deploys the cases of the corpus with target local.
 func TestContentLocal(t *testing.T) {
 	take(t)
 	createNamespace(t, home)
@@ -460,12 +459,7 @@ func TestContentLocal(t *testing.T) {
 	step(t, "DestroyLeavesTheOrphan", func(t *testing.T) {
 		m.stack.destroy(t)
 		const file = "creation-orphan-of-a-secret."
-		eventually(t, 10*time.Second, func() error {
-			if _, there := read(t, home, file+"shop-db"); there {
-				return fmt.Errorf("%sshop-db is still there", file)
-			}
-			return nil
-		})
+		gone(t, "/api/v1/namespaces/"+home+"/secrets/"+file+"shop-db")
 		if _, there := read(t, home, file+"signing-key"); !there {
 			t.Error("the orphan is gone")
 		}
@@ -620,8 +614,7 @@ func localContent() []content {
 	}
 }
 
-// TestContentIRSA: what the corpus says of EKS, where the operator signs in by IRSA and may read what is
-// declared, and nothing else.
+// TestContentIRSA deploys the cases of the corpus for EKS with IRSA.
 func TestContentIRSA(t *testing.T) {
 	take(t)
 	createNamespace(t, home)
@@ -810,7 +803,7 @@ func irsaContent() (files []content, preview item) {
 	}, preview
 }
 
-// TestContentPodIdentity: what the corpus says of EKS Pod Identity.
+// TestContentPodIdentity deploys the cases of the corpus for EKS Pod Identity.
 func TestContentPodIdentity(t *testing.T) {
 	take(t)
 	const own = "external-secrets-pod-identity"

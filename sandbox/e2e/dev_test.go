@@ -18,8 +18,8 @@ import (
 
 const irsaRole, irsaPolicy = "external-secrets-irsa", "external-secrets-irsa-1"
 
-// TestDevStack is the life of the committed stack dev, by IRSA, in a cluster that it finds as on EKS; each
-// step starts where the one before ended.
+// TestDevStack tests the life of the committed stack dev with IRSA, which finds its cluster as on EKS. Each
+// step continues from the previous one.
 func TestDevStack(t *testing.T) {
 	take(t)
 	store(t, "zio-lucene/datadog-api-key", "dummy")
@@ -44,7 +44,7 @@ func TestDevStack(t *testing.T) {
 	step(t, "Import", s.imported)
 }
 
-// refusals are of what AWS says, or of a kubeconfig, before anything is made.
+// refusals tests errors of AWS and of a kubeconfig, before anything is created.
 func (s *stack) refusals(t *testing.T) {
 	before, client := everything(t), newAdmin(t).iam
 	provider := "arn:aws:iam::" + account + ":oidc-provider/" + strings.TrimPrefix(own(t).Issuer(), "https://")
@@ -73,7 +73,7 @@ func (s *stack) refusals(t *testing.T) {
 	sameObjects(t, before)
 }
 
-// killed kills an up that has made a role and a policy, and does not know it yet.
+// killed kills an up that has created a role and a policy, but has not received the answers.
 func (s *stack) killed(t *testing.T) {
 	endpoint, made, answer := withholding(t, "CreateRole", "CreatePolicy")
 	cmd := s.command(t.Context(), up()...)
@@ -82,7 +82,7 @@ func (s *stack) killed(t *testing.T) {
 	for range 2 {
 		select {
 		case <-made:
-		case <-time.After(time.Minute):
+		case <-time.After(patience):
 			t.Fatal("the up has not made the role and the policy")
 		}
 	}
@@ -110,12 +110,12 @@ func (s *stack) killed(t *testing.T) {
 	}
 	contains(t, out, "\nstore aws-secretsmanager is missing: run pulumi up\n")
 
-	// The one remedy: another name, and what the failed up has made is no hindrance.
+	// The first remedy: another name. What the failed up has created does not matter.
 	s.edit(t, func(c config) { c["eso-aws:role"] = config{"name": "eso-dev"} })
 	s.up(t)
 	must(t, holds(t, "datadog-api-key", map[string]string{"api-key": "dummy"}))
 
-	// The other: to delete what was left. Then Pulumi is told to forget it, as its own warning says.
+	// The second: delete the leftovers, and make Pulumi forget them, as its warning says.
 	must(t, newAdmin(t).deleteIRSA(t))
 	s.must(t, "refresh", "--yes", "--skip-preview", "--clear-pending-creates")
 }
@@ -128,7 +128,7 @@ func (a admin) deleteIRSA(t *testing.T) error {
 	return errors.Join(role, policy)
 }
 
-// outputsOfDev wants the outputs to be those of the golden file, and the kubeconfig to work.
+// outputsOfDev checks the outputs, and that the kubeconfig works.
 func (s *stack) outputsOfDev(t *testing.T) {
 	outputs := s.outputs(t)
 	kubeconfig, _ := outputs["kubeconfig"].(string)
@@ -154,7 +154,7 @@ func (s *stack) outputsOfDev(t *testing.T) {
 	}
 }
 
-// verified has make verify tell the truth when all is well, and when a secret is not.
+// verified tests make verify with a healthy stack, and with a secret that is not synced.
 func (s *stack) verified(t *testing.T) {
 	const head = "SECRET                       STORE                      EXTERNAL SECRET   KEYS"
 	out, err := s.verify(t)
@@ -180,7 +180,7 @@ func (s *stack) verified(t *testing.T) {
 	must(t, holds(t, "datadog-api-key", map[string]string{"api-key": "dummy"}))
 }
 
-// imported has Pulumi take over a role, which the next up then deletes: the program does not know it.
+// imported imports a role, which the next up deletes, because the program does not declare it.
 func (s *stack) imported(t *testing.T) {
 	const name = "legacy"
 	trust := newAdmin(t).trust(t, irsaRole)

@@ -12,12 +12,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"eso-aws/sandbox"
 )
 
-// newEKSStack makes a stack from the committed stack file of that name, whose target is eks;
+// newEKSStack creates a stack from the committed stack file of that name, whose target is eks;
 // edit may be nil.
 func newEKSStack(t *testing.T, name string, edit func(config)) *stack {
 	t.Helper()
@@ -25,8 +24,8 @@ func newEKSStack(t *testing.T, name string, edit func(config)) *stack {
 	return newStackNamed(t, name, edit)
 }
 
-// getsTokens has the stack find its cluster as on EKS: with a kubeconfig that it makes, and that calls
-// the AWS CLI. The shell's own kubeconfig leads elsewhere.
+// getsTokens makes the stack find its cluster as on EKS: with a kubeconfig that it creates and that calls the
+// AWS CLI. The shell's kubeconfig points to another cluster.
 func (s *stack) getsTokens(t *testing.T) {
 	t.Helper()
 	delete(s.project.Overlay, "eso-aws:kubeconfig")
@@ -53,7 +52,7 @@ contexts: [{name: elsewhere, context: {cluster: elsewhere, user: nobody}}]
 users: [{name: nobody, user: {token: none}}]
 `
 
-// verify runs what make verify does and returns what it prints, without the ages.
+// verify runs the command behind make verify and returns its output, without the ages.
 func (s *stack) verify(t *testing.T) (string, error) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), env.verify, "--stack", s.name)
@@ -65,7 +64,7 @@ func (s *stack) verify(t *testing.T) (string, error) {
 	return regexp.MustCompile(`(\d+m)?\d+s ago`).ReplaceAllString(string(out), "... ago"), err
 }
 
-// refreshed has Pulumi look at what others have changed, and returns what it tells.
+// refreshed refreshes the stack and returns the output.
 func (s *stack) refreshed(t *testing.T) string {
 	t.Helper()
 	return s.must(t, "refresh", "--yes", "--skip-preview", "--diff")
@@ -73,11 +72,11 @@ func (s *stack) refreshed(t *testing.T) string {
 
 const clusterStores = "/apis/external-secrets.io/v1/clustersecretstores/"
 
-// warned waits until the operator has warned of an object, in one message with all these words.
+// warned waits for a warning event about an object, with all these words in one message.
 func warned(t *testing.T, namespace, kind, name string, words ...string) {
 	t.Helper()
 	query := url.Values{"fieldSelector": {"type=Warning,involvedObject.kind=" + kind + ",involvedObject.name=" + name}}
-	eventually(t, time.Minute, func() error {
+	eventually(t, func() error {
 		var events struct{ Items []struct{ Message string } }
 		err := own(t).API().Get(t.Context(), "/api/v1/namespaces/"+namespace+"/events?"+query.Encode(), &events)
 		for _, event := range events.Items {
@@ -90,7 +89,7 @@ func warned(t *testing.T, namespace, kind, name string, words ...string) {
 	})
 }
 
-// create makes an object by hand, as the cluster's administrator, and deletes it after the test.
+// create creates an object as the cluster's administrator, and deletes it after the test.
 func create(t *testing.T, collection string, o object) {
 	t.Helper()
 	api, name := own(t).API(), o["metadata"].(object)["name"].(string)
@@ -102,25 +101,21 @@ func create(t *testing.T, collection string, o object) {
 
 const operatorPods = "/api/v1/namespaces/external-secrets/pods"
 
-// pods are the UIDs of the operator's pods that are to stay.
+// pods returns the UIDs of the operator's pods, including those that are about to go.
 func pods(t *testing.T) []string {
 	t.Helper()
 	var list struct {
-		Items []struct {
-			Metadata struct{ UID, DeletionTimestamp string }
-		}
+		Items []struct{ Metadata struct{ UID string } }
 	}
 	must(t, own(t).API().Get(t.Context(), operatorPods, &list))
 	var uids []string
 	for _, pod := range list.Items {
-		if pod.Metadata.DeletionTimestamp == "" {
-			uids = append(uids, pod.Metadata.UID)
-		}
+		uids = append(uids, pod.Metadata.UID)
 	}
 	return uids
 }
 
-// reads are the roles that have read secrets, one for each time.
+// reads returns the role of each successful read of a secret.
 func reads(t *testing.T) []string {
 	t.Helper()
 	log, err := os.ReadFile(filepath.Join(own(t).dir, "logs", "aws.log"))

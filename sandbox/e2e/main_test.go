@@ -1,8 +1,8 @@
-// Package e2e drives the program as a user does: the pulumi command on a stack file, with the real
-// engine, API server, Helm chart and External Secrets Operator, and AWS's stand-in.
+// Package e2e tests the program as a user runs it: with the pulumi command and a stack file, and with the real
+// engine, API server, Helm chart and External Secrets Operator, but an AWS stand-in.
 //
-// The operator is installed once per cluster, so each test takes a sandbox, in which it has a stack of
-// its own that it destroys. Most of their time they wait, so as many run at once as go test allows.
+// A cluster can have one operator, so each test takes a sandbox, in which it creates and destroys a stack. The
+// tests mostly wait, so they run in parallel.
 package e2e
 
 import (
@@ -24,14 +24,14 @@ import (
 
 const region = "us-east-1"
 
-// env is what all tests share; TestMain sets it before the first and nothing changes it.
+// env is what all tests share. TestMain sets it, and nothing changes it later.
 var env struct {
 	checkout string
 	binaries build.Binaries
 	program  string // the program's binary
 	verify   string // that of make verify
 	dir      string // for the programs and the sandboxes
-	// canary is an access key whose parts can be searched for; the default test/test cannot.
+	// canary is an access key that can be searched for, unlike the default test/test.
 	canary aws.Credential
 }
 
@@ -91,7 +91,7 @@ type owned struct {
 	dir string
 }
 
-// pool are the sandboxes: as many as tests run at once.
+// pool holds the sandboxes: as many as tests run at once.
 var pool struct {
 	sync.Mutex
 	free  []*owned
@@ -99,25 +99,29 @@ var pool struct {
 	taken sync.Map // by the test's name
 }
 
-// take lets a test run beside others, in a sandbox of its own.
+// take makes a test run in parallel with others, in a sandbox of its own.
 func take(t *testing.T) {
 	t.Helper()
 	t.Parallel()
 	takeFree(t)
 }
 
-// takeFree gives a test or a benchmark a sandbox until it ends: one that others have left, or a new one.
+// takeFree gives a test or a benchmark a free or new sandbox until it ends.
 func takeFree(t testing.TB) {
 	t.Helper()
 	pool.Lock()
 	defer pool.Unlock()
-	if len(pool.free) == 0 {
+	isNew := len(pool.free) == 0
+	if isNew {
 		pool.free = append(pool.free, start(t))
 	}
 	last := len(pool.free) - 1
 	s := pool.free[last]
 	pool.free = pool.free[:last]
 	pool.taken.Store(t.Name(), s)
+	if isNew {
+		settle(t)
+	}
 	t.Cleanup(func() {
 		pool.Lock()
 		defer pool.Unlock()
@@ -125,7 +129,7 @@ func takeFree(t testing.TB) {
 	})
 }
 
-// own is the sandbox that a test has taken, for the test and its steps.
+// own returns the sandbox that a test has taken, for the test and its steps.
 func own(t testing.TB) *owned {
 	t.Helper()
 	test, _, _ := strings.Cut(t.Name(), "/")

@@ -14,12 +14,11 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"eso-aws/sandbox/internal/process"
 )
 
-// user is somebody who types in the checkout, with a sandbox of their own beside the tests'.
+// user is a user in the checkout, with a sandbox of their own.
 type user struct{ dir string }
 
 func newUser(t *testing.T) user {
@@ -42,7 +41,7 @@ func (u user) command(ctx context.Context, name string, args ...string) *exec.Cm
 	return cmd
 }
 
-// types runs a command line and returns what appears.
+// types runs a command line and returns its output.
 func (u user) types(t *testing.T, line string) string {
 	t.Helper()
 	out, err := u.command(t.Context(), "sh", "-c", line).CombinedOutput()
@@ -57,11 +56,11 @@ func (u user) nothingRuns(t *testing.T) {
 	nothingRuns(t, u.dir)
 }
 
-// nothingRuns fails the test where a process with that folder in its command line is left.
+// nothingRuns fails the test if a process with that folder in its command line keeps running.
 func nothingRuns(t *testing.T, dir string) {
 	t.Helper()
 	ctx := context.WithoutCancel(t.Context())
-	eventually(t, time.Minute, func() error {
+	eventually(t, func() error {
 		out, err := exec.CommandContext(ctx, "ps", "-A", "-ww", "-o", "pid=,args=").Output()
 		must(t, err)
 		for line := range strings.Lines(string(out)) {
@@ -87,7 +86,7 @@ func TestMake(t *testing.T) {
 	t.Parallel()
 	u := newUser(t)
 	before := u.types(t, "git status --porcelain")
-	contains(t, u.types(t, "make status 2>&1 || true"), "no sandbox is running here; start one with: make up")
+	contains(t, u.types(t, "make status 2>&1 || true"), "no sandbox is running here; run make up")
 
 	out := u.types(t, "make up")
 	contains(t, out, "eso-aws:endpoint: http://127.0.0.1:", "synced within", "make down")
@@ -107,7 +106,7 @@ func TestMake(t *testing.T) {
 	contains(t, u.types(t, "echo typed | make secret NAME=zio-lucene/other"), "Stored zio-lucene/other")
 	contains(t, u.types(t, `make secret NAME=zio-lucene/datadog-api-key VALUE='a $$HOME "b"'`), "Rotated")
 	u.types(t, byHand+"kubectl annotate externalsecret datadog-api-key -n zio-lucene force-sync=now")
-	eventually(t, time.Minute, func() error {
+	eventually(t, func() error {
 		value := u.types(t, byHand+"kubectl get secret datadog-api-key -n zio-lucene -o go-template='{{index .data \"api-key\" | base64decode}}'")
 		if want := `a $$HOME "b"`; value != want {
 			return fmt.Errorf("the Secret holds %q, want %q", value, want)
@@ -116,10 +115,10 @@ func TestMake(t *testing.T) {
 	})
 
 	t.Run("ACrashIsReported", func(t *testing.T) { u.crash(t, "kube-apiserver") })
-	contains(t, u.types(t, "make up"), "note: the sandbox has stopped by itself: kube-apiserver", "synced within")
+	contains(t, u.types(t, "make up"), "note: the sandbox stopped unexpectedly: kube-apiserver", "synced within")
 
 	t.Run("AKilledUpIsMended", u.killUp)
-	contains(t, u.types(t, "make up STACK=nope 2>&1 || true"), "there is no Pulumi.nope.yaml")
+	contains(t, u.types(t, "make up STACK=nope 2>&1 || true"), "Pulumi.nope.yaml does not exist")
 
 	endpoint := strings.TrimSpace(u.types(t, byHand+`echo "$AWS_ENDPOINT_URL"`))
 	u.types(t, "make down")
@@ -132,13 +131,13 @@ func TestMake(t *testing.T) {
 	}
 }
 
-// killUp kills a make up, with its pulumi, in the middle.
+// killUp kills a make up and its pulumi in the middle.
 func (u user) killUp(t *testing.T) {
 	u.types(t, `eval "$(make env)" && pulumi destroy --stack local --yes --skip-preview`)
 	cmd := u.command(t.Context(), "make", "up")
 	must(t, cmd.Start())
 	locks := filepath.Join(u.dir, "pulumi", "state", ".pulumi", "locks", "*", "*", "local", "*.json")
-	eventually(t, 30*time.Second, func() error {
+	eventually(t, func() error {
 		if found, err := filepath.Glob(locks); err != nil || len(found) == 0 {
 			return fmt.Errorf("pulumi up has not begun: %w", errors.Join(err, fs.ErrNotExist))
 		}
@@ -147,19 +146,19 @@ func (u user) killUp(t *testing.T) {
 	must(t, process.KillBelow(t.Context(), filepath.Join(u.dir, "bin")))
 	must(t, syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL))
 	_ = cmd.Wait()
-	contains(t, u.types(t, "make up"), "its lock is released", "synced within")
+	contains(t, u.types(t, "make up"), "released the lock of a pulumi", "synced within")
 }
 
-// crash kills a part and has the sandbox tell of it.
+// crash kills a part and requires that the sandbox reports it.
 func (u user) crash(t *testing.T, part string) {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "pgrep", "-f", part+".*"+u.dir).Output()
 	must(t, err)
 	u.types(t, "kill -KILL "+strings.Fields(string(out))[0])
-	eventually(t, 20*time.Second, func() error {
+	eventually(t, func() error {
 		out, _ := u.command(t.Context(), "make", "status").CombinedOutput()
 		for _, part := range []string{
-			part + " ended by itself with signal: killed", "logs/" + part + ".log:", "start it again with: make up",
+			part + " exited unexpectedly with signal: killed", "logs/" + part + ".log:", "start it again with: make up",
 		} {
 			if !bytes.Contains(out, []byte(part)) {
 				return fmt.Errorf("make status does not say %q:\n%s", part, out)
@@ -170,7 +169,7 @@ func (u user) crash(t *testing.T, part string) {
 	u.nothingRuns(t)
 }
 
-// TestInterruptedMakeUp presses Ctrl-C while the sandbox starts, while it deploys, and in between.
+// TestInterruptedMakeUp presses Ctrl-C during the start of the sandbox, during the deployment, and in between.
 func TestInterruptedMakeUp(t *testing.T) {
 	t.Parallel()
 	for _, moment := range []string{"Starting the sandbox", "kube-apiserver", "Deploying", "Release external-secrets creating"} {

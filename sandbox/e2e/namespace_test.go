@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"eso-aws/sandbox/internal/kubeapi"
 )
@@ -15,22 +14,22 @@ type object map[string]any
 
 func named(name string) object { return object{"metadata": object{"name": name}} }
 
-// createNamespace makes a namespace that is not the program's, with what Kubernetes puts into it, and
-// removes it after the test.
+// createNamespace creates a namespace that does not belong to the program, waits for the objects that Kubernetes
+// creates in it, and deletes it after the test.
 func createNamespace(t *testing.T, name string) {
 	t.Helper()
 	api := own(t).API()
 	must(t, api.Create(t.Context(), "/api/v1/namespaces", named(name), nil))
 	t.Cleanup(func() { deleteNamespace(t, name) })
 	for _, path := range []string{"/serviceaccounts/default", "/configmaps/kube-root-ca.crt"} {
-		eventually(t, time.Minute, func() error {
+		eventually(t, func() error {
 			return api.Get(t.Context(), "/api/v1/namespaces/"+name+path, nil)
 		})
 	}
 }
 
-// TestNamespaceThatExists proves that a namespace of somebody else is neither adopted nor deleted, and that
-// neither is a Secret, unless the user says so.
+// TestNamespaceThatExists proves that up neither adopts nor deletes namespaces and Secrets of others, unless the
+// user requests it.
 func TestNamespaceThatExists(t *testing.T) {
 	take(t)
 	store(t, "zio-lucene/datadog-api-key", "dummy")
@@ -75,12 +74,10 @@ func TestNamespaceThatExists(t *testing.T) {
 	s.noChanges(t)
 	s.destroy(t)
 	must(t, api.Get(t.Context(), foreign+"/foreign", nil))
-	if _, err := getSecret(t, "datadog-api-key"); !kubeapi.NotFound(err) {
-		t.Errorf("after destroy the synced Secret is still there: %v", err)
-	}
+	gone(t, secrets+"datadog-api-key")
 }
 
-// TestNamespaceThatIsMissing proves that the program creates none that it may not.
+// TestNamespaceThatIsMissing proves that the program does not create a namespace with create: false.
 func TestNamespaceThatIsMissing(t *testing.T) {
 	take(t)
 	s := newStack(t, func(c config) {
@@ -98,11 +95,18 @@ func deleteNamespace(t *testing.T, name string) {
 	if err := api.Delete(ctx, "/api/v1/namespaces/"+name); err != nil && !kubeapi.NotFound(err) {
 		t.Error(err)
 	}
-	eventually(t, 20*time.Second, func() error {
-		err := api.Get(ctx, "/api/v1/namespaces/"+name, nil)
+	gone(t, "/api/v1/namespaces/"+name)
+}
+
+// gone waits until Kubernetes has removed an object that was deleted: finalizers and the garbage collector are
+// asynchronous.
+func gone(t *testing.T, path string) {
+	t.Helper()
+	eventually(t, func() error {
+		err := own(t).API().Get(context.WithoutCancel(t.Context()), path, nil)
 		if kubeapi.NotFound(err) {
 			return nil
 		}
-		return errors.Join(fmt.Errorf("the namespace %q is still there", name), err)
+		return errors.Join(fmt.Errorf("%s still exists", path), err)
 	})
 }

@@ -14,7 +14,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// copyCheckout copies the checkout, without its stack files and what it has built.
+// copyCheckout copies the checkout, without its stack files and binaries.
 func copyCheckout(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -37,7 +37,7 @@ func copyCheckout(t *testing.T) string {
 	return dir
 }
 
-// stackFile writes a stack file: the committed one of the stack local, edited.
+// stackFile writes an edited copy of the committed stack file local.
 func stackFile(t *testing.T, dir, stack string, edit func(config)) {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(env.checkout, "Pulumi.local.yaml"))
@@ -52,7 +52,7 @@ func stackFile(t *testing.T, dir, stack string, edit func(config)) {
 	must(t, os.WriteFile(filepath.Join(dir, "Pulumi."+stack+".yaml"), data, 0o600))
 }
 
-// TestPreview has each stack previewed, whatever becomes of the others, and leaves nothing.
+// TestPreview proves that each stack is previewed, even if others fail, and that nothing is left behind.
 func TestPreview(t *testing.T) {
 	t.Parallel()
 	dir, temporary := copyCheckout(t), t.TempDir()
@@ -79,7 +79,7 @@ func TestPreview(t *testing.T) {
 		return stdout.String(), stderr.String(), err
 	}
 
-	const head = "### Preview\n\nWhat a first `up` of each stack would do in an empty cluster of the sandbox.\n\n" +
+	const head = "### Preview\n\nWhat the first `pulumi up` of each stack would do in an empty cluster.\n\n" +
 		"| stack | result | to create | to update | to delete |\n| --- | --- | --- | --- | --- |\n"
 	good, errs, err := run()
 	if err != nil || !strings.HasPrefix(good, head+"| good | previews | 11 | 0 | 0 |\n\n<details>\n") {
@@ -102,12 +102,12 @@ func TestPreview(t *testing.T) {
 	}
 	contains(t, out, "\nreading \"<checkout>/Pulumi.another.yaml\": yaml: ",
 		"\n"+`eso-aws:region: "mars": must be an AWS region, such as eu-west-1`+"\n")
-	contains(t, errs, "sandbox: the preview of another, broken fails; the summary tells why\n")
+	contains(t, errs, "sandbox: the preview of another, broken failed; see the summary\n")
 
 	for _, moment := range []string{"Previewing another", "Previewing good"} {
 		out := interrupt(t, preview(), moment, syscall.SIGINT)
 		nothingRuns(t, temporary)
-		contains(t, out, "\ninterrupted: what the preview had started is stopped\n")
+		contains(t, out, "\ninterrupted: stopped the preview\n")
 		if left, err := os.ReadDir(temporary); err != nil || len(left) != 0 {
 			t.Errorf("interrupted at %q it leaves %v (%v)", moment, left, err)
 		}

@@ -24,8 +24,8 @@ import (
 // config is the config section of a stack file.
 type config map[string]any
 
-// stack is a Pulumi stack of one test: the committed project and stack file, copied to where the test
-// may edit them. The CLI has it selected.
+// stack is a test's Pulumi stack: a copy of the committed project and stack file, which the test may edit. It is
+// the CLI's selected stack.
 type stack struct {
 	name    string
 	project sandbox.Project
@@ -33,13 +33,13 @@ type stack struct {
 	output  bytes.Buffer // of every command, for what must never be in it
 }
 
-// newStack makes a stack from the committed Pulumi.local.yaml; edit may be nil.
+// newStack creates a stack from the committed Pulumi.local.yaml; edit may be nil.
 func newStack(t testing.TB, edit func(config)) *stack {
 	t.Helper()
 	return newStackNamed(t, "local", edit)
 }
 
-// newStackNamed makes a stack from the committed stack file of that name; edit may be nil.
+// newStackNamed creates a stack from the committed stack file of that name; edit may be nil.
 func newStackNamed(t testing.TB, name string, edit func(config)) *stack {
 	t.Helper()
 	checkout := t.TempDir()
@@ -105,7 +105,7 @@ func (s *stack) command(ctx context.Context, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// must runs the CLI and fails the test where it fails.
+// must runs the CLI, which must succeed.
 func (s *stack) must(t testing.TB, args ...string) string {
 	t.Helper()
 	out, err := s.pulumi(t.Context(), args...)
@@ -115,7 +115,7 @@ func (s *stack) must(t testing.TB, args ...string) string {
 	return out
 }
 
-// mustFail runs the CLI, which must fail with all of these in what it prints.
+// mustFail runs the CLI, which must fail with all these texts in its output.
 func (s *stack) mustFail(t testing.TB, want []string, args ...string) {
 	t.Helper()
 	out, err := s.pulumi(t.Context(), args...)
@@ -147,7 +147,7 @@ func (s *stack) destroy(t testing.TB) {
 	}
 }
 
-// noChanges fails the test where up, refresh or preview would change anything.
+// noChanges fails the test if up, refresh or preview would change anything.
 func (s *stack) noChanges(t *testing.T) {
 	t.Helper()
 	s.must(t, up("--expect-no-changes")...)
@@ -155,7 +155,7 @@ func (s *stack) noChanges(t *testing.T) {
 	s.must(t, "preview", "--expect-no-changes")
 }
 
-// outputs are the stack's exports.
+// outputs returns the stack's exports.
 func (s *stack) outputs(t testing.TB) map[string]any {
 	t.Helper()
 	var outputs map[string]any
@@ -163,10 +163,10 @@ func (s *stack) outputs(t testing.TB) map[string]any {
 	return outputs
 }
 
-// secretsOf is the config's map of secrets, to edit.
+// secretsOf returns the config's map of secrets, to edit.
 func secretsOf(c config) map[string]any { return c["eso-aws:secrets"].(config) }
 
-// secret is an entry of the config's secrets with one key.
+// secret returns an entry of the config's secrets with one key.
 func secret(key, remote string) map[string]any {
 	return map[string]any{"data": map[string]any{key: remote}}
 }
@@ -177,7 +177,7 @@ type resource struct {
 	Inputs    map[string]any
 }
 
-// resources are those in the exported state.
+// resources returns those in the exported state.
 func (s *stack) resources(t testing.TB) []resource {
 	t.Helper()
 	var export struct {
@@ -202,23 +202,41 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// eventually asks every 100 ms until check answers nil, for as long as the timeout.
-func eventually(t testing.TB, timeout time.Duration, check func() error) {
+// patience is how long a test waits for something that must happen. It is generous because the machine may
+// be busy, and a test that passes never waits that long.
+const patience = 3 * time.Minute
+
+// eventually calls check every 100 ms until it returns nil, and fails the test when patience runs out.
+func eventually(t testing.TB, check func() error) {
 	t.Helper()
-	deadline := time.Now().Add(timeout)
+	deadline := time.Now().Add(patience)
 	for {
 		err := check()
 		if err == nil {
 			return
 		}
 		if time.Now().After(deadline) {
-			t.Fatalf("after %s: %v", timeout, err)
+			t.Fatalf("after %s: %v", patience, err)
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
 }
 
-// sameObjects fails the test where the cluster holds other objects than before.
+// settle waits until Kubernetes has created the objects of its own that a new cluster gets, such as service
+// accounts: tests compare the objects before and after.
+func settle(t testing.TB) {
+	t.Helper()
+	before := everything(t)
+	eventually(t, func() error {
+		time.Sleep(time.Second)
+		now := everything(t)
+		err := changed(before, now)
+		before = now
+		return err
+	})
+}
+
+// sameObjects fails the test if the cluster's objects have changed.
 func sameObjects(t *testing.T, before []string) {
 	t.Helper()
 	if err := changed(before, everything(t)); err != nil {
@@ -226,7 +244,7 @@ func sameObjects(t *testing.T, before []string) {
 	}
 }
 
-// changed tells what of two lists is in one of them only.
+// changed returns the differences of two lists as an error.
 func changed(before, after []string) error {
 	var differences []error
 	for _, object := range after {
@@ -242,8 +260,8 @@ func changed(before, after []string) error {
 	return errors.Join(differences...)
 }
 
-// everything lists the cluster's objects, as kind/name in namespace, but for those that come and go by
-// themselves.
+// everything lists the cluster's objects as "kind/name in namespace", except those that Kubernetes creates and
+// deletes at any time.
 func everything(t testing.TB) []string {
 	t.Helper()
 	kinds := strings.Fields(kubectl(t, "api-resources", "--verbs=list", "--output=name"))
@@ -258,7 +276,7 @@ func everything(t testing.TB) []string {
 	return objects
 }
 
-// kubectl runs it as the cluster's administrator, and returns what it prints.
+// kubectl runs kubectl as the cluster's administrator and returns its output.
 func kubectl(t testing.TB, args ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), env.binaries.Kubernetes, append([]string{"kubectl"}, args...)...)

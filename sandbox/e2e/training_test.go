@@ -4,7 +4,7 @@ import (
 	"testing"
 )
 
-// TestTrainingStack is the life of the committed stack training, by Pod Identity.
+// TestTrainingStack tests the life of the committed stack training with Pod Identity.
 func TestTrainingStack(t *testing.T) {
 	take(t)
 	store(t, "training/db-credentials", `{"username":"admin","password":"a b/c"}`)

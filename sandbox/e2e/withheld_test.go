@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// withholding serves AWS, and keeps its answers to some actions of IAM back until answer is called: what
-// was asked for is then done, and who asked does not know it. Each such action is told when it is done.
+// withholding serves AWS but withholds its answers to some actions of IAM until answer is called: the actions
+// are performed, but the client does not know. It sends each such action to done.
 func withholding(t *testing.T, actions ...string) (endpoint string, done <-chan string, answer func()) {
 	t.Helper()
 	target, err := url.Parse(own(t).Endpoint())

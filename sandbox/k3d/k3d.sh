@@ -17,11 +17,11 @@ fail() {
 
 check() {
 	command -v docker >/dev/null ||
-		fail 'docker is not installed: see https://docs.docker.com/get-docker (make up needs no container engine)'
+		fail 'docker is not installed; see https://docs.docker.com/get-docker (make up does not need it)'
 	command -v k3d >/dev/null ||
-		fail 'k3d is not installed: see https://k3d.io/stable/#installation (make up needs no k3d)'
+		fail 'k3d is not installed; see https://k3d.io/stable/#installation (make up does not need it)'
 	engine=$(docker info --format '{{.OperatingSystem}}') ||
-		fail 'the container engine does not answer: start Docker Desktop, or docker (sudo systemctl start docker)'
+		fail 'the container engine does not respond; start Docker Desktop, or docker (sudo systemctl start docker)'
 }
 
 start_cluster() {
@@ -57,9 +57,9 @@ store_secret() {
 	deadline=$(($(date +%s) + 120))
 	until message=$("$SANDBOX" secret --endpoint "http://127.0.0.1:$port" "$secret" dummy 2>&1); do
 		if [ "$(docker container inspect --format '{{.State.Running}}' "$emulator")" != true ]; then
-			give_up "the emulator has ended by itself"
+			give_up "the emulator exited unexpectedly"
 		elif [ "$(date +%s)" -ge "$deadline" ]; then
-			give_up "the emulator does not answer: $message"
+			give_up "the emulator does not respond: $message"
 		fi
 		sleep 1
 	done
@@ -69,7 +69,7 @@ store_secret() {
 
 # give_up removes an emulator without the secret, which the next run would take for a ready one.
 give_up() {
-	printf 'The end of the log of %s:\n' "$emulator" >&2
+	printf 'Last lines of the log of %s:\n' "$emulator" >&2
 	docker logs --tail 20 "$emulator" >&2 || true
 	remove_emulator
 	fail "$1"
@@ -84,7 +84,7 @@ remove_emulator() {
 next() {
 	printf '\nThe cluster k3d-%s and the emulator at http://127.0.0.1:%s are ready. Next:\n' "$cluster" "$port"
 	cat <<-'EOT'
-		  pulumi login --local                 where you have no backend yet
+		  pulumi login --local                 if you are not logged in to a backend
 		  pulumi stack select --create local
 	EOT
 	if [ "$port" != 4566 ]; then
@@ -93,7 +93,7 @@ next() {
 	cat <<-EOT
 		  pulumi up --stack local
 		  kubectl --context k3d-$cluster get externalsecrets,secrets -n zio-lucene
-		  pulumi destroy --stack local         before: make k3d-down
+		  pulumi destroy --stack local         before make k3d-down
 	EOT
 }
 

@@ -23,7 +23,7 @@ const (
 	create     = "k3d cluster create eso-aws --kubeconfig-switch-context=false"
 )
 
-// runEmulator is the call that starts the emulator, published at these addresses.
+// runEmulator returns the call that starts the emulator, published at these addresses.
 func (m *machine) runEmulator(image string, addresses ...string) string {
 	call := []string{"docker run --detach --name eso-aws-localstack --network k3d-eso-aws --env SERVICES=secretsmanager,sts"}
 	for _, address := range addresses {
@@ -53,12 +53,12 @@ func TestUp(t *testing.T) {
 	}
 	wantOut := "Stored zio-lucene/datadog-api-key.\n\n" +
 		"The cluster k3d-eso-aws and the emulator at http://127.0.0.1:" + m.port + ` are ready. Next:
-  pulumi login --local                 where you have no backend yet
+  pulumi login --local                 if you are not logged in to a backend
   pulumi stack select --create local
   pulumi config set --stack local endpoint http://host.k3d.internal:` + m.port + `
   pulumi up --stack local
   kubectl --context k3d-eso-aws get externalsecrets,secrets -n zio-lucene
-  pulumi destroy --stack local         before: make k3d-down
+  pulumi destroy --stack local         before make k3d-down
 `
 	if diff := cmp.Diff(wantOut, out); diff != "" {
 		t.Errorf("the output (-want +got):\n%s", diff)
@@ -134,7 +134,7 @@ func TestUpWithAnEmulatorThatEnds(t *testing.T) {
 	m.port = closedPort(t)
 	write(t, 0o600, "", m.state, "ends-by-itself")
 	code, _, errs, _ := m.call(t, "up")
-	want := "The end of the log of eso-aws-localstack:\nLicense activation failed\nk3d.sh: the emulator has ended by itself\n"
+	want := "Last lines of the log of eso-aws-localstack:\nLicense activation failed\nk3d.sh: the emulator exited unexpectedly\n"
 	if code != 1 || errs != want {
 		t.Errorf("it ended with %d: %s", code, errs)
 	}
@@ -177,7 +177,7 @@ func TestUpInterrupted(t *testing.T) {
 	}
 }
 
-// closedPort is one that nobody listens on.
+// closedPort returns one that nobody listens on.
 func closedPort(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -214,11 +214,11 @@ func TestWhatIsMissing(t *testing.T) {
 	}{
 		"Docker": {
 			func(_ *testing.T, m *machine) error { return os.Remove(filepath.Join(m.bin, "docker")) },
-			"k3d.sh: docker is not installed: see https://docs.docker.com/get-docker (make up needs no container engine)\n", nil,
+			"k3d.sh: docker is not installed; see https://docs.docker.com/get-docker (make up does not need it)\n", nil,
 		},
 		"K3d": {
 			func(_ *testing.T, m *machine) error { return os.Remove(filepath.Join(m.bin, "k3d")) },
-			"k3d.sh: k3d is not installed: see https://k3d.io/stable/#installation (make up needs no k3d)\n", nil,
+			"k3d.sh: k3d is not installed; see https://k3d.io/stable/#installation (make up does not need it)\n", nil,
 		},
 		"Engine": {
 			func(t *testing.T, m *machine) error {
@@ -226,7 +226,7 @@ func TestWhatIsMissing(t *testing.T) {
 				write(t, 0o600, "", m.state, "engine-is-down")
 				return nil
 			},
-			"Cannot connect to the Docker daemon\nk3d.sh: the container engine does not answer: " +
+			"Cannot connect to the Docker daemon\nk3d.sh: the container engine does not respond; " +
 				"start Docker Desktop, or docker (sudo systemctl start docker)\n",
 			[]string{info},
 		},

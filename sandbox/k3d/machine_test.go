@@ -109,7 +109,7 @@ func (m *machine) listen(t *testing.T) {
 	_, m.port, _ = net.SplitHostPort(server.Listener.Addr().String())
 }
 
-// secret is the value that the emulator has.
+// secret returns the value that the emulator has.
 func (m *machine) secret(t *testing.T) string {
 	t.Helper()
 	client := secretsmanager.New(secretsmanager.Options{

@@ -1,15 +1,15 @@
-// Sandbox-node is a Kubernetes node that runs pods as processes of this machine, for trying things
-// and for tests without a container engine. It is not for production.
+// Sandbox-node is a Kubernetes node that runs pods as processes of this machine, for trials and tests without
+// a container engine. It is not for production.
 //
-// It honours what pods say of images (by the names it was given), commands, arguments, environment,
-// init containers, sidecars, restarts, probes and grace periods, and answers `kubectl logs`. A pod
-// gets a kubeconfig with a token of its own ServiceAccount, and nothing of the caller's environment.
-// It gets what EKS gives it to sign in to AWS with, and the way to another AWS than the real one.
-// The addresses in --metrics-addr and --live-addr are moved to free ports, with the probes.
+// It supports images (those in its flags), commands, arguments, environment, init containers, sidecars,
+// restarts, probes, grace periods and `kubectl logs`. A pod gets a kubeconfig with a token of its
+// ServiceAccount, and nothing of the caller's environment. It gets what EKS provides for signing in to AWS, and
+// the endpoint of an AWS stand-in. Addresses in --metrics-addr and --live-addr are moved to free ports, with
+// their probes.
 //
-// Limits: no volumes, Services, cluster network, exec, attach, port-forward, grpc probes, lifecycle
-// hooks, activeDeadlineSeconds, resource limits or security contexts; leader election needs a
-// namespace by flag, for nothing is in-cluster. Pods share the machine's files, ports and user.
+// It does not support volumes, Services, a cluster network, exec, attach, port-forward, grpc probes, lifecycle
+// hooks, activeDeadlineSeconds, resource limits and security contexts. Leader election needs a flag with the
+// namespace. Pods share the machine's files, ports and user.
 package main
 
 import (
@@ -37,7 +37,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
-	// client-go talks of every reconnection; only its warnings are wanted.
+	// client-go logs every reconnection; show only its warnings.
 	klog.SetSlogLogger(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})))
 	if err := run(ctx, log, os.Args[1:]); err != nil {
 		log.Error("the sandbox node failed", "err", err)
@@ -65,7 +65,7 @@ func run(ctx context.Context, log *slog.Logger, args []string) error {
 		func(value string) error {
 			name, argument, ok := strings.Cut(value, "=")
 			if !ok {
-				return errors.New("write NAME=FLAG=ADDRESS")
+				return errors.New("must be NAME=FLAG=ADDRESS")
 			}
 			opts.Defaults[name] = append(opts.Defaults[name], argument)
 			return nil
@@ -83,7 +83,7 @@ func run(ctx context.Context, log *slog.Logger, args []string) error {
 	config.QPS, config.Burst = 50, 100
 	client, err := kubernetes.NewForConfig(config)
 	if err != nil {
-		return fmt.Errorf("making a client of %q: %w", *kubeconfig, err)
+		return fmt.Errorf("creating a client of %q: %w", *kubeconfig, err)
 	}
 	if opts.Server, err = access.ServerOf(config); err != nil {
 		return err
@@ -91,11 +91,11 @@ func run(ctx context.Context, log *slog.Logger, args []string) error {
 	return agent.Run(ctx, client, opts)
 }
 
-// addImage reads NAME=PATH.
+// addImage adds an image from NAME=PATH.
 func addImage(images map[string]string, value string) error {
 	name, path, ok := strings.Cut(value, "=")
 	if !ok || name == "" || path == "" {
-		return errors.New("write NAME=PATH")
+		return errors.New("must be NAME=PATH")
 	}
 	path, err := filepath.Abs(path)
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"eso-aws/sandbox/build"
 )
 
-// console shows a build's progress: a line that counts the seconds on a terminal, and else a line now
-// and then, so that a log of it stays short.
+// console shows the progress of a build: on a terminal, a line that counts the seconds; elsewhere, a line
+// a minute, so that logs stay short.
 type console struct {
 	out      *os.File
 	terminal bool
@@ -48,24 +48,24 @@ func (c *console) build(e build.Event) {
 		c.line(e, "done in "+clock(e.Elapsed))
 		fmt.Fprintln(c.out)
 		if e.Step == e.Steps {
-			fmt.Fprintf(c.out, "Built in %s; the next start needs none of it.\n\n", clock(time.Since(c.started)))
+			fmt.Fprintf(c.out, "Built in %s; later starts reuse it.\n\n", clock(time.Since(c.started)))
 		}
 	}
 }
 
-// plan says what is coming before anything is downloaded or built.
+// plan announces the build before anything is downloaded.
 func (c *console) plan(e build.Event) {
-	fmt.Fprintf(c.out, "Building what is missing, once, from Go modules: %d steps, about %s on 2 cores,\n"+
-		"up to 20 GB of disk (Go's build and module caches) and 6 GB of memory.\n"+
-		"Ctrl-C is safe: what is done stays done. With FETCH=1 the official Pulumi is downloaded\n"+
-		"instead of being built, which saves half.\n", e.Steps, about(e.Expect))
+	fmt.Fprintf(c.out, "Building the missing binaries from Go modules, once: %d steps, about %s on 2 cores.\n"+
+		"This needs up to 20 GB of disk (Go's build and module caches) and 6 GB of memory.\n"+
+		"You can press Ctrl-C at any time: the next run continues. FETCH=1 downloads the official\n"+
+		"Pulumi instead of building it, which takes half the time.\n", e.Steps, about(e.Expect))
 	const need = 20 << 30
 	var disk syscall.Statfs_t
 	cache, err := os.UserCacheDir()
 	if err == nil && os.MkdirAll(cache, 0o700) == nil && syscall.Statfs(cache, &disk) == nil {
 		free := disk.Bavail * uint64(disk.Bsize) //nolint:gosec // a size, signed on some systems
 		if e.Steps > 4 && free < need {
-			fmt.Fprintf(c.out, "Only %d GB are free in %s: the build may run out of disk.\n", free>>30, cache)
+			fmt.Fprintf(c.out, "Only %d GB are free in %s; the build may run out of disk space.\n", free>>30, cache)
 		}
 	}
 	fmt.Fprintln(c.out)

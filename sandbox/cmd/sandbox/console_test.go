@@ -37,10 +37,10 @@ func TestConsoleInALog(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := `Using the official Pulumi CLI, /bin/pulumi.
-Building what is missing, once, from Go modules: 2 steps, about 22 min on 2 cores,
-up to 20 GB of disk (Go's build and module caches) and 6 GB of memory.
-Ctrl-C is safe: what is done stays done. With FETCH=1 the official Pulumi is downloaded
-instead of being built, which saves half.
+Building the missing binaries from Go modules, once: 2 steps, about 22 min on 2 cores.
+This needs up to 20 GB of disk (Go's build and module caches) and 6 GB of memory.
+You can press Ctrl-C at any time: the next run continues. FETCH=1 downloads the official
+Pulumi instead of building it, which takes half the time.
 
 [1/2] the operator                                     about 5 min
       1:00 so far
@@ -48,7 +48,7 @@ instead of being built, which saves half.
 [1/2] the operator                                     done in 2:06
 [2/2] the node                                         about 5 min
 [2/2] the node                                         done in 0:09
-Built in 0:00; the next start needs none of it.
+Built in 0:00; later starts reuse it.
 
 `
 	if diff := cmp.Diff(want, string(text)); diff != "" {

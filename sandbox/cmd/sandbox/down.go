@@ -14,10 +14,10 @@ import (
 	"eso-aws/sandbox"
 )
 
-// down stops the sandbox and removes what it kept but for its logs. It is no error when none runs.
+// down stops the sandbox and removes its files except the logs. It succeeds if no sandbox is running.
 func (c *command) down(ctx context.Context) error {
 	if _, err := os.Stat(c.dir); errors.Is(err, fs.ErrNotExist) {
-		return nil // there never was one
+		return nil // no sandbox was ever started
 	}
 	free, unlock, err := c.lock()
 	if err != nil {
@@ -45,16 +45,16 @@ func (c *command) down(ctx context.Context) error {
 	return c.clear(ctx)
 }
 
-// servePID is the process that holds the lock.
+// servePID returns the ID of the process that holds the lock.
 func (c *command) servePID() (int, error) {
-	for range 50 { // it writes its id just after it takes the lock
+	for range 50 { // the process writes its ID just after it takes the lock
 		data, err := os.ReadFile(c.path("pid"))
 		if pid, parse := strconv.Atoi(strings.TrimSpace(string(data))); err == nil && parse == nil {
 			return pid, nil
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
-	return 0, fmt.Errorf("a process holds %q and has not written its id to %q; end it by hand",
+	return 0, fmt.Errorf("a process holds the lock %q but has not written its ID to %q; stop that process",
 		c.path("lock"), c.path("pid"))
 }
 
@@ -68,13 +68,13 @@ func (c *command) waitFree(ctx context.Context, timeout time.Duration) (func(), 
 			return nil, ctx.Err()
 		}
 		if time.Now().After(deadline) {
-			return nil, fmt.Errorf("the sandbox has not stopped after %s; its log is %q",
+			return nil, fmt.Errorf("the sandbox did not stop within %s; see its log, %q",
 				timeout, c.path("sandbox.log"))
 		}
 	}
 }
 
-// clear ends what a killed sandbox left running and removes all but the logs.
+// clear ends the processes that a killed sandbox left running, and removes its files except the logs.
 func (c *command) clear(ctx context.Context) error {
 	if err := sandbox.EndLeftovers(ctx, c.dir); err != nil {
 		return err
@@ -84,7 +84,7 @@ func (c *command) clear(ctx context.Context) error {
 		"session.json", "sources",
 	} {
 		if err := os.RemoveAll(c.path(name)); err != nil {
-			return fmt.Errorf("removing what the sandbox kept: %w", err)
+			return fmt.Errorf("removing the sandbox's files: %w", err)
 		}
 	}
 	return nil

@@ -12,7 +12,7 @@ import (
 	"eso-aws/sandbox"
 )
 
-// env prints shell lines that make pulumi, kubectl and the AWS CLI work on the sandbox by hand.
+// env prints shell lines that set up pulumi, kubectl and the AWS CLI for the sandbox.
 func (c *command) env(context.Context) error {
 	s, err := c.running()
 	if err != nil {
@@ -24,7 +24,7 @@ func (c *command) env(context.Context) error {
 		"AWS_REGION="+region,
 		"AWS_DEFAULT_REGION="+region,
 	)
-	// The lines may be kept for another shell, which may have what most have.
+	// The lines may be used in another shell, so they also unset variables that are often set.
 	foreign := append(sandbox.Foreign(os.Environ()),
 		"AWS_PROFILE", "AWS_SESSION_TOKEN", "PULUMI_CONFIG_PASSPHRASE_FILE")
 	slices.Sort(foreign)
@@ -40,8 +40,8 @@ func (c *command) env(context.Context) error {
 	return nil
 }
 
-// deployedRegion is where the secrets of the stack are that is deployed here, or would be if a stack did not
-// say: what cannot be read is no reason to print nothing.
+// deployedRegion returns the region of the deployed stack's secrets, or the default region if no stack is
+// deployed or its file cannot be read: env should print its lines anyway.
 func (c *command) deployedRegion(s *session) string {
 	var stack sandbox.Stack
 	states, _ := filepath.Glob(c.path("pulumi", "state", ".pulumi", "stacks", "*", "*.json")) // no bad pattern
@@ -53,7 +53,7 @@ func (c *command) deployedRegion(s *session) string {
 	return stack.Region()
 }
 
-// quote makes any text one word of a POSIX shell.
+// quote quotes a text as one word of a POSIX shell.
 func quote(text string) string {
 	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }

@@ -15,7 +15,7 @@ import (
 	"eso-aws/sandbox/internal/process"
 )
 
-// slowBuild makes a checkout whose build compiles for minutes. The environment is that of the command;
+// slowBuild creates a checkout whose build compiles for minutes. The environment is that of the command;
 // once it compiles, the file pids holds the ids of the go command and of a compiler.
 func slowBuild(t *testing.T) (dir string, environment []string, pids string) {
 	t.Helper()
@@ -47,9 +47,9 @@ exec sleep 300
 // A terminal's Ctrl-C goes to the whole process group; other programs send a signal to one process.
 func TestInterruptedBuild(t *testing.T) {
 	t.Parallel()
-	build := failure("interrupted; what is done stays done, and the next build goes on")
+	build := failure("interrupted; the next build continues where this one stopped")
 	up := result{1, "\ninterrupted: stopping the sandbox\n", ""}
-	preview := result{1, "", "\ninterrupted: what the preview had started is stopped\n"}
+	preview := result{1, "", "\ninterrupted: stopped the preview\n"}
 	for name, test := range map[string]struct {
 		command string
 		group   bool
@@ -83,7 +83,7 @@ func TestInterruptedBuild(t *testing.T) {
 				t.Fatal(err)
 			}
 			_ = cmd.Wait() // the status is looked at below
-			if took := time.Since(interrupted); took > 5*time.Second {
+			if took := time.Since(interrupted); took > time.Minute {
 				t.Errorf("it took %s to end", took)
 			}
 			if got := (result{cmd.ProcessState.ExitCode(), afterProgress(&out), afterProgress(&errs)}); got != test.want {
@@ -94,7 +94,7 @@ func TestInterruptedBuild(t *testing.T) {
 	}
 }
 
-// afterProgress is what follows the line that a build's first step is told with.
+// afterProgress returns what follows the line that a build's first step is told with.
 func afterProgress(out fmt.Stringer) string {
 	text := out.String()
 	if _, after, found := strings.Cut(text, "about 7 min\n"); found {
@@ -106,7 +106,7 @@ func afterProgress(out fmt.Stringer) string {
 // waitFor waits until a file is there, and returns what it holds.
 func waitFor(t *testing.T, path string) string {
 	t.Helper()
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(3 * time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		if data, err := os.ReadFile(path); err == nil {
 			return string(data)
 		}

@@ -1,16 +1,16 @@
-// Command sandbox is what the Makefile's targets call: it builds, starts and stops the sandbox, runs
-// the program in it, and shows what came of it.
+// Command sandbox is behind the Makefile's targets: it builds, starts and stops the sandbox, deploys
+// stacks in it, and shows the result.
 //
 //	sandbox up [--stack local] [--fetch]   build, start, deploy, show
 //	sandbox build [--fetch]                build only
-//	sandbox preview [--fetch]              what a first up of each stack would do, as Markdown
-//	sandbox status                         what is synced
-//	sandbox secret NAME [VALUE]            store or rotate a secret; the value may come on stdin
-//	sandbox env                            shell lines for working by hand
+//	sandbox preview [--fetch]              print what the first up of each stack would do, as Markdown
+//	sandbox status                         show what is synced
+//	sandbox secret NAME [VALUE]            store or rotate a secret; without VALUE, read it from stdin
+//	sandbox env                            print shell lines that set up pulumi, kubectl and aws
 //	sandbox down                           stop everything
 //
-// It works in the checkout it is called in, and keeps all it writes below the folder .sandbox there
-// (or $SANDBOX_DIR) and, for binaries, in the user's cache folder.
+// It works on the checkout in the current directory. It writes to the folder .sandbox there (or
+// $SANDBOX_DIR) and keeps the binaries in the user's cache folder.
 package main
 
 import (
@@ -32,8 +32,8 @@ type command struct {
 	dir      string // the sandbox's folder
 	stack    string
 	fetch    bool
-	program  string // the program's executable; empty means that Pulumi builds it
-	endpoint string // of Secrets Manager, for another emulator than the sandbox's
+	program  string // the program's executable; if empty, Pulumi builds it
+	endpoint string // of Secrets Manager; if empty, the sandbox's
 	region   string
 	args     []string
 }
@@ -63,7 +63,7 @@ func run(ctx context.Context, args []string) error {
 				}
 			}
 		})
-		return fmt.Errorf("want one of the commands %s", strings.Join(names, ", "))
+		return fmt.Errorf("the command must be one of %s", strings.Join(names, ", "))
 	}
 	c, err := parse(args[0], args[1:])
 	if err != nil {
@@ -71,7 +71,7 @@ func run(ctx context.Context, args []string) error {
 	}
 	err = commands[args[0]](c, ctx)
 	if args[0] == "build" && errors.Is(err, context.Canceled) {
-		return errors.New("interrupted; what is done stays done, and the next build goes on")
+		return errors.New("interrupted; the next build continues where this one stopped")
 	}
 	return err
 }
@@ -82,15 +82,15 @@ func parse(name string, args []string) (*command, error) {
 	flags.StringVar(&c.stack, "stack", "local", "the stack to deploy")
 	flags.BoolVar(&c.fetch, "fetch", false,
 		"download the official Pulumi CLI and provider plugin instead of building them")
-	flags.StringVar(&c.endpoint, "endpoint", "", "Secrets Manager's URL, where it is not the sandbox's")
-	flags.StringVar(&c.region, "region", "", "the secret's AWS region; that of the stack's secrets unless given")
+	flags.StringVar(&c.endpoint, "endpoint", "", "URL of Secrets Manager (default: the sandbox's)")
+	flags.StringVar(&c.region, "region", "", "AWS region of the secret (default: the region of the stack's secrets)")
 	if err := flags.Parse(args); err != nil {
 		return nil, err
 	}
 	c.args = flags.Args()
 	var err error
 	if c.checkout, err = os.Getwd(); err != nil {
-		return nil, fmt.Errorf("looking for the checkout: %w", err)
+		return nil, fmt.Errorf("finding the working directory: %w", err)
 	}
 	if c.dir == "" {
 		c.dir = ".sandbox"
@@ -99,7 +99,7 @@ func parse(name string, args []string) (*command, error) {
 		return nil, fmt.Errorf("the sandbox's folder %q: %w", c.dir, err)
 	}
 	if _, err := os.Stat(filepath.Join(c.checkout, "Pulumi.yaml")); err != nil {
-		return nil, fmt.Errorf("%q holds no Pulumi.yaml: call make from the project's root", c.checkout)
+		return nil, fmt.Errorf("%q has no Pulumi.yaml; run make in the project's root", c.checkout)
 	}
 	return c, nil
 }

@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// checkout makes a folder that passes for the project's.
+// checkout creates a folder that passes for the project's.
 func checkout(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -95,7 +95,7 @@ func failure(text string) result { return result{Code: 1, Err: "\nsandbox: " + t
 
 func TestUsage(t *testing.T) {
 	t.Parallel()
-	want := failure("want one of the commands build, down, env, preview, secret, status, up")
+	want := failure("the command must be one of build, down, env, preview, secret, status, up")
 	for name, args := range map[string][]string{"NoCommand": nil, "Unknown": {"start"}, "FlagFirst": {"--stack", "up"}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -117,7 +117,7 @@ func TestUsage(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := failure(`"` + dir + `" holds no Pulumi.yaml: call make from the project's root`)
+		want := failure(`"` + dir + `" has no Pulumi.yaml; run make in the project's root`)
 		if got := call(t, dir, "", "status"); got != want {
 			t.Errorf("got %+v, want %+v", got, want)
 		}

@@ -10,29 +10,29 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// plan is what a preview of one stack has found, as far as pulumi preview --json tells it.
+// plan is the result of previewing one stack, from the output of pulumi preview --json.
 type plan struct {
 	Stack   string `json:"-"`
-	Failure string `json:"-"` // why there is no plan; empty where there is one
+	Failure string `json:"-"` // why the preview failed; empty if it succeeded
 
 	Steps         []planStep
 	Diagnostics   []struct{ Message, Severity string }
 	ChangeSummary map[string]int
 }
 
-// planStep is what would be done to a resource.
+// planStep is a planned operation on a resource.
 type planStep struct {
 	Op, URN            string
 	OldState, NewState struct{ Inputs map[string]any }
 }
 
-// readPlan reads what a preview has printed; err is how it ended. The JSON has every secret value
-// replaced, but for those in the stack's configuration, which is not read.
+// readPlan reads the output of a preview that ended with err. Pulumi masks all secret values in the JSON
+// except those in the stack's configuration, which readPlan ignores.
 func readPlan(stack, out, errs string, err error) plan {
 	p := plan{Stack: stack}
 	decode := json.Unmarshal([]byte(out), &p)
 	if decode != nil && err == nil {
-		err = fmt.Errorf("reading what pulumi preview --json has printed: %w", decode)
+		err = fmt.Errorf("reading the output of pulumi preview --json: %w", decode)
 	}
 	if err != nil {
 		p.Failure = cmp.Or(p.messages(), strings.TrimSpace(errs), err.Error())
@@ -40,7 +40,7 @@ func readPlan(stack, out, errs string, err error) plan {
 	return p
 }
 
-// messages are the preview's errors and warnings.
+// messages returns the preview's errors and warnings.
 func (p plan) messages() string {
 	var lines []string
 	for _, d := range p.Diagnostics {
@@ -51,13 +51,13 @@ func (p plan) messages() string {
 	return strings.Join(lines, "\n")
 }
 
-// counts are how many resources would be created, updated and deleted.
+// counts returns how many resources would be created, updated and deleted.
 func (p plan) counts() (created, updated, deleted int) {
 	n := p.ChangeSummary
 	return n["create"] + n["replace"], n["update"], n["delete"] + n["replace"]
 }
 
-// result is the plan in few words.
+// result returns a one-line summary of the plan.
 func (p plan) result() string {
 	if p.Failure != "" {
 		return "fails"
@@ -66,10 +66,10 @@ func (p plan) result() string {
 	return fmt.Sprintf("%d to create, %d to update, %d to delete", created, updated, deleted)
 }
 
-// summary is the plans of all stacks as Markdown.
+// summary returns the plans of all stacks as Markdown.
 func summary(plans []plan) string {
 	var text strings.Builder
-	text.WriteString("### Preview\n\nWhat a first `up` of each stack would do in an empty cluster of the sandbox.\n\n" +
+	text.WriteString("### Preview\n\nWhat the first `pulumi up` of each stack would do in an empty cluster.\n\n" +
 		"| stack | result | to create | to update | to delete |\n| --- | --- | --- | --- | --- |\n")
 	for _, p := range plans {
 		if p.Failure != "" {
@@ -85,7 +85,7 @@ func summary(plans []plan) string {
 	return text.String()
 }
 
-// details are a stack's errors, or its warnings and its diff.
+// details returns a stack's errors, or its warnings and its diff.
 func (p plan) details() string {
 	if p.Failure != "" {
 		return fenced("text", p.Failure)
@@ -95,20 +95,20 @@ func (p plan) details() string {
 		text = fenced("text", messages)
 	}
 	var diff strings.Builder
-	// By name, as the order differs from one preview to the next.
+	// Sorted by name, because the order differs from one preview to the next.
 	for _, step := range slices.SortedFunc(slices.Values(p.Steps), planStep.compare) {
 		step.write(&diff)
 	}
 	return text + fenced("diff", diff.String())
 }
 
-// compare has a component come before its children, whose URNs are COMPONENT$TYPE::NAME.
+// compare sorts a component before its children, which have URNs of the form COMPONENT$TYPE::NAME.
 func (s planStep) compare(other planStep) int {
 	key := strings.NewReplacer("::", "!") // it comes before the $
 	return strings.Compare(key.Replace(s.URN), key.Replace(other.URN))
 }
 
-// write writes a resource with its inputs, as lines that GitHub colours.
+// write writes a resource and its inputs as lines of a diff, which GitHub colors.
 func (s planStep) write(diff *strings.Builder) {
 	sign, inputs := "!", s.NewState.Inputs
 	switch s.Op {
@@ -129,13 +129,13 @@ func (s planStep) write(diff *strings.Builder) {
 	var text strings.Builder
 	encoder := yaml.NewEncoder(&text)
 	encoder.SetIndent(2)
-	_ = encoder.Encode(readable(inputs)) // what was read as JSON can be written
+	_ = encoder.Encode(readable(inputs)) // never fails on decoded JSON
 	for line := range strings.Lines(text.String()) {
 		diff.WriteString(sign + "   " + line)
 	}
 }
 
-// readable is a value without the keys that are Pulumi's own, and with the JSON in it as such.
+// readable returns a value without Pulumi's internal keys, and with embedded JSON decoded.
 func readable(value any) any {
 	switch value := value.(type) {
 	case map[string]any:
@@ -161,7 +161,7 @@ func readable(value any) any {
 	return value
 }
 
-// fenced is a code block, whatever the text.
+// fenced returns a code block, whatever the text contains.
 func fenced(language, text string) string {
 	fence := "```"
 	for strings.Contains(text, fence) {
@@ -170,7 +170,7 @@ func fenced(language, text string) string {
 	return fmt.Sprintf("\n%s%s\n%s\n%s\n", fence, language, strings.TrimSpace(text), fence)
 }
 
-// failed is an error that names the stacks whose preview fails.
+// failed returns an error that names the stacks with a failed preview.
 func failed(plans []plan) error {
 	var names []string
 	for _, p := range plans {
@@ -181,5 +181,5 @@ func failed(plans []plan) error {
 	if names == nil {
 		return nil
 	}
-	return fmt.Errorf("the preview of %s fails; the summary tells why", strings.Join(names, ", "))
+	return fmt.Errorf("the preview of %s failed; see the summary", strings.Join(names, ", "))
 }

@@ -32,7 +32,7 @@ const previewed = `{
 
 const summarized = `### Preview
 
-What a first ` + "`up`" + ` of each stack would do in an empty cluster of the sandbox.
+What the first ` + "`pulumi up`" + ` of each stack would do in an empty cluster.
 
 | stack | result | to create | to update | to delete |
 | --- | --- | --- | --- | --- |
@@ -93,7 +93,7 @@ func TestSummary(t *testing.T) {
 		t.Errorf("got %v where all went well", err)
 	}
 	err := failed([]plan{plans[1], plans[0], plans[1]})
-	if want := "the preview of local, local fails; the summary tells why"; err == nil || err.Error() != want {
+	if want := "the preview of local, local failed; see the summary"; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }
@@ -111,7 +111,7 @@ func TestFailure(t *testing.T) {
 		"Diagnostics": {strings.Replace(previewed, "info", "error", 1), "a note", exit, "nothing new\nwarning: old"},
 		"Output":      {"", "error: no passphrase\n", exit, "error: no passphrase"},
 		"NoOutput":    {"", "", exit, "exit status 1"},
-		"OtherOutput": {"Previewing", "", nil, "reading what pulumi preview --json has printed: invalid character 'P' looking for beginning of value"},
+		"OtherOutput": {"Previewing", "", nil, "reading the output of pulumi preview --json: invalid character 'P' looking for beginning of value"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -125,7 +125,7 @@ func TestFailure(t *testing.T) {
 func TestPreviewWithoutStacks(t *testing.T) {
 	t.Parallel()
 	got := call(t, checkout(t), "", "preview")
-	if want := " holds no stack file, such as Pulumi.local.yaml\n"; got.Code != 1 || got.Out != "" || !strings.HasSuffix(got.Err, want) {
+	if want := " has no stack file, such as Pulumi.local.yaml\n"; got.Code != 1 || got.Out != "" || !strings.HasSuffix(got.Err, want) {
 		t.Errorf("got %+v, want ...%s", got, want)
 	}
 }

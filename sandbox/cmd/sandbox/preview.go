@@ -15,16 +15,16 @@ import (
 	"eso-aws/sandbox/internal/process"
 )
 
-// unknown stands for a value that an up will know, in what pulumi preview --json prints.
+// unknown is what pulumi preview --json prints for a value that is known only after an up.
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
-// preview prints what a first up of each stack would do, as Markdown for a pull request. Each stack has a
-// new sandbox, in a temporary folder: what is deployed in another is neither looked at nor touched, every
-// machine gives the same, and no stack finds the namespaces that are there for another one.
+// preview prints what the first up of each stack would do, as Markdown for a pull request. Each stack gets
+// a new sandbox in a temporary folder. So the result is the same on every machine, does not depend on what
+// is deployed in other sandboxes, and no stack sees the namespaces of another.
 func (c *command) preview(ctx context.Context) error {
 	err := c.previewAll(ctx)
 	if ctx.Err() != nil {
-		fmt.Fprintln(os.Stderr, "\ninterrupted: what the preview had started is stopped")
+		fmt.Fprintln(os.Stderr, "\ninterrupted: stopped the preview")
 		return ctx.Err()
 	}
 	return err
@@ -33,7 +33,7 @@ func (c *command) preview(ctx context.Context) error {
 func (c *command) previewAll(ctx context.Context) (err error) {
 	files, err := filepath.Glob(filepath.Join(c.checkout, "Pulumi.*.yaml"))
 	if err != nil || len(files) == 0 {
-		return errors.Join(fmt.Errorf("%q holds no stack file, such as Pulumi.local.yaml", c.checkout), err)
+		return errors.Join(fmt.Errorf("%q has no stack file, such as Pulumi.local.yaml", c.checkout), err)
 	}
 	binaries, err := c.buildAll(ctx, os.Stderr)
 	if err != nil {
@@ -43,7 +43,7 @@ func (c *command) previewAll(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { // a pulumi that is killed leaves its plugins
+	defer func() { // a killed pulumi leaves its plugins running
 		err = errors.Join(err, process.KillBelow(context.WithoutCancel(ctx), dir), os.RemoveAll(dir))
 	}()
 	own := command{checkout: c.checkout, program: filepath.Join(dir, "program")}
@@ -66,19 +66,20 @@ func (c *command) previewAll(ctx context.Context) (err error) {
 	return failed(plans)
 }
 
-// temporary makes a folder, whose path has no links: the way from there to the program is a relative one.
+// temporary creates a folder and returns its path without symbolic links, because the project refers to
+// the program by a relative path.
 func temporary() (string, error) {
 	dir, err := os.MkdirTemp("", "eso-aws-preview-")
 	if err == nil {
 		dir, err = filepath.EvalSymlinks(dir)
 	}
 	if err != nil {
-		return "", fmt.Errorf("making a folder for the preview: %w", err)
+		return "", fmt.Errorf("creating a folder for the preview: %w", err)
 	}
 	return dir, nil
 }
 
-// plan previews the stack in a sandbox that has no node, as nothing will run.
+// plan previews the stack in a sandbox without a node, because no pod will run.
 func (c *command) plan(ctx context.Context, binaries *build.Binaries) (plan, error) {
 	box, err := sandbox.Start(ctx, sandbox.Options{Dir: c.dir, Binaries: *binaries, NoNode: true})
 	if err != nil {
@@ -92,7 +93,7 @@ func (c *command) plan(ctx context.Context, binaries *build.Binaries) (plan, err
 	neutral := c.neutral(box, binaries.Chart)
 	unreadable := c.follow(box, s)
 	stack, err := c.project(s).Stack(c.stack)
-	if err != nil { // there is none, as the file cannot be read
+	if err != nil { // the stack file cannot be read
 		return plan{Stack: c.stack, Failure: neutral.Replace(cmp.Or(unreadable, err).Error())}, nil
 	}
 	if namespace := stack.Presumed(); namespace != "" {
@@ -120,7 +121,7 @@ func (c *command) plan(ctx context.Context, binaries *build.Binaries) (plan, err
 	return readPlan(c.stack, neutral.Replace(out.String()), neutral.Replace(errs.String()), err), nil
 }
 
-// neutral replaces what differs from one machine and sandbox to the next.
+// neutral replaces the values that differ between machines and sandboxes.
 func (c *command) neutral(box *sandbox.Sandbox, chart string) *strings.Replacer {
 	return strings.NewReplacer(
 		chart, "<chart>", box.Endpoint(), "<aws>", box.URL(), "<kubernetes>",

@@ -16,13 +16,12 @@ import (
 	"golang.org/x/term"
 )
 
-// secret stores or rotates a value: secret NAME [VALUE], or the value on standard input.
+// secret stores or rotates a value: secret NAME [VALUE]. Without VALUE, it reads standard input.
 func (c *command) secret(ctx context.Context) error {
 	if len(c.args) == 0 || c.args[0] == "" {
-		return errors.New("which secret? write: make secret NAME=zio-lucene/other VALUE=..., " +
-			"or give the value on standard input")
+		return errors.New("NAME is required; run make secret NAME=zio-lucene/other")
 	}
-	store := store{ // any emulator takes these
+	store := store{ // every emulator accepts these credentials
 		endpoint: c.endpoint, region: cmp.Or(c.region, "us-east-1"), accessKeyID: "test", secretAccessKey: "test",
 	}
 	if c.endpoint == "" {
@@ -32,7 +31,7 @@ func (c *command) secret(ctx context.Context) error {
 		}
 		stack, err := c.project(s).Stack(c.stack)
 		if err != nil && c.region == "" {
-			return fmt.Errorf("the stack %q, whose region is asked for: %w", c.stack, err)
+			return fmt.Errorf("finding the region of stack %q: %w", c.stack, err)
 		}
 		store = s.secretsManager(cmp.Or(c.region, stack.Region()))
 	}
@@ -52,12 +51,13 @@ func (c *command) secret(ctx context.Context) error {
 	if err := store.put(ctx, name, value); err != nil {
 		return err
 	}
-	fmt.Printf("Rotated %s. It arrives at the ExternalSecret's next refresh; to have it now:\n"+
+	fmt.Printf("Rotated %s. The operator syncs it at the next refresh; to sync it now:\n"+
 		"  kubectl annotate externalsecret EXTERNAL-SECRET -n NAMESPACE force-sync=$(date +%%s) --overwrite\n", name)
 	return nil
 }
 
-// value is the argument, or what is typed, unseen, or piped. A pipe's last line break is not part of it.
+// value returns the argument or else reads the value from the terminal, without an echo, or from a pipe,
+// without the last line break.
 func (c *command) value() (string, error) {
 	if len(c.args) > 1 && c.args[1] != "" {
 		return c.args[1], nil
@@ -77,7 +77,7 @@ func (c *command) value() (string, error) {
 	}
 	value := strings.TrimSuffix(string(data), "\n")
 	if value == "" {
-		return "", fmt.Errorf("the value of %s is empty, which Secrets Manager does not store", c.args[0])
+		return "", fmt.Errorf("the value of %s must not be empty", c.args[0])
 	}
 	return value, nil
 }
@@ -98,7 +98,7 @@ func (s store) client() *secretsmanager.Client {
 	})
 }
 
-// create stores a secret and tells whether it did: one that exists is left alone.
+// create stores a secret unless it exists, and reports whether it stored it.
 func (s store) create(ctx context.Context, name, value string) (bool, error) {
 	_, err := s.client().CreateSecret(ctx, &secretsmanager.CreateSecretInput{
 		Name: aws.String(name), SecretString: aws.String(value),

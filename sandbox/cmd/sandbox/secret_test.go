@@ -43,7 +43,7 @@ func (e emulator) value(t *testing.T, name string) string {
 	return *out.SecretString
 }
 
-const rotated = "Rotated zio-lucene/other. It arrives at the ExternalSecret's next refresh; to have it now:\n" +
+const rotated = "Rotated zio-lucene/other. The operator syncs it at the next refresh; to sync it now:\n" +
 	"  kubectl annotate externalsecret EXTERNAL-SECRET -n NAMESPACE force-sync=$(date +%s) --overwrite\n"
 
 func TestSecretIsStoredThenRotated(t *testing.T) {
@@ -89,8 +89,8 @@ func TestSecretOfAnotherEmulator(t *testing.T) {
 func TestSecretFailures(t *testing.T) {
 	t.Parallel()
 	denied := newEmulator(t, aws.Options{Credentials: []aws.Credential{{AccessKeyID: "other", SecretAccessKey: "x"}}})
-	usage := "which secret? write: make secret NAME=zio-lucene/other VALUE=..., or give the value on standard input"
-	empty := "the value of zio-lucene/other is empty, which Secrets Manager does not store"
+	usage := "NAME is required; run make secret NAME=zio-lucene/other"
+	empty := "the value of zio-lucene/other must not be empty"
 	tests := map[string]struct {
 		stdin string
 		args  []string

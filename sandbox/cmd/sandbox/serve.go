@@ -14,18 +14,18 @@ import (
 	"eso-aws/sandbox/build"
 )
 
-// serve runs a sandbox until it is told to end. It is started by up, which gives it the binaries on
-// standard input and reads its progress from standard output, and it outlives up.
+// serve runs a sandbox until it is asked to stop. Started by up, which it outlives, it reads the list of
+// binaries from standard input and prints its progress to standard output.
 func (c *command) serve(ctx context.Context) error {
 	free, unlock, err := c.lock()
 	if err != nil {
 		return err
 	}
 	if !free {
-		return errors.New("a sandbox runs in this folder already")
+		return errors.New("a sandbox is already running in this folder")
 	}
 	defer unlock()
-	_ = os.WriteFile(c.path("pid"), fmt.Appendln(nil, os.Getpid()), 0o600) // a help for down, which copes without
+	_ = os.WriteFile(c.path("pid"), fmt.Appendln(nil, os.Getpid()), 0o600) // down reports an error without it
 	defer func() { _ = os.Remove(c.path("pid")) }()
 	err = c.serveLocked(ctx)
 	_ = os.Remove(c.path("session.json"))
@@ -38,14 +38,14 @@ func (c *command) serve(ctx context.Context) error {
 func (c *command) serveLocked(ctx context.Context) error {
 	var binaries build.Binaries
 	if err := json.NewDecoder(os.Stdin).Decode(&binaries); err != nil {
-		return fmt.Errorf("reading which binaries to run: %w", err)
+		return fmt.Errorf("reading the list of binaries: %w", err)
 	}
 	for _, stale := range []string{"failure", "session.json", "pulumi", "project", "sources"} {
 		if err := os.RemoveAll(c.path(stale)); err != nil {
-			return fmt.Errorf("removing what an earlier sandbox left: %w", err)
+			return fmt.Errorf("removing the files of an earlier sandbox: %w", err)
 		}
 	}
-	// What LocalStack takes, and so what the program's defaults are.
+	// LocalStack's credentials, and so the program's defaults.
 	credential := aws.Credential{AccessKeyID: "test", SecretAccessKey: "test"}
 	s, err := sandbox.Start(ctx, sandbox.Options{
 		Dir: c.dir, Binaries: binaries, AWS: aws.Options{Credentials: []aws.Credential{credential}},
@@ -75,19 +75,19 @@ func (c *command) serveLocked(ctx context.Context) error {
 			return err
 		case <-tick.C:
 			known := len(session.Clusters)
-			_ = c.follow(s, session) // a file that is being edited may be broken for now; pulumi's run tells
+			_ = c.follow(s, session) // a file may be invalid while it is edited; pulumi reports it
 			if len(session.Clusters) == known {
 				continue
 			}
-			if err := session.write(c.dir); err != nil { // which up waits for
+			if err := session.write(c.dir); err != nil { // up waits for it
 				return err
 			}
 		}
 	}
 }
 
-// follow has the generated stack files follow the checkout's, and EKS have the clusters that they name,
-// so that an edit counts for the next pulumi command typed by hand.
+// follow updates the generated stack files from the checkout's and registers the clusters that they name
+// with EKS, so that the next pulumi command sees every edit.
 func (c *command) follow(s *sandbox.Sandbox, session *session) error {
 	project := c.project(session)
 	err := project.Write()

@@ -20,7 +20,7 @@ func TestWhenNothingRuns(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got := call(t, checkout(t), "value\n", name, "zio-lucene/other")
-			if want := failure("no sandbox is running here; start one with: make up"); got != want {
+			if want := failure("no sandbox is running here; run make up"); got != want {
 				t.Errorf("got %+v, want %+v", got, want)
 			}
 		})
@@ -43,7 +43,7 @@ func TestRunning(t *testing.T) {
 		dir := checkout(t)
 		write(t, "etcd ended by itself\n  disk full\n", dir, ".sandbox", "failure")
 		write(t, "{}", dir, ".sandbox", "session.json")
-		want := failure("the sandbox has stopped by itself: etcd ended by itself\n  disk full\n\nstart it again with: make up")
+		want := failure("the sandbox stopped unexpectedly: etcd ended by itself\n  disk full\n\nstart it again with: make up")
 		if got := call(t, dir, "", "status"); got != want {
 			t.Errorf("got %+v, want %+v", got, want)
 		}
@@ -52,7 +52,7 @@ func TestRunning(t *testing.T) {
 		t.Parallel()
 		dir := checkout(t)
 		occupy(t, dir)
-		want := failure("the sandbox is just starting or stopping; try again in a moment")
+		want := failure("the sandbox is still starting or stopping; try again in a moment")
 		if got := call(t, dir, "", "status"); got != want {
 			t.Errorf("got %+v, want %+v", got, want)
 		}

@@ -17,15 +17,15 @@ import (
 	"eso-aws/sandbox/internal/kubeapi"
 )
 
-// seeds are the secrets that the committed stacks declare, with values to try them with.
+// seeds are the secrets that the committed stacks declare, with example values.
 var seeds = map[string]map[string]string{
 	"local":    {"zio-lucene/datadog-api-key": "dummy"},
 	"dev":      {"zio-lucene/datadog-api-key": "dummy"},
 	"training": {"training/db-credentials": `{"username":"admin","password":"changeme"}`},
 }
 
-// prepare has the sandbox be to the stack what its cluster and its account are elsewhere, and returns
-// the stack's configuration.
+// prepare creates what the stack expects to find in its cluster and its account, and returns the stack's
+// configuration.
 func (c *command) prepare(ctx context.Context, s *session) (sandbox.Stack, error) {
 	if err := c.project(s).Write(); err != nil {
 		return nil, err
@@ -48,13 +48,14 @@ func (c *command) prepare(ctx context.Context, s *session) (sandbox.Stack, error
 			return nil, err
 		}
 		if created {
-			fmt.Printf("Created the namespace %s, which the stack expects of its cluster.\n", namespace)
+			fmt.Printf("Created the namespace %s, which the stack expects to exist.\n", namespace)
 		}
 	}
 	return stack, nil
 }
 
-// awaitCluster waits until EKS has a cluster that a stack file names, which may be of a moment ago.
+// awaitCluster waits until serve has registered the cluster that a stack file names: the file may have
+// been edited a moment ago.
 func (c *command) awaitCluster(ctx context.Context, cluster sandbox.Cluster) error {
 	for deadline := time.Now().Add(10 * time.Second); ; {
 		s, err := c.running()
@@ -62,7 +63,7 @@ func (c *command) awaitCluster(ctx context.Context, cluster sandbox.Cluster) err
 			return err
 		}
 		if time.Now().After(deadline) {
-			return fmt.Errorf("the sandbox takes no notice of the cluster %q in %s; its log is %q",
+			return fmt.Errorf("the sandbox did not register the cluster %q in %s; see its log, %q",
 				cluster.Name, cluster.Region, c.path("sandbox.log"))
 		}
 		select {
@@ -73,7 +74,7 @@ func (c *command) awaitCluster(ctx context.Context, cluster sandbox.Cluster) err
 	}
 }
 
-// seed stores the stack's example secrets, and leaves those alone that are there.
+// seed stores those of the stack's example secrets that do not exist yet.
 func (c *command) seed(ctx context.Context, s *session, region string) error {
 	secrets := s.secretsManager(region)
 	for _, name := range slices.Sorted(maps.Keys(seeds[c.stack])) {
@@ -88,8 +89,8 @@ func (c *command) seed(ctx context.Context, s *session, region string) error {
 	return nil
 }
 
-// createNamespace makes a namespace, and leaves one alone that is there. What is no name of one the
-// program tells.
+// createNamespace creates a namespace unless it exists. It ignores an invalid name, which the program
+// reports.
 func createNamespace(ctx context.Context, s *session, name string) (created bool, err error) {
 	api, err := kubeapi.New(s.Kubernetes, s.CA, s.Token)
 	if err != nil {
@@ -106,14 +107,14 @@ func createNamespace(ctx context.Context, s *session, name string) (created bool
 	return true, nil
 }
 
-// checkOnly refuses to deploy a stack beside another one: they would share one operator.
+// checkOnly returns an error if another stack is deployed: the two would share one operator.
 func (c *command) checkOnly() error {
 	if _, err := c.running(); err != nil {
 		return nil //nolint:nilerr // nothing is deployed where nothing runs
 	}
 	states, err := filepath.Glob(c.path("pulumi", "state", ".pulumi", "stacks", "*", "*.json"))
 	if err != nil {
-		return fmt.Errorf("looking for Pulumi's state: %w", err)
+		return fmt.Errorf("finding Pulumi's state: %w", err)
 	}
 	for _, path := range states {
 		other := strings.TrimSuffix(filepath.Base(path), ".json")
@@ -122,14 +123,14 @@ func (c *command) checkOnly() error {
 			return err
 		}
 		if deployed && other != c.stack {
-			return fmt.Errorf("the stack %q is deployed in this sandbox, and a cluster runs one operator. "+
-				"Start anew:\n  make down\n  %s", other, c.makeUp())
+			return fmt.Errorf("stack %q is already deployed in this sandbox, and a cluster can run only one operator; "+
+				"start again with:\n  make down\n  %s", other, c.makeUp())
 		}
 	}
 	return nil
 }
 
-// deployed tells whether a stack's state has anything that exists outside of it.
+// deployed reports whether a stack's state has resources that exist outside of Pulumi.
 func deployed(path string) (bool, error) {
 	var state struct {
 		Checkpoint struct {

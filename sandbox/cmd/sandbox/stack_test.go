@@ -45,7 +45,7 @@ const (
 	eksFile   = "config: {eso-aws:target: eks, eso-aws:cluster: prod, aws:region: eu-west-1, eso-aws:namespace: zio}\n"
 )
 
-// prepared is a command for a stack of the file, and the session of a sandbox that it runs in.
+// prepared returns a command for a stack of the file, and the session of a sandbox that it runs in.
 func prepared(t *testing.T, stack, file string, api *namespaces, e emulator) (*command, *session) {
 	t.Helper()
 	dir := checkout(t)
@@ -66,7 +66,7 @@ func TestPrepare(t *testing.T) { //nolint:paralleltest // it replaces standard o
 		"Local": {"local", localFile, "us-east-1", http.StatusCreated, stored, nil},
 		"EKS": {
 			"dev", eksFile, "eu-west-1", http.StatusCreated,
-			stored + "Created the namespace zio, which the stack expects of its cluster.\n",
+			stored + "Created the namespace zio, which the stack expects to exist.\n",
 			[]string{"zio"},
 		},
 		"NamespaceIsThere":  {"dev", eksFile, "eu-west-1", http.StatusConflict, stored, nil},
@@ -176,8 +176,8 @@ func TestOneStackAtATime(t *testing.T) {
 		root     = `{"type":"pulumi:pulumi:Stack"},{"type":"pulumi:providers:kubernetes","custom":true}`
 		resource = `,{"type":"kubernetes:core/v1:Namespace","custom":true}`
 	)
-	refused := `the stack "local" is deployed in this sandbox, and a cluster runs one operator. ` +
-		"Start anew:\n  make down\n  make up STACK=dev"
+	refused := `stack "local" is already deployed in this sandbox, and a cluster can run only one operator; ` +
+		"start again with:\n  make down\n  make up STACK=dev"
 	for name, test := range map[string]struct {
 		stack, state string
 		stopped      bool
@@ -222,20 +222,20 @@ func TestNext(t *testing.T) {
 	for stack, want := range map[string]string{
 		"local": `
 Next:
-  eval "$(make env)"                           pulumi, kubectl and aws then work by hand
+  eval "$(make env)"                           sets up pulumi, kubectl and aws in this shell
   kubectl get externalsecrets,secrets -n zio-lucene
-  pulumi preview --stack local                 after an edit of Pulumi.local.yaml; make up deploys it
+  pulumi preview --stack local                 previews your edits of Pulumi.local.yaml; make up deploys them
   make secret NAME=zio-lucene/other            stores or rotates a secret; asks for its value
-  make status                                  this table again
+  make status                                  shows this table again
   make down                                    stops everything
 `,
 		"dev": `
 Next:
-  eval "$(make env)"                           pulumi, kubectl and aws then work by hand
+  eval "$(make env)"                           sets up pulumi, kubectl and aws in this shell
   kubectl get externalsecrets,secrets -n zio-lucene
-  pulumi preview --stack dev                   after an edit of Pulumi.dev.yaml; make up STACK=dev deploys it
+  pulumi preview --stack dev                   previews your edits of Pulumi.dev.yaml; make up STACK=dev deploys them
   make secret NAME=zio-lucene/other            stores or rotates a secret; asks for its value
-  make status                                  this table again
+  make status                                  shows this table again
   make down                                    stops everything
 `,
 	} {

@@ -14,7 +14,7 @@ import (
 	"eso-aws/sandbox/internal/kubeapi"
 )
 
-// The parts of ESO's objects that the status shows.
+// The fields of ESO's objects that status shows.
 type (
 	object struct {
 		Kind     string
@@ -46,7 +46,7 @@ type (
 	}
 )
 
-// status shows the stores and what they have synced; no value is read but a Secret's keys.
+// status shows the stores and what they have synced: of Secrets, only the keys.
 func (c *command) status(ctx context.Context) error {
 	s, err := c.running()
 	if err != nil {
@@ -70,7 +70,7 @@ func show(ctx context.Context, api *kubeapi.Client, out io.Writer) error {
 		if err := api.Get(ctx, esoAPI+strings.ToLower(kind)+"s", &list); err != nil {
 			if kubeapi.NotFound(err) {
 				fmt.Fprintln(out,
-					"\nThe External Secrets Operator is not installed in this cluster: make up deploys it.")
+					"\nThe External Secrets Operator is not installed in this cluster; run make up.")
 				return nil
 			}
 			return fmt.Errorf("listing the stores: %w", err)
@@ -117,12 +117,12 @@ func (o object) ready() (condition, bool) {
 	return o.Status.Conditions[i], o.Status.Conditions[i].Status == "True"
 }
 
-// state is the Ready condition in words; a sync that worked tells how long the first one took.
+// state describes the Ready condition and, for a synced object, how long the first sync took.
 func (o object) state() string {
 	condition, ready := o.ready()
 	switch {
 	case condition.Type == "":
-		return "not looked at yet"
+		return "pending"
 	case !ready:
 		return condition.Reason + ": " + condition.Message
 	case o.Status.Binding.Name != "":
@@ -140,13 +140,13 @@ func (e externalSecret) from() string {
 		names = append(names, data.RemoteRef.Key)
 	}
 	for _, from := range e.Spec.DataFrom {
-		names = append(names, cmp.Or(from.Extract.Key, "(dataFrom)")) // one that finds or generates names none
+		names = append(names, cmp.Or(from.Extract.Key, "(dataFrom)")) // find and generators have no key
 	}
 	slices.Sort(names)
 	return strings.Join(slices.Compact(names), ", ")
 }
 
-// keys are those of the Kubernetes Secret as it is, without the values.
+// keys returns the keys of the Secret as it is in the cluster.
 func (e externalSecret) keys(ctx context.Context, api *kubeapi.Client) (string, error) {
 	if e.Status.Binding.Name == "" {
 		return "none", nil
@@ -167,8 +167,8 @@ func (e externalSecret) keys(ctx context.Context, api *kubeapi.Client) (string, 
 	return strings.Join(keys, ", "), nil
 }
 
-// showCauses prints the newest warning of each ExternalSecret that is not synced: the condition is
-// generic, and what AWS answered is in the event alone.
+// showCauses prints the newest warning of each ExternalSecret that is not synced: only the event has
+// AWS's message.
 func showCauses(ctx context.Context, api *kubeapi.Client, items []externalSecret, out io.Writer) error {
 	for _, item := range items {
 		if _, ready := item.ready(); ready {

@@ -86,12 +86,12 @@ const fullStatus = `
 STORE     KIND                 STATE
 zio/aws   SecretStore          Valid
 all       ClusterSecretStore   InvalidProviderConfig: no role
-new       ClusterSecretStore   not looked at yet
+new       ClusterSecretStore   pending
 
 EXTERNAL SECRET   SECRET          KEYS   FROM                                    STATE
 zio/synced        synced-secret   a, b   (dataFrom), zio/all, zio/one, zio/two   synced within 4 s
 zio/broken                        none   zio/none                                SecretSyncedError: could not get data
-other/fresh                       none   zio/one                                 not looked at yet
+other/fresh                       none   zio/one                                 pending
 zio/bereft        deleted         none   zio/one                                 synced within 1 s
 
 zio/broken is not synced: ResourceNotFoundException: no such secret
@@ -102,7 +102,7 @@ func TestShow(t *testing.T) {
 	empty := cluster{
 		esoAPI + "secretstores": none, esoAPI + "clustersecretstores": none, esoAPI + "externalsecrets": none,
 	}
-	notInstalled := "\n\nThe External Secrets Operator is not installed in this cluster: make up deploys it.\n"
+	notInstalled := "\n\nThe External Secrets Operator is not installed in this cluster; run make up.\n"
 	tests := map[string]struct {
 		cluster cluster
 		want    string

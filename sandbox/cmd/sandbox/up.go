@@ -20,8 +20,8 @@ import (
 	"eso-aws/sandbox/internal/process"
 )
 
-// up builds what is missing, starts the sandbox where none runs, deploys the stack, and shows what is
-// synced. Interrupted, it leaves nothing running.
+// up builds what is missing, starts the sandbox if none is running, deploys the stack, and shows what is
+// synced. If it is interrupted, it stops the sandbox.
 func (c *command) up(ctx context.Context) error {
 	err := c.upSteps(ctx)
 	if ctx.Err() != nil {
@@ -33,7 +33,8 @@ func (c *command) up(ctx context.Context) error {
 
 func (c *command) upSteps(ctx context.Context) error {
 	if _, err := os.Stat(filepath.Join(c.checkout, "Pulumi."+c.stack+".yaml")); err != nil {
-		return fmt.Errorf("the stack %q: there is no Pulumi.%[1]s.yaml; write STACK=... of one that is", c.stack)
+		return fmt.Errorf("stack %q: Pulumi.%[1]s.yaml does not exist; "+
+			"set STACK to another stack or create the file", c.stack)
 	}
 	if err := c.checkOnly(); err != nil {
 		return err
@@ -65,20 +66,20 @@ func (c *command) upSteps(ctx context.Context) error {
 	return nil
 }
 
-// next tells what to do with a stack that is deployed.
+// next lists what the user can do with a deployed stack.
 func (c *command) next(stack sandbox.Stack) string {
-	edited := fmt.Sprintf("after an edit of Pulumi.%s.yaml; %s deploys it", c.stack, c.makeUp())
+	edited := fmt.Sprintf("previews your edits of Pulumi.%s.yaml; %s deploys them", c.stack, c.makeUp())
 	return "\nNext:\n" + table(45, [][2]string{
-		{`eval "$(make env)"`, "pulumi, kubectl and aws then work by hand"},
+		{`eval "$(make env)"`, "sets up pulumi, kubectl and aws in this shell"},
 		{"kubectl get externalsecrets,secrets -n " + stack.Namespace(), ""},
 		{"pulumi preview --stack " + c.stack, edited},
 		{"make secret NAME=" + stack.Namespace() + "/other", "stores or rotates a secret; asks for its value"},
-		{"make status", "this table again"},
+		{"make status", "shows this table again"},
 		{"make down", "stops everything"},
 	})
 }
 
-// table is commands, in a column of at least that width, and what they do.
+// table lists commands, in a column of at least that width, and what they do.
 func table(width int, rows [][2]string) string {
 	for _, row := range rows {
 		if row[1] != "" {
@@ -92,7 +93,7 @@ func table(width int, rows [][2]string) string {
 	return text.String()
 }
 
-// makeUp is what deploys the stack, as the user types it.
+// makeUp returns the command that deploys the stack.
 func (c *command) makeUp() string {
 	if c.stack == "local" {
 		return "make up"
@@ -100,13 +101,13 @@ func (c *command) makeUp() string {
 	return "make up STACK=" + c.stack
 }
 
-// build makes what is missing and starts nothing.
+// build builds what is missing and starts nothing.
 func (c *command) build(ctx context.Context) error {
 	_, err := c.buildAll(ctx, os.Stdout)
 	return err
 }
 
-// buildAll makes what is missing and shows its progress there.
+// buildAll builds what is missing and writes the progress to a file.
 func (c *command) buildAll(ctx context.Context, progress *os.File) (*build.Binaries, error) {
 	console := newConsole(progress)
 	return build.All(ctx, build.Options{
@@ -119,11 +120,11 @@ func (c *command) startServing(ctx context.Context, binaries *build.Binaries) (*
 	started := time.Now()
 	executable, err := os.Executable()
 	if err != nil {
-		return nil, fmt.Errorf("looking for the sandbox's own executable: %w", err)
+		return nil, fmt.Errorf("finding the sandbox's executable: %w", err)
 	}
 	input, err := json.Marshal(binaries)
 	if err != nil {
-		return nil, fmt.Errorf("encoding which binaries to run: %w", err)
+		return nil, fmt.Errorf("encoding the list of binaries: %w", err)
 	}
 	log, err := c.openLog()
 	if err != nil {
@@ -134,7 +135,7 @@ func (c *command) startServing(ctx context.Context, binaries *build.Binaries) (*
 	cmd.Env = append(os.Environ(), "SANDBOX_DIR="+c.dir)
 	cmd.Stdin = strings.NewReader(string(input))
 	cmd.Stderr = log
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // a Ctrl-C is for up, which then calls down
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // only up gets a Ctrl-C, and then calls down
 	parts, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, fmt.Errorf("connecting to the sandbox: %w", err)
@@ -161,7 +162,7 @@ func (c *command) startServing(ctx context.Context, binaries *build.Binaries) (*
 
 func (c *command) openLog() (*os.File, error) {
 	if err := os.MkdirAll(c.dir, 0o700); err != nil {
-		return nil, fmt.Errorf("making the sandbox's folder: %w", err)
+		return nil, fmt.Errorf("creating the sandbox's folder: %w", err)
 	}
 	log, err := os.OpenFile(c.path("sandbox.log"), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -170,13 +171,13 @@ func (c *command) openLog() (*os.File, error) {
 	return log, nil
 }
 
-// deploy runs pulumi up on the stack. It ends early when the sandbox does.
+// deploy runs pulumi up on the stack. It returns early if the sandbox stops.
 func (c *command) deploy(ctx context.Context, s *session, stack sandbox.Stack) error {
 	overlay, err := s.Overlay.For(stack).YAML()
 	if err != nil {
 		return err
 	}
-	fmt.Printf("\nDeploying Pulumi.%s.yaml with the sandbox's connection facts over it:\n  %s\n", c.stack,
+	fmt.Printf("\nDeploying Pulumi.%s.yaml with the sandbox's connection settings:\n  %s\n", c.stack,
 		strings.ReplaceAll(strings.TrimSpace(overlay), "\n", "\n  "))
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -192,7 +193,7 @@ func (c *command) deploy(ctx context.Context, s *session, stack sandbox.Stack) e
 		var quiet bytes.Buffer
 		cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 		if args[0] == "stack" {
-			cmd.Stdout, cmd.Stderr = &quiet, &quiet // of interest where it fails
+			cmd.Stdout, cmd.Stderr = &quiet, &quiet // shown only on failure
 		}
 		err := cmd.Run()
 		if cause := context.Cause(ctx); cause != nil {
@@ -200,20 +201,20 @@ func (c *command) deploy(ctx context.Context, s *session, stack sandbox.Stack) e
 		}
 		if err != nil {
 			_, _ = quiet.WriteTo(os.Stderr)
-			_ = c.status(ctx) // what it can show is a help, and no more than that
+			_ = c.status(ctx) // best effort
 			hints := table(17, [][2]string{
-				{"make status", "what is synced, and why not"},
-				{c.makeUp(), "tries again, after an edit of Pulumi." + c.stack + ".yaml or a: make secret NAME=..."},
+				{"make status", "shows what is synced, and why the rest is not"},
+				{c.makeUp(), "tries again, after you edit Pulumi." + c.stack + ".yaml or run make secret NAME=..."},
 				{"make down", "stops everything"},
 			})
-			return fmt.Errorf("pulumi %s did not succeed (%w). The sandbox is still running:\n%s",
+			return fmt.Errorf("pulumi %s failed (%w); the sandbox is still running:\n%s",
 				args[0], err, strings.TrimSuffix(hints, "\n"))
 		}
 	}
 	return nil
 }
 
-// releaseLock takes away the stack's lock where the pulumi that held it was killed.
+// releaseLock releases the stack's lock if the pulumi that held it was killed.
 func (c *command) releaseLock(ctx context.Context, s *session) error {
 	locks, err := filepath.Glob(c.path("pulumi", "state", ".pulumi", "locks", "*", "*", c.stack, "*.json"))
 	if err != nil || len(locks) == 0 {
@@ -221,17 +222,17 @@ func (c *command) releaseLock(ctx context.Context, s *session) error {
 	}
 	for _, path := range locks {
 		if pid, known := lockedBy(path); !known || process.Alive(ctx, pid) {
-			return nil // just released, or not ours to judge: pulumi up tells whose it is
+			return nil // just released, or still in use: pulumi up reports it
 		}
 	}
-	fmt.Println("note: an earlier pulumi was killed; its lock is released")
+	fmt.Println("note: released the lock of a pulumi that was killed")
 	if out, err := c.pulumi(ctx, s, "cancel", "--stack", c.stack, "--yes").CombinedOutput(); err != nil {
 		return fmt.Errorf("releasing the stack's lock: %w\n%s", err, out)
 	}
 	return nil
 }
 
-// lockedBy reads who holds a lock of the Pulumi CLI.
+// lockedBy returns the process that holds a lock of the Pulumi CLI.
 func lockedBy(path string) (pid int, known bool) {
 	var lock struct {
 		PID int `json:"pid"`
@@ -243,7 +244,7 @@ func lockedBy(path string) (pid int, known bool) {
 	return lock.PID, true
 }
 
-// watch cancels the context when the sandbox ends by itself.
+// watch cancels the context when the sandbox stops unexpectedly.
 func (c *command) watch(ctx context.Context, cancel context.CancelCauseFunc) {
 	tick := time.NewTicker(300 * time.Millisecond)
 	defer tick.Stop()
@@ -261,8 +262,8 @@ func (c *command) watch(ctx context.Context, cancel context.CancelCauseFunc) {
 	}
 }
 
-// pulumi is the CLI on the sandbox's project. It has a process group of its own, since a Ctrl-C would
-// have it wait for what it had begun, and the sandbox it had begun it in goes away.
+// pulumi returns a command of the CLI for the sandbox's project. It runs in its own process group:
+// after a Ctrl-C, it would wait for pending operations in a sandbox that is being stopped.
 func (c *command) pulumi(ctx context.Context, s *session, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, c.project(s).Pulumi(), args...)
 	cmd.Env = c.project(s).Environ(s.Passphrase)
@@ -272,7 +273,7 @@ func (c *command) pulumi(ctx context.Context, s *session, args ...string) *exec.
 	return cmd
 }
 
-// passphrase is the user's, where stack files hold values that it encrypts, or a random one.
+// passphrase returns the user's passphrase, which stack files may need, or else a random one.
 func passphrase() string {
 	if user := os.Getenv("PULUMI_CONFIG_PASSPHRASE"); user != "" {
 		return user

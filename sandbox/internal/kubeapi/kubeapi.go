@@ -1,5 +1,5 @@
-// Package kubeapi asks a Kubernetes API server, as JSON over HTTPS. It is for the few questions that
-// the sandbox and its tests have, where client-go would cost more to build than all the rest.
+// Package kubeapi is a small client of the Kubernetes API, as JSON over HTTPS. The sandbox and its tests
+// send only a few requests, and client-go would take longer to build than everything else.
 package kubeapi
 
 import (
@@ -16,32 +16,32 @@ import (
 	"time"
 )
 
-// Client asks one API server as one user.
+// Client sends requests to one API server as one user.
 type Client struct {
 	url   string
 	token string
 	http  *http.Client
 }
 
-// StatusError is an answer of the API server that is not a success.
+// StatusError is an error response of the API server.
 type StatusError struct {
 	Method, Path string
 	Code         int    // HTTP status
-	Message      string // the API server's own
+	Message      string // from the API server
 }
 
-// Error gives the request, the status and the API server's message.
+// Error returns the request, the status and the API server's message.
 func (e *StatusError) Error() string {
 	return fmt.Sprintf("%s %s: status %d: %s", e.Method, e.Path, e.Code, e.Message)
 }
 
-// NotFound tells whether the error is a [StatusError] for something that is not there.
+// NotFound reports whether the error is a [StatusError] with the status 404.
 func NotFound(err error) bool {
 	status, ok := errors.AsType[*StatusError](err)
 	return ok && status.Code == http.StatusNotFound
 }
 
-// New returns a client of the API server at a URL that serves a certificate of the given CA (PEM).
+// New returns a client of the API server at the URL, which must have a certificate of the CA (PEM).
 func New(url string, ca []byte, token string) (*Client, error) {
 	roots := x509.NewCertPool()
 	if !roots.AppendCertsFromPEM(ca) {
@@ -51,7 +51,7 @@ func New(url string, ca []byte, token string) (*Client, error) {
 	return &Client{url: url, token: token, http: &http.Client{Transport: transport, Timeout: 30 * time.Second}}, nil
 }
 
-// URL is the API server's.
+// URL returns the API server's URL.
 func (c *Client) URL() string { return c.url }
 
 // Get reads the object at a path such as "/api/v1/namespaces/default" into out, which may be nil.
@@ -80,10 +80,10 @@ func (c *Client) do(ctx context.Context, method, path, contentType string, in, o
 	}
 	req, err := http.NewRequestWithContext(ctx, method, c.url+path, body)
 	if err != nil {
-		return fmt.Errorf("making the request %s %s: %w", method, path, err)
+		return fmt.Errorf("creating the request %s %s: %w", method, path, err)
 	}
 	req.Header.Set("Authorization", "Bearer "+c.token)
-	req.Header.Set("Accept", "application/json, */*") // tokens' keys have a type of their own
+	req.Header.Set("Accept", "application/json, */*") // the JWKS has a media type of its own
 	if contentType != "" {
 		req.Header.Set("Content-Type", contentType)
 	}
@@ -108,7 +108,7 @@ func (c *Client) do(ctx context.Context, method, path, contentType string, in, o
 	return nil
 }
 
-// message is the text of a Kubernetes Status object, or the body where it is none.
+// message returns the message of a Kubernetes Status object, or the body if it is not one.
 func message(body []byte) string {
 	var status struct{ Message string }
 	if json.Unmarshal(body, &status) == nil && status.Message != "" {

@@ -54,7 +54,7 @@ func authority(server *httptest.Server) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
 }
 
-// newAuthority is the certificate of an authority that has signed nothing.
+// newAuthority returns the certificate of an authority that has signed nothing.
 func newAuthority(t *testing.T) []byte {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -172,7 +172,7 @@ func TestOtherErrors(t *testing.T) {
 	}{
 		"Undecodable": {client.Get(t.Context(), "/x", &struct{}{}), "decoding the answer to GET /x: "},
 		"Unencodable": {client.Create(t.Context(), "/x", func() {}, nil), "encoding the body of POST /x: "},
-		"BadPath":     {client.Get(t.Context(), "/\n", nil), "making the request GET /\n: "},
+		"BadPath":     {client.Get(t.Context(), "/\n", nil), "creating the request GET /\n: "},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -1,9 +1,8 @@
-// Package process runs the sandbox's parts as child processes: it starts one, waits until it is
-// ready, tells when and how it ended, and stops it.
+// Package process runs the sandbox's parts as child processes: it starts a part, waits until it is ready,
+// reports when and how it ended, and stops it.
 //
-// What a part prints goes to a file, so that it outlives whoever started the part; its last lines
-// are in the error of a part that ends by itself. On Linux the kernel ends the parts of a parent
-// that dies; elsewhere they are left to [KillRecorded].
+// The output of a part goes to a log file. If the part exits unexpectedly, the error has the last lines of
+// the log. On Linux the kernel kills the parts when their parent dies; on other systems [KillRecorded] does.
 package process
 
 import (
@@ -20,11 +19,11 @@ import (
 
 // Spec says what to run.
 type Spec struct {
-	Name string   // what messages call it
+	Name string   // for messages
 	Path string   // of the executable
 	Args []string // without the executable
-	Env  []string // the whole environment; nil means none of the parent's
-	Log  string   // the file for its output; an older one is replaced
+	Env  []string // the whole environment; nothing is inherited
+	Log  string   // the file for its output; replaced if it exists
 }
 
 // Process is a running part.
@@ -33,32 +32,32 @@ type Process struct {
 	cmd     *exec.Cmd
 	started time.Time
 	done    chan struct{}
-	err     error // how it ended; readable once done is closed
+	err     error // how it ended; valid once done is closed
 }
 
-// ExitError tells that a part ended without being asked to.
+// ExitError is the error of a part that exited unexpectedly.
 type ExitError struct {
 	Name    string
-	Status  string // as the operating system words it, such as "exit status 1"
+	Status  string // such as "exit status 1" or "signal: killed"
 	Elapsed time.Duration
 	Log     string // the log's path
 	Tail    string // its last lines
 }
 
-// Error gives the exit status and the last log lines.
+// Error returns the exit status and the last lines of the log.
 func (e *ExitError) Error() string {
-	tail := "  (it printed nothing)"
+	tail := "  (no output)"
 	if e.Tail != "" {
 		tail = "  " + strings.ReplaceAll(e.Tail, "\n", "\n  ")
 	}
-	return fmt.Sprintf("%s ended by itself with %s after %s; the end of %s:\n%s",
+	return fmt.Sprintf("%s exited unexpectedly with %s after %s; last lines of %s:\n%s",
 		e.Name, e.Status, e.Elapsed.Round(time.Millisecond), e.Log, tail)
 }
 
 // Start starts a part in a process group of its own.
 func Start(spec Spec) (*Process, error) {
 	if err := os.MkdirAll(filepath.Dir(spec.Log), 0o700); err != nil {
-		return nil, fmt.Errorf("making the log folder of %s: %w", spec.Name, err)
+		return nil, fmt.Errorf("creating the log folder of %s: %w", spec.Name, err)
 	}
 	log, err := os.OpenFile(spec.Log, os.O_CREATE|os.O_TRUNC|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
@@ -91,13 +90,13 @@ func (p *Process) exitError(err error) error {
 	}
 }
 
-// PID is the part's process id, and the id of its process group.
+// PID returns the ID of the part's process, which is also the ID of its process group.
 func (p *Process) PID() int { return p.cmd.Process.Pid }
 
-// Done is closed when the part has ended.
+// Done returns a channel that is closed when the part has ended.
 func (p *Process) Done() <-chan struct{} { return p.done }
 
-// Err tells how the part ended, as an [*ExitError]; it is nil while the part runs.
+// Err returns an [*ExitError] if the part has ended, and nil while it is running.
 func (p *Process) Err() error {
 	select {
 	case <-p.done:
@@ -107,14 +106,14 @@ func (p *Process) Err() error {
 	}
 }
 
-// WaitReady asks ready every 50 ms until it answers nil. A part that ends meanwhile, or that is not
-// ready in time, is an error.
+// WaitReady calls ready every 50 ms until it returns nil. It returns an error if the part ends first or is
+// not ready in time.
 func (p *Process) WaitReady(ctx context.Context, timeout time.Duration, ready func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
-	last := fmt.Errorf("it was never asked")
+	last := fmt.Errorf("never probed")
 	for {
 		if err := ready(ctx); err == nil {
 			return nil
@@ -128,14 +127,14 @@ func (p *Process) WaitReady(ctx context.Context, timeout time.Duration, ready fu
 			if errors.Is(ctx.Err(), context.Canceled) {
 				return ctx.Err()
 			}
-			return fmt.Errorf("%s is not ready after %s: %w; the end of %s:\n  %s", p.spec.Name, timeout, last,
+			return fmt.Errorf("%s was not ready after %s: %w; last lines of %s:\n  %s", p.spec.Name, timeout, last,
 				p.spec.Log, strings.ReplaceAll(Tail(p.spec.Log, 12), "\n", "\n  "))
 		case <-tick.C:
 		}
 	}
 }
 
-// Stop asks the part to end and, after the grace period, ends its whole process group.
+// Stop asks the part to end and, after the grace period, kills its process group.
 func (p *Process) Stop(grace time.Duration) {
 	_ = p.cmd.Process.Signal(syscall.SIGTERM)
 	select {
@@ -146,10 +145,10 @@ func (p *Process) Stop(grace time.Duration) {
 	<-p.done
 }
 
-// maxLine is what a line of a log tells enough in: the servers' lines can be whole requests.
+// maxLine is the length of the longest line that is shown whole: some log lines are entire requests.
 const maxLine = 240
 
-// Tail returns the last n lines of a file, the long ones cut, or nothing where it cannot be read.
+// Tail returns the last n lines of a file and shortens long ones. It returns "" if the file cannot be read.
 func Tail(path string, n int) string {
 	const most = 16 << 10
 	file, err := os.Open(path)

@@ -103,10 +103,10 @@ func TestEarlyExitTellsStatusAndLastLines(t *testing.T) {
 func TestExitErrorText(t *testing.T) {
 	t.Parallel()
 	for want, err := range map[string]process.ExitError{
-		"etcd ended by itself with exit status 1 after 1.5s; the end of /logs/etcd.log:\n  one\n  two": {
+		"etcd exited unexpectedly with exit status 1 after 1.5s; last lines of /logs/etcd.log:\n  one\n  two": {
 			Name: "etcd", Status: "exit status 1", Elapsed: 1500 * time.Millisecond, Log: "/logs/etcd.log", Tail: "one\ntwo",
 		},
-		"etcd ended by itself with signal: killed after 0s; the end of /logs/etcd.log:\n  (it printed nothing)": {
+		"etcd exited unexpectedly with signal: killed after 0s; last lines of /logs/etcd.log:\n  (no output)": {
 			Name: "etcd", Status: "signal: killed", Log: "/logs/etcd.log",
 		},
 	} {
@@ -126,7 +126,7 @@ func TestWaitReady(t *testing.T) {
 	t.Run("NotInTime", func(t *testing.T) {
 		t.Parallel()
 		err := p.WaitReady(t.Context(), 120*time.Millisecond, func(context.Context) error { return errors.New("door shut") })
-		want := "run is not ready after 120ms: door shut; the end of " + log + ":\n  running"
+		want := "run was not ready after 120ms: door shut; last lines of " + log + ":\n  running"
 		if err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
 		}
@@ -170,7 +170,7 @@ func TestStop(t *testing.T) {
 	}
 }
 
-// alive tells whether a process runs: a zombie, which nobody may have waited for, does not.
+// alive reports whether a process runs: a zombie, which nobody may have waited for, does not.
 func alive(pid int) bool {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if errors.Is(err, os.ErrNotExist) && exists("/proc/self/stat") {
@@ -187,7 +187,7 @@ func exists(path string) bool {
 
 func waitGone(t *testing.T, pid int) {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); alive(pid); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); alive(pid); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("process %d still runs", pid)
 		}
@@ -204,7 +204,7 @@ func TestStopEndsTheWholeGroup(t *testing.T) {
 	if group, err := syscall.Getpgid(child); err != nil || group != p.PID() || group == syscall.Getpgrp() {
 		t.Fatalf("the child's group is %d (%v), want the part's own, %d", group, err, p.PID())
 	}
-	p.Stop(10 * time.Second)
+	p.Stop(time.Minute)
 	waitGone(t, child)
 }
 
@@ -217,7 +217,7 @@ func TestStartFailures(t *testing.T) {
 	}
 	tests := map[string]struct{ path, log, want string }{
 		"NoExecutable":    {filepath.Join(dir, "gone"), filepath.Join(dir, "log"), "starting etcd: "},
-		"NoLogFolder":     {os.Args[0], filepath.Join(taken, "log"), "making the log folder of etcd: "},
+		"NoLogFolder":     {os.Args[0], filepath.Join(taken, "log"), "creating the log folder of etcd: "},
 		"LogIsADirectory": {os.Args[0], dir, "opening the log of etcd: "},
 	}
 	for name, test := range tests {

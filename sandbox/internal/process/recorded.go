@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// Record writes which processes run, one "pid path" a line, for [KillRecorded] to find them should
-// their parent be killed.
+// Record writes the running processes to a file, as a line "pid path" each, so that [KillRecorded] finds
+// them if their parent is killed.
 func Record(path string, running []*Process) error {
 	var text strings.Builder
 	for _, p := range running {
@@ -27,8 +27,8 @@ func Record(path string, running []*Process) error {
 	return nil
 }
 
-// KillRecorded ends what is left of the processes that a file of [Record] names, with their process
-// groups. A process id that another program has since been given is left alone.
+// KillRecorded ends those processes in a file of [Record] that are still running, with their process groups.
+// It ignores process IDs that belong to another program by now.
 func KillRecorded(ctx context.Context, path string) error {
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -55,8 +55,8 @@ func KillRecorded(ctx context.Context, path string) error {
 	return os.Remove(path)
 }
 
-// KillBelow ends every process whose executable was started by a path below a folder: what an engine
-// that was killed has left of its plugins.
+// KillBelow kills every process that was started from an executable below a folder, such as the plugins of
+// an engine that was killed.
 func KillBelow(ctx context.Context, dir string) error {
 	running, err := commands(ctx)
 	for pid, command := range running {
@@ -67,21 +67,21 @@ func KillBelow(ctx context.Context, dir string) error {
 	return err
 }
 
-// Alive tells whether a process id is that of a process that has not ended. One that has, and that its
-// parent has not yet asked about, keeps its id and answers signals.
+// Alive reports whether a process is running. A process that has ended, but that its parent has not waited
+// for, is not: it still accepts signals.
 func Alive(ctx context.Context, pid int) bool {
 	running, err := commands(ctx)
 	return err == nil && running[pid] != ""
 }
 
-// runs tells whether a process id is that executable's.
+// runs reports whether the process runs that executable.
 func runs(ctx context.Context, pid int, executable string) bool {
 	running, err := commands(ctx)
 	return err == nil && strings.HasPrefix(running[pid]+" ", executable+" ")
 }
 
-// commands are the command lines of all processes that have not ended, by process id: from /proc where
-// there is one, since small systems have no ps, or another one.
+// commands returns the command lines of all running processes by process ID. It reads /proc if possible,
+// because small systems have no ps or a different one.
 func commands(ctx context.Context) (map[int]string, error) {
 	if entries, err := os.ReadDir("/proc"); err == nil {
 		running := map[int]string{}
@@ -91,7 +91,7 @@ func commands(ctx context.Context) (map[int]string, error) {
 				continue
 			}
 			line, err := os.ReadFile(filepath.Join("/proc", entry.Name(), "cmdline"))
-			if err == nil && len(line) > 0 { // it is empty once the process has ended
+			if err == nil && len(line) > 0 { // empty if the process has ended
 				running[pid] = strings.TrimSpace(strings.ReplaceAll(string(line), "\x00", " "))
 			}
 		}
@@ -107,7 +107,7 @@ func commands(ctx context.Context) (map[int]string, error) {
 		id, command, _ := strings.Cut(strings.TrimSpace(line), " ")
 		pid, err := strconv.Atoi(id)
 		command = strings.TrimSpace(command)
-		if err == nil && !strings.HasPrefix(command, "(") { // in brackets once the process has ended
+		if err == nil && !strings.HasPrefix(command, "(") { // in parentheses if the process has ended
 			running[pid] = command
 		}
 	}

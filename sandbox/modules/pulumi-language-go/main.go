@@ -1,9 +1,8 @@
 // Command pulumi-language-go lets the Pulumi engine run programs written in Go.
 //
-// It is a small stand-in for the official language host of the same name, and serves what deployments
-// need of it: it builds the program with the go command (or takes the binary that the project's
-// runtime option "binary" names) and runs it. It generates no code, converts no programs, runs no
-// plugins written in Go and attaches no debugger; each of these answers "unimplemented".
+// It is a small stand-in for the official language host of the same name, for deployments only: it builds
+// the program with the go command (or takes the executable in the project's runtime option "binary") and
+// runs it. Code generation, conversion, plugins written in Go and debugging are unimplemented.
 package main
 
 import (
@@ -28,7 +27,7 @@ import (
 	"google.golang.org/protobuf/types/known/emptypb"
 )
 
-// version is set by the linker: that of the Pulumi SDK.
+// version is the version of the Pulumi SDK. The linker sets it.
 var version string
 
 func main() {
@@ -39,14 +38,14 @@ func main() {
 	}
 }
 
-// serve listens on a free loopback port, prints it as the engine expects, and ends with the engine.
+// serve listens on a free loopback port, prints the port for the engine, and returns when the engine ends.
 func serve(engine string) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	stop := make(chan bool)
 	host := &host{ctx: ctx, cancel: cancel, engine: engine}
 	if engine != "" {
-		// Each second: the programs of an engine that was killed are not to go on without it.
+		// Every second, so that a program does not go on after its engine was killed.
 		if err := rpcutil.Healthcheck(ctx, engine, time.Second, cancel); err != nil {
 			return fmt.Errorf("watching the engine: %w", err)
 		}
@@ -76,7 +75,7 @@ type host struct {
 	engine string
 }
 
-// Handshake keeps the engine's address, which programs report their log messages to.
+// Handshake stores the engine's address, for the log messages of programs.
 func (h *host) Handshake(
 	_ context.Context, req *pulumirpc.LanguageHandshakeRequest,
 ) (*pulumirpc.LanguageHandshakeResponse, error) {
@@ -86,19 +85,19 @@ func (h *host) Handshake(
 	return &pulumirpc.LanguageHandshakeResponse{}, nil
 }
 
-// GetPluginInfo answers with the version of the SDK that the host was made for.
+// GetPluginInfo returns the version of the SDK that the host is for.
 func (h *host) GetPluginInfo(context.Context, *emptypb.Empty) (*pulumirpc.PluginInfo, error) {
 	return &pulumirpc.PluginInfo{Version: version}, nil
 }
 
-// GetRequiredPackages answers none: a plugin is looked for when its first resource is registered.
+// GetRequiredPackages returns none: the engine loads a plugin when its first resource is registered.
 func (h *host) GetRequiredPackages(
 	context.Context, *pulumirpc.GetRequiredPackagesRequest,
 ) (*pulumirpc.GetRequiredPackagesResponse, error) {
 	return &pulumirpc.GetRequiredPackagesResponse{}, nil
 }
 
-// GetRequiredPlugins answers none, for the same reason.
+// GetRequiredPlugins returns none, for the same reason.
 func (h *host) GetRequiredPlugins(
 	context.Context, *pulumirpc.GetRequiredPluginsRequest,
 ) (*pulumirpc.GetRequiredPluginsResponse, error) {
@@ -125,7 +124,7 @@ func (h *host) About(ctx context.Context, _ *pulumirpc.AboutRequest) (*pulumirpc
 	}
 	out, err := exec.CommandContext(ctx, path, "env", "GOVERSION").Output()
 	if err != nil {
-		return nil, fmt.Errorf("asking the go command for its version: %w", err)
+		return nil, fmt.Errorf("running go env GOVERSION: %w", err)
 	}
 	return &pulumirpc.AboutResponse{Executable: path, Version: strings.TrimSpace(string(out))}, nil
 }
@@ -136,8 +135,7 @@ func (h *host) Cancel(context.Context, *emptypb.Empty) (*emptypb.Empty, error) {
 	return &emptypb.Empty{}, nil
 }
 
-// Run builds the program and runs it. What the program prints goes to the host's own output, which
-// the engine shows.
+// Run builds and runs the program. The program's output goes to the host's output, which the engine shows.
 func (h *host) Run(ctx context.Context, req *pulumirpc.RunRequest) (*pulumirpc.RunResponse, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -169,7 +167,7 @@ func (h *host) Run(ctx context.Context, req *pulumirpc.RunRequest) (*pulumirpc.R
 	return &pulumirpc.RunResponse{}, nil
 }
 
-// binary returns the path of the program's executable and a function that removes what was built.
+// binary returns the path of the program's executable, and a function that removes it if it was built.
 func (h *host) binary(ctx context.Context, info *pulumirpc.ProgramInfo) (string, func(), error) {
 	if path := info.GetOptions().GetFields()["binary"].GetStringValue(); path != "" {
 		if !filepath.IsAbs(path) {
@@ -179,7 +177,7 @@ func (h *host) binary(ctx context.Context, info *pulumirpc.ProgramInfo) (string,
 	}
 	dir, err := os.MkdirTemp("", "pulumi-go-")
 	if err != nil {
-		return "", nil, fmt.Errorf("making a folder for the program's binary: %w", err)
+		return "", nil, fmt.Errorf("creating a folder for the program's binary: %w", err)
 	}
 	remove := func() { _ = os.RemoveAll(dir) }
 	path := filepath.Join(dir, "program")
@@ -192,7 +190,7 @@ func (h *host) binary(ctx context.Context, info *pulumirpc.ProgramInfo) (string,
 	return path, remove, nil
 }
 
-// environment is how the Go SDK learns of its run (see sdk/v3/go/pulumi/run.go).
+// environment returns the variables that the Go SDK reads (see sdk/v3/go/pulumi/run.go).
 func (h *host) environment(req *pulumirpc.RunRequest) ([]string, error) {
 	config, err := json.Marshal(req.GetConfig())
 	if err != nil {

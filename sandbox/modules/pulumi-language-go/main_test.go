@@ -117,7 +117,7 @@ func readLines(r *bufio.Reader) func(func(string) bool) {
 // awaitOutput waits until the host or its program has printed a text.
 func (h *hostProcess) awaitOutput(t *testing.T, text string) {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); !strings.Contains(h.output(), text); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); !strings.Contains(h.output(), text); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("it has not printed %q but %q", text, h.output())
 		}
@@ -128,7 +128,7 @@ func (h *hostProcess) awaitEnd(t *testing.T) {
 	t.Helper()
 	select {
 	case <-h.ended:
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("the host has not ended")
 	}
 }
@@ -146,7 +146,7 @@ func startEngine(t *testing.T) (server *grpc.Server, address string) {
 	return server, listener.Addr().String()
 }
 
-// script is a program that is a shell script, run by way of the option "binary".
+// script returns a program that is a shell script, run by way of the option "binary".
 func script(t *testing.T, text string) *pulumirpc.RunRequest {
 	t.Helper()
 	dir := t.TempDir()
@@ -311,7 +311,7 @@ func (h *hostProcess) awaitProgramsEnd(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for syscall.Kill(pid, 0) == nil {
 		if time.Now().After(deadline) {
 			t.Fatalf("the program, process %d, still runs", pid)
@@ -410,7 +410,7 @@ func TestInstallDependencies(t *testing.T) {
 	}
 }
 
-// homeDir is a home for the go command, whose telemetry would else write there when the test is over.
+// homeDir returns a home for the go command, whose telemetry would else write there when the test is over.
 func homeDir(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()

@@ -1,7 +1,7 @@
 // Command pulumi-resource-aws is the sandbox's stand-in of the pulumi-aws provider.
 //
-// It serves the few resource types and functions that the program uses, by way of the AWS API at
-// AWS_ENDPOINT_URL, and does not start work without that: it never talks to AWS itself.
+// It serves the few resource types and functions that the program uses, with the AWS API at
+// AWS_ENDPOINT_URL. It requires a loopback address there, so it never calls the real AWS.
 package main
 
 import (
@@ -19,7 +19,7 @@ import (
 	"eso-aws/sandbox/modules/pulumi-resource-aws/internal/provider"
 )
 
-// version is set by the linker: that of the pulumi-aws SDK that programs use.
+// version is the version of the pulumi-aws SDK that programs use. The linker sets it.
 var version string
 
 func main() {
@@ -30,7 +30,7 @@ func main() {
 	}
 }
 
-// serve listens on a free loopback port, prints it as the engine expects, and ends with the engine.
+// serve listens on a free loopback port, prints the port for the engine, and returns when the engine ends.
 func serve(engine string) error {
 	release, err := semver.Parse(version)
 	if err != nil {

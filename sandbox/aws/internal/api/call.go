@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Principal is who a request was signed by.
+// Principal is the signer of a request.
 type Principal struct {
 	// ARN as `aws sts get-caller-identity` prints it,
 	// such as arn:aws:iam::000000000000:user/test.
@@ -21,12 +21,12 @@ type Access struct {
 	Principal Principal
 	// Action is an IAM action, such as secretsmanager:GetSecretValue.
 	Action string
-	// Resource is an ARN, the name in the request when no resource has it, or
-	// * for actions that have no resource.
+	// Resource is an ARN, or the name in the request if no such resource exists,
+	// or * for actions without a resource.
 	Resource string
 }
 
-// Keys are condition keys, and policy variables, that only some accesses have.
+// Keys are condition keys and policy variables of some accesses only.
 type Keys map[string][]string
 
 // Call is a request whose signature has been verified. A service fills in
@@ -37,9 +37,9 @@ type Call struct {
 
 	Partition, Account, Region string
 	Principal                  Principal
-	// AccessKeyID is what the request was signed with; empty is unsigned.
+	// AccessKeyID is the key that signed the request; empty means unsigned.
 	AccessKeyID string
-	// SourceIP is where the request came from.
+	// SourceIP is the client's IP address.
 	SourceIP string
 	// Now is the server's clock when the request arrived.
 	Now       time.Time
@@ -50,20 +50,20 @@ type Call struct {
 
 	// Allow decides about an access; nil allows everything.
 	Allow func(Access) bool
-	// Decide evaluates the principal's own policies; nil is a principal that may
-	// do everything.
+	// Decide evaluates the principal's own policies; nil means that the principal
+	// may do everything.
 	Decide func(Access, Keys) error
 	// Record logs one access and its outcome; nil logs nothing.
 	Record func(action, resource string, err error)
 }
 
-// Authorize asks whether the principal may do the action on the resource, and
-// answers AWS's AccessDeniedException when it may not.
+// Authorize returns AWS's AccessDeniedException unless the principal may perform
+// the action on the resource.
 func (c *Call) Authorize(action, resource string) error {
 	return c.AuthorizeWith(action, resource, nil)
 }
 
-// AuthorizeWith is Authorize for an access with condition keys of its own.
+// AuthorizeWith is [Call.Authorize] for an access with condition keys of its own.
 func (c *Call) AuthorizeWith(action, resource string, keys Keys) error {
 	if action == c.Action {
 		c.Resource = resource
@@ -78,8 +78,8 @@ func (c *Call) AuthorizeWith(action, resource string, keys Keys) error {
 	return c.Decide(access, keys)
 }
 
-// RefuseForeign denies an access to a resource of another account, which the
-// resource's own policy would have to allow too: no resource here has one.
+// RefuseForeign denies access to a resource of another account: the resource's own
+// policy would have to allow it, and no resource here has a policy.
 func (c *Call) RefuseForeign(action, resource string) error {
 	parts := strings.SplitN(resource, ":", 6)
 	if len(parts) < 6 || parts[0] != "arn" || parts[4] == "" || parts[4] == c.Account {
@@ -89,7 +89,7 @@ func (c *Call) RefuseForeign(action, resource string) error {
 		fmt.Sprintf("because no resource-based policy allows the %s action", action))
 }
 
-// Denied is AWS's sentence about an access that was denied, and for what reason.
+// Denied returns AWS's error for an access that was denied for the reason.
 func Denied(a Access, reason string) error {
 	return Errorf(AccessDenied, "User: %s is not authorized to perform: %s on resource: %s %s",
 		a.Principal.ARN, a.Action, a.Resource, reason)
@@ -102,12 +102,12 @@ func (c *Call) Note(action, resource string, err error) {
 	}
 }
 
-// ARN is the name of a resource in the call's partition, region and account.
+// ARN returns the name of a resource in the call's partition, region and account.
 func (c *Call) ARN(service, resource string) string {
 	return fmt.Sprintf("arn:%s:%s:%s:%s:%s", c.Partition, service, c.Region, c.Account, resource)
 }
 
-// DNSSuffix is how the names of services end in the call's partition.
+// DNSSuffix returns the domain of the services in the call's partition.
 func (c *Call) DNSSuffix() string {
 	if c.Partition == "aws-cn" {
 		return "amazonaws.com.cn"
@@ -115,20 +115,20 @@ func (c *Call) DNSSuffix() string {
 	return "amazonaws.com"
 }
 
-// IAM is the ARN of something in IAM, which has no region.
+// IAM returns the ARN of an IAM resource, which has no region.
 func (c *Call) IAM(resource string) string {
 	return fmt.Sprintf("arn:%s:iam::%s:%s", c.Partition, c.Account, resource)
 }
 
 type callKey struct{}
 
-// NewContext hands a call to the service that answers it.
+// NewContext returns a context with the call, for the service that answers it.
 func NewContext(ctx context.Context, c *Call) context.Context {
 	return context.WithValue(ctx, callKey{}, c)
 }
 
-// FromContext returns the call that the server verified. A context without one
-// is answered by an empty call, which owns nothing.
+// FromContext returns the call that the server verified, or an empty call if there
+// is none.
 func FromContext(ctx context.Context) *Call {
 	if c, ok := ctx.Value(callKey{}).(*Call); ok {
 		return c

@@ -7,20 +7,19 @@ import (
 	"strings"
 )
 
-// Checks collects what a request breaks of the constraints that AWS's model of
-// a service declares, to answer all of it at once.
+// Checks collects all constraints of AWS's API model that a request breaks.
 type Checks struct{ broken []string }
 
-// Add has a sentence of its own, for values that must not be shown.
+// Add adds a sentence, for values that must not be shown.
 func (c *Checks) Add(sentence string) { c.broken = append(c.broken, sentence) }
 
-// Fail is a rule that a member breaks, after "Member must".
+// Fail adds a rule that a member breaks, which follows "Member must".
 func (c *Checks) Fail(path string, shown any, rule string, args ...any) {
 	c.Add(fmt.Sprintf("Value %v at '%s' failed to satisfy constraint: Member must ", shown, path) +
 		fmt.Sprintf(rule, args...))
 }
 
-// Required is broken by a member that is missing.
+// Required requires a member.
 func (c *Checks) Required(path string, missing bool) {
 	if missing {
 		c.Fail(path, "null", "not be null")
@@ -34,7 +33,7 @@ func (c *Checks) Length(path string, v *string, least, most int) {
 	}
 }
 
-// Size limits the size of what is shown as it is.
+// Size limits the size of a value that may be shown.
 func (c *Checks) Size(path, shown string, size, least, most int) {
 	if size < least {
 		c.Fail(path, shown, "have length greater than or equal to %d", least)
@@ -62,14 +61,14 @@ func (c *Checks) OneOf(path string, v *string, allowed ...string) {
 	}
 }
 
-// Pattern wants a text to match. The model is how AWS writes the pattern.
+// Pattern requires a text to match. The model is AWS's notation of the pattern.
 func (c *Checks) Pattern(path string, v *string, pattern *regexp.Regexp, model string) {
 	if v != nil && !pattern.MatchString(*v) {
 		c.Fail(path, "'"+*v+"'", "%s", "satisfy regular expression pattern: "+model)
 	}
 }
 
-// Err is everything that is broken, as one ValidationException.
+// Err returns all broken constraints as one ValidationException.
 func (c *Checks) Err() error {
 	switch len(c.broken) {
 	case 0:

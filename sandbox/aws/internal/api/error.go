@@ -6,7 +6,7 @@ import (
 	"net/http"
 )
 
-// Codes that every service answers, as the JSON protocol spells them.
+// Codes that all services use, in the spelling of the JSON protocol.
 const (
 	AccessDenied        = "AccessDeniedException"
 	ExpiredToken        = "ExpiredTokenException"
@@ -21,35 +21,35 @@ const (
 	Validation          = "ValidationException"
 )
 
-// Error is a refusal that the client is told about. Message never holds the
-// value of a secret.
+// Error is an error for the client. Message never contains the value of a secret.
 type Error struct {
 	Code, Message string
-	// Status is the HTTP status of an error that one service has for itself; its
-	// code is the same in every protocol. Zero is the status of the code.
+	// Status is the HTTP status of an error with a status of its own; its code is
+	// the same in every protocol. Zero means the default status of the code.
 	Status int
 }
 
-// Error is the code and the message, as the AWS CLI prints them.
+// Error returns the code and the message.
 func (e *Error) Error() string { return e.Code + ": " + e.Message }
 
-// Errorf makes an [Error] of the code.
+// Errorf returns an [Error] with the code.
 func Errorf(code, format string, args ...any) error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
-// Failf makes an [Error] that one service has for itself.
+// Failf returns an [Error] with a status of its own.
 func Failf(status int, code, format string, args ...any) error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...), Status: status}
 }
 
 func errUnknown(service, operation string) error {
-	return Errorf(UnknownOperation, "the in-memory AWS has no operation %q in %s; its README lists what it has",
+	return Errorf(UnknownOperation, "the in-memory AWS does not support the operation %q of %s; "+
+		"see sandbox/aws/README.md",
 		operation, service)
 }
 
-// asError finds what to tell the client. What is not an [Error] is a defect of
-// the server: the client learns that it happened and no more.
+// asError returns the error for the client. Any error but an [Error] is a defect of
+// the server, of which the client gets no details.
 func asError(err error) *Error {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e
@@ -57,7 +57,7 @@ func asError(err error) *Error {
 	return &Error{Code: InternalFailure, Message: "the in-memory AWS failed; see its log"}
 }
 
-// Code is the error's code for the log, and OK when there was no error.
+// Code returns the error's code for the log, and OK when there was no error.
 func Code(err error) string {
 	if err == nil {
 		return "OK"
@@ -65,12 +65,12 @@ func Code(err error) string {
 	return asError(err).Code
 }
 
-// Message is what the client is told of the error.
+// Message returns the error's message for the client.
 func Message(err error) string { return asError(err).Message }
 
-// WriteError answers a request that no service has seen, in the protocol that
-// the client speaks: clients of JSON services name their operation in a header,
-// and clients of REST services in the path.
+// WriteError answers a request before it reaches a service, in the protocol of the
+// client: clients of JSON services name the operation in a header, and clients of
+// REST services in the path.
 func WriteError(w http.ResponseWriter, r *http.Request, requestID string, err error) {
 	switch {
 	case r.Header.Get(targetHeader) != "":

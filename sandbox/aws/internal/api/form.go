@@ -8,7 +8,7 @@ import (
 // Form is the parameters of a query operation.
 type Form struct{ url.Values }
 
-// Text is a parameter, nil when the request does not have it.
+// Text returns a parameter, nil when the request does not have it.
 func (f Form) Text(name string) *string {
 	values, ok := f.Values[name]
 	if !ok || len(values) == 0 {
@@ -17,7 +17,7 @@ func (f Form) Text(name string) *string {
 	return &values[0]
 }
 
-// Number is a parameter, nil when the request does not have it.
+// Number returns a parameter, nil when the request does not have it.
 func (f Form) Number(name string) (*int, error) {
 	text := f.Text(name)
 	if text == nil {
@@ -30,7 +30,7 @@ func (f Form) Number(name string) (*int, error) {
 	return &n, nil
 }
 
-// List is the members of a list of texts, Name.member.1 and so on.
+// List returns the members of a list of texts, Name.member.1 and so on.
 func (f Form) List(name string) []string {
 	var list []string
 	for i := 1; ; i++ {
@@ -42,8 +42,8 @@ func (f Form) List(name string) []string {
 	}
 }
 
-// Structures is how many members a list of structures has, and Member the
-// parameters of one of them, from 1.
+// Structures returns how many members a list of structures has. [Form.Member]
+// names their parameters.
 func (f Form) Structures(name, required string) int {
 	n := 0
 	for f.Text(f.Member(name, n+1, required)) != nil {
@@ -52,7 +52,7 @@ func (f Form) Structures(name, required string) int {
 	return n
 }
 
-// Member is the parameter's name in the list's member.
+// Member returns the name of a parameter in the list's ith member, from 1.
 func (f Form) Member(name string, i int, parameter string) string {
 	return name + ".member." + strconv.Itoa(i) + "." + parameter
 }

@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -21,9 +22,9 @@ const (
 // Operation answers one operation of a JSON service.
 type Operation func(c *Call, body []byte) (any, error)
 
-// Op makes an [Operation] of a function on decoded input. Members that In does
-// not have are ignored, and a member of the wrong type is a
-// SerializationException, both as in AWS.
+// Op returns an [Operation] that decodes the input of a function. As in AWS, it
+// ignores unknown members and answers a member of the wrong type with a
+// SerializationException.
 func Op[In, Out any](f func(*Call, *In) (*Out, error)) Operation {
 	return func(c *Call, body []byte) (any, error) {
 		in := new(In)
@@ -42,9 +43,13 @@ func Op[In, Out any](f func(*Call, *In) (*Out, error)) Operation {
 type JSONService struct {
 	// Name is the prefix of IAM actions.
 	Name string
-	// Target is the prefix of targets; empty is Name.
+	// Target is the prefix of targets; empty means Name.
 	Target     string
 	Operations map[string]Operation
+	// Lock is held during an operation.
+	Lock sync.Locker
+	// Before is called before each operation, with the lock held; it may be nil.
+	Before func(*Call)
 }
 
 // ServeHTTP answers the operation that the request names.
@@ -70,6 +75,11 @@ func (s *JSONService) call(c *Call, r *http.Request) (any, error) {
 	if err != nil {
 		return nil, Errorf(Serialization, "the request body cannot be read")
 	}
+	s.Lock.Lock()
+	defer s.Lock.Unlock()
+	if s.Before != nil {
+		s.Before(c)
+	}
 	return operation(c, body)
 }
 
@@ -82,7 +92,7 @@ func (t Time) MarshalJSON() ([]byte, error) {
 	return strconv.AppendFloat(nil, float64(time.Time(t).UnixMilli())/1000, 'f', 3, 64), nil
 }
 
-// Deref is the value of a member that a request may leave out, zero when it does.
+// Deref returns the value of an optional member, or the zero value.
 func Deref[T any](member *T) T {
 	if member == nil {
 		return *new(T)
@@ -90,8 +100,8 @@ func Deref[T any](member *T) T {
 	return *member
 }
 
-// serializationError words a failure of encoding/json as AWS does. It names
-// types only: the value that did not fit may be a secret.
+// serializationError translates an error of encoding/json to AWS's. It names only
+// types, because the value may be a secret.
 func serializationError(err error) error {
 	if mismatch, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		kind, _, _ := strings.Cut(mismatch.Value, " ")
@@ -135,8 +145,8 @@ func writeJSONError(w http.ResponseWriter, requestID string, err error) {
 	}{e.Code, e.Message})
 }
 
-// jsonStatus is the status of a code: JSON services answer 400 to everything
-// that is the client's fault, refused credentials too.
+// jsonStatus returns the HTTP status of a code: JSON services answer 400 to all
+// errors of the client, including wrong credentials.
 func jsonStatus(code string) int {
 	switch code {
 	case InternalFailure:
@@ -156,6 +166,6 @@ func writeJSON(w http.ResponseWriter, requestID string, status int, body any) {
 	w.Header().Set("Content-Type", jsonType)
 	w.Header().Set("X-Amzn-Requestid", requestID)
 	w.WriteHeader(status)
-	// A client that has gone away needs no answer.
+	// The client may have gone away.
 	_, _ = w.Write(encoded)
 }

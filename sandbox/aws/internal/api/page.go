@@ -11,25 +11,25 @@ import (
 	"time"
 )
 
-// Position is where an item stands in a list. Key alone may be shared by several
-// items; with ID it is unique.
+// Position is the position of an item in a list. Several items may share a Key, but
+// not an ID.
 type Position struct{ Key, ID string }
 
 func (p Position) compare(other Position) int {
 	return cmp.Or(cmp.Compare(p.Key, other.Key), cmp.Compare(p.ID, other.ID))
 }
 
-// Pager cuts lists into pages. Its tokens hold the position of the last item, not
-// a count, so that items which come and go between two pages neither repeat nor
+// Pager splits lists into pages. Its tokens hold the position of the last item and
+// not a count, so that items added or deleted between two pages neither repeat nor
 // hide others.
 type Pager[T any] struct {
-	// Query identifies the list, see [QueryOf]; a token continues no other.
+	// Query identifies the list, see [QueryOf]; a token is valid for one list only.
 	Query      string
 	Key        func(T) Position
 	Descending bool
-	// Size is the number of items on a page when the request names none.
+	// Size is the default number of items on a page.
 	Size int
-	// Invalid is what the service says of a token that continues no such list.
+	// Invalid is the service's error for an invalid token.
 	Invalid error
 }
 
@@ -38,8 +38,8 @@ type pageToken struct {
 	After Position
 }
 
-// Page is the items of one page in order, and the token for the next if there is
-// one. It sorts the items where they are.
+// Page sorts the items in place and returns those of one page, and the token of the
+// next page if there is one.
 func (p Pager[T]) Page(items []T, size *int, token *string) ([]T, *string, error) {
 	slices.SortFunc(items, func(a, b T) int { return p.compare(p.Key(a), p.Key(b)) })
 	if token != nil {
@@ -88,17 +88,16 @@ func (p Pager[T]) decode(token string) (Position, error) {
 	return decoded.After, nil
 }
 
-// QueryOf is a short name for the members of a request that decide what is
-// listed.
+// QueryOf returns a short identifier of a list: a hash of the request's members
+// that select its items.
 func QueryOf(parts ...any) string {
-	// These are strings, booleans and what is made of them, which always have an encoding.
+	// Never fails: the parts are strings, booleans and lists of them.
 	encoded, _ := json.Marshal(parts)
 	sum := sha256.Sum256(encoded)
 	return hex.EncodeToString(sum[:8])
 }
 
-// Sortable writes a time so that the order of strings is the order of times, and
-// no time comes first.
+// Sortable formats a time such that strings sort like times, with no time first.
 func Sortable(t *time.Time) string {
 	if t == nil {
 		return ""

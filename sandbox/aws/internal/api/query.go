@@ -4,10 +4,11 @@ import (
 	"cmp"
 	"encoding/xml"
 	"net/http"
+	"sync"
 )
 
-// QueryOperation answers one operation of a query service. What it returns is
-// marshaled inside `<NameResponse><NameResult>`; nil has no result.
+// QueryOperation answers one operation of a query service. Its result is encoded
+// inside `<NameResponse><NameResult>`; nil means no result.
 type QueryOperation func(c *Call, form Form) (any, error)
 
 // QueryService serves the query protocol: a form with Action and Version, and
@@ -18,6 +19,8 @@ type QueryService struct {
 	// Namespace is the XML namespace of answers.
 	Namespace  string
 	Operations map[string]QueryOperation
+	// Lock is held during an operation; it may be nil.
+	Lock sync.Locker
 }
 
 // ServeHTTP answers the operation that the form names.
@@ -42,10 +45,14 @@ func (s *QueryService) call(c *Call, r *http.Request) (any, error) {
 	if !ok {
 		return nil, errUnknown(s.Name, name)
 	}
+	if s.Lock != nil {
+		s.Lock.Lock()
+		defer s.Lock.Unlock()
+	}
 	return operation(c, Form{r.Form})
 }
 
-// response is an answer whose element names depend on the operation.
+// response is an answer: the names of its elements depend on the operation.
 type response struct {
 	namespace, operation string
 	result               any
@@ -111,8 +118,8 @@ func writeQueryError(w http.ResponseWriter, requestID string, err error) {
 	writeXML(w, requestID, cmp.Or(e.Status, queryStatus(e.Code)), answer)
 }
 
-// queryStatus is the status of a code: unlike JSON services, query services
-// answer 403 to credentials that they refuse.
+// queryStatus returns the HTTP status of a code: unlike JSON services, query
+// services answer 403 to wrong credentials.
 func queryStatus(code string) int {
 	switch code {
 	case AccessDenied, ExpiredToken, InvalidSignature, MissingToken, UnrecognizedClient:
@@ -130,6 +137,6 @@ func writeXML(w http.ResponseWriter, requestID string, status int, body any) {
 	w.Header().Set("Content-Type", "text/xml")
 	w.Header().Set("X-Amzn-Requestid", requestID)
 	w.WriteHeader(status)
-	// A client that has gone away needs no answer.
+	// The client may have gone away.
 	_, _ = w.Write(encoded)
 }

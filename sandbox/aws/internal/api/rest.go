@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"sync"
 )
 
 // Route is one operation of a REST service.
@@ -18,12 +19,16 @@ type Route struct {
 }
 
 // NewRESTService serves the REST/JSON protocol: an operation is a method and a
-// path. The name is the prefix of IAM actions.
-func NewRESTService(name string, routes []Route) http.Handler {
+// path. The name is the prefix of IAM actions. The lock is held during an operation.
+func NewRESTService(name string, lock sync.Locker, routes []Route) http.Handler {
 	mux := http.NewServeMux()
 	for _, route := range routes {
 		mux.HandleFunc(route.Pattern, func(w http.ResponseWriter, r *http.Request) {
-			serveREST(w, r, name+":"+route.Operation, route.Do)
+			serveREST(w, r, name+":"+route.Operation, func(c *Call, r *http.Request) (any, error) {
+				lock.Lock()
+				defer lock.Unlock()
+				return route.Do(c, r)
+			})
 		})
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {

@@ -10,8 +10,8 @@ import (
 	"eso-aws/sandbox/aws/internal/api"
 )
 
-// agentAddon is the only add-on. Nothing is installed: who serves the sandbox's
-// pods is the sandbox's business.
+// agentAddon is the only add-on. It installs nothing: the sandbox serves the agent
+// to its pods itself.
 const (
 	agentAddon        = "eks-pod-identity-agent"
 	agentAddonVersion = "v1.3.8-eksbuild.2"
@@ -22,8 +22,6 @@ type addon struct {
 	created, modified                    time.Time
 	tags                                 map[string]string
 }
-
-type update struct{ ID, Type string }
 
 type addonDescription struct {
 	AddonName           string            `json:"addonName"`
@@ -69,8 +67,8 @@ func (s *Service) createAddon(c *api.Call, r *http.Request) (any, error) {
 		return nil, err
 	}
 	if in.AddonName != agentAddon {
-		return nil, errParameter("Addon %s specified is not supported: the in-memory AWS has only %s", in.AddonName,
-			agentAddon)
+		return nil, errParameter("Addon %s specified is not supported: the in-memory AWS supports only %s",
+			in.AddonName, agentAddon)
 	}
 	if found.addons[agentAddon] != nil {
 		return nil, errInUse("Addon already exists.")
@@ -123,16 +121,12 @@ type updateDescription struct {
 	Type   string `json:"type"`
 }
 
-type updateOutput struct {
-	Update updateDescription `json:"update"`
-}
-
 func (s *Service) updateAddon(c *api.Call, r *http.Request) (any, error) {
 	in, err := api.Body[addonInput](r)
 	if err != nil {
 		return nil, err
 	}
-	found, a, err := s.findAddon(c, r)
+	_, a, err := s.findAddon(c, r)
 	if err != nil {
 		return nil, err
 	}
@@ -141,21 +135,9 @@ func (s *Service) updateAddon(c *api.Call, r *http.Request) (any, error) {
 		a.configuration = *in.ConfigurationValues
 	}
 	a.modified = c.Now
-	made := update{newID(""), "AddonUpdate"}
-	found.updates[made.ID] = made
-	return updateOutput{updateDescription{made.ID, "InProgress", made.Type}}, nil
-}
-
-func (s *Service) describeUpdate(c *api.Call, r *http.Request) (any, error) {
-	found, err := s.find(c, r)
-	if err != nil {
-		return nil, err
-	}
-	u, ok := found.updates[r.PathValue("id")]
-	if !ok {
-		return nil, errNone("No update found for ID: %s", r.PathValue("id"))
-	}
-	return updateOutput{updateDescription{u.ID, "Successful", u.Type}}, nil
+	return struct {
+		Update updateDescription `json:"update"`
+	}{updateDescription{newID(""), "InProgress", "AddonUpdate"}}, nil
 }
 
 func (s *Service) deleteAddon(c *api.Call, r *http.Request) (any, error) {

@@ -11,7 +11,7 @@ import (
 	"eso-aws/sandbox/aws/internal/policy"
 )
 
-// PodService is the service principal that roles for pods have to trust.
+// PodService is the service principal that roles for pods must trust.
 const PodService = "pods.eks.amazonaws.com"
 
 // Association is the role of a service account's pods.
@@ -98,11 +98,11 @@ func (s *Service) createAssociation(c *api.Call, r *http.Request) (any, error) {
 	return made.describe(), nil
 }
 
-// checkRole wants the role to exist, to trust the service, and the caller to be
-// allowed to hand it on.
+// checkRole requires that the role exists and trusts the service, and that the
+// caller may pass the role.
 func (s *Service) checkRole(c *api.Call, in *associationInput) error {
 	if in.TargetRoleARN != nil && *in.TargetRoleARN != "" {
-		return errParameter("the in-memory AWS has no target roles; leave out targetRoleArn")
+		return errParameter("the in-memory AWS does not support target roles; remove targetRoleArn")
 	}
 	if in.RoleARN == nil {
 		return nil
@@ -220,7 +220,7 @@ func (s *Service) listAssociations(c *api.Call, r *http.Request) (any, error) {
 	}{list}, nil
 }
 
-// Association is the role of a service account's pods.
+// Association returns the role of a service account's pods.
 func (s *Service) Association(c *api.Call, name, namespace, serviceAccount string) (Association, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -236,7 +236,7 @@ func (s *Service) Association(c *api.Call, name, namespace, serviceAccount strin
 	return a.Association, nil
 }
 
-// Issuer is the URL in the tokens of the cluster's service accounts, empty when
+// Issuer returns the URL in the tokens of the cluster's service accounts, empty when
 // there is no cluster.
 func (s *Service) Issuer(region, name string) string {
 	s.mu.Lock()

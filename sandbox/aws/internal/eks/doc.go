@@ -1,4 +1,4 @@
-// Package eks is what the in-memory AWS has of the Elastic Kubernetes Service:
-// clusters that exist already, their Pod Identity associations, and the Pod
-// Identity agent as an add-on.
+// Package eks is the Elastic Kubernetes Service of the in-memory AWS: clusters that
+// the sandbox adds, their Pod Identity associations, and the Pod Identity agent as
+// an add-on.
 package eks

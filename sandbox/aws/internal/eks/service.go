@@ -17,8 +17,8 @@ import (
 // Cluster is a cluster that exists.
 type Cluster struct {
 	Name, Region, Version string
-	// Endpoint is the API server's URL, and CA is who signed its certificate, in
-	// PEM.
+	// Endpoint is the API server's URL, and CA the authority that signed its
+	// certificate, as PEM.
 	Endpoint string
 	CA       []byte
 	// Issuer is the URL in the tokens of service accounts.
@@ -40,10 +40,9 @@ type cluster struct {
 	arn     string
 	created time.Time
 	tags    map[string]string
-	// associations are by ID, add-ons and updates by name and ID.
+	// associations are by ID, add-ons by name.
 	associations map[string]*association
 	addons       map[string]*addon
-	updates      map[string]update
 }
 
 // New returns a service without clusters, for the roles of iam.
@@ -52,26 +51,25 @@ func New(iam *iam.Service) *Service {
 	const (
 		one          = "/clusters/{cluster}"
 		associations = one + "/pod-identity-associations"
+		association  = associations + "/{id}"
 		addons       = one + "/addons"
 		tags         = "/tags/{arn}"
 	)
-	s.handler = api.NewRESTService("eks", []api.Route{
-		s.route("ListClusters", "GET /clusters", s.listClusters),
-		s.route("DescribeCluster", "GET "+one, s.describeCluster),
-		s.route("CreatePodIdentityAssociation", "POST "+associations, s.createAssociation),
-		s.route("ListPodIdentityAssociations", "GET "+associations, s.listAssociations),
-		s.route("DescribePodIdentityAssociation", "GET "+associations+"/{id}", s.describeAssociation),
-		s.route("UpdatePodIdentityAssociation", "POST "+associations+"/{id}", s.updateAssociation),
-		s.route("DeletePodIdentityAssociation", "DELETE "+associations+"/{id}", s.deleteAssociation),
-		s.route("CreateAddon", "POST "+addons, s.createAddon),
-		s.route("ListAddons", "GET "+addons, s.listAddons),
-		s.route("DescribeAddon", "GET "+addons+"/{name}", s.describeAddon),
-		s.route("UpdateAddon", "POST "+addons+"/{name}/update", s.updateAddon),
-		s.route("DeleteAddon", "DELETE "+addons+"/{name}", s.deleteAddon),
-		s.route("DescribeUpdate", "GET "+one+"/updates/{id}", s.describeUpdate),
-		s.route("ListTagsForResource", "GET "+tags, s.listTags),
-		s.route("TagResource", "POST "+tags, s.tagResource),
-		s.route("UntagResource", "DELETE "+tags, s.untagResource),
+	s.handler = api.NewRESTService("eks", &s.mu, []api.Route{
+		{Operation: "ListClusters", Pattern: "GET /clusters", Do: s.listClusters},
+		{Operation: "DescribeCluster", Pattern: "GET " + one, Do: s.describeCluster},
+		{Operation: "CreatePodIdentityAssociation", Pattern: "POST " + associations, Do: s.createAssociation},
+		{Operation: "ListPodIdentityAssociations", Pattern: "GET " + associations, Do: s.listAssociations},
+		{Operation: "DescribePodIdentityAssociation", Pattern: "GET " + association, Do: s.describeAssociation},
+		{Operation: "UpdatePodIdentityAssociation", Pattern: "POST " + association, Do: s.updateAssociation},
+		{Operation: "DeletePodIdentityAssociation", Pattern: "DELETE " + association, Do: s.deleteAssociation},
+		{Operation: "CreateAddon", Pattern: "POST " + addons, Do: s.createAddon},
+		{Operation: "ListAddons", Pattern: "GET " + addons, Do: s.listAddons},
+		{Operation: "DescribeAddon", Pattern: "GET " + addons + "/{name}", Do: s.describeAddon},
+		{Operation: "UpdateAddon", Pattern: "POST " + addons + "/{name}/update", Do: s.updateAddon},
+		{Operation: "DeleteAddon", Pattern: "DELETE " + addons + "/{name}", Do: s.deleteAddon},
+		{Operation: "TagResource", Pattern: "POST " + tags, Do: s.tagResource},
+		{Operation: "UntagResource", Pattern: "DELETE " + tags, Do: s.untagResource},
 	})
 	return s
 }
@@ -81,16 +79,7 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.handler.ServeHTTP(w, r)
 }
 
-// route makes the service see one request at a time.
-func (s *Service) route(operation, pattern string, do func(*api.Call, *http.Request) (any, error)) api.Route {
-	return api.Route{Operation: operation, Pattern: pattern, Do: func(c *api.Call, r *http.Request) (any, error) {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		return do(c, r)
-	}}
-}
-
-// Put adds a cluster. One that is there keeps its associations and add-ons.
+// Put adds or replaces a cluster, and keeps its associations and add-ons.
 func (s *Service) Put(c *api.Call, added Cluster) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -105,12 +94,11 @@ func (s *Service) Put(c *api.Call, added Cluster) {
 	}
 	region[added.Name] = &cluster{
 		Cluster: added, arn: c.ARN("eks", "cluster/"+added.Name), created: c.Now, tags: map[string]string{},
-		associations: map[string]*association{}, addons: map[string]*addon{}, updates: map[string]update{},
+		associations: map[string]*association{}, addons: map[string]*addon{},
 	}
 }
 
-// find is the cluster that the path names, if the caller may do to it, or to
-// what it has, what the request asks for.
+// find returns the cluster in the path if the caller may perform the action on it.
 func (s *Service) find(c *api.Call, r *http.Request) (*cluster, error) {
 	name := r.PathValue("cluster")
 	if err := c.Authorize(c.Action, c.ARN("eks", "cluster/"+name)); err != nil {
@@ -168,7 +156,7 @@ func (s *Service) describeCluster(c *api.Call, r *http.Request) (any, error) {
 	}{d}, nil
 }
 
-// newID is random lower case letters and digits after a prefix.
+// newID returns random lower case letters and digits after a prefix.
 func newID(prefix string) string { return prefix + strings.ToLower(rand.Text())[:17] }
 
 func errNone(format string, args ...any) error {

@@ -24,7 +24,7 @@ func checkTags(tags map[string]string) error {
 	return nil
 }
 
-// withTags is the old tags with the added ones.
+// withTags returns the old tags with the added ones.
 func withTags(old, added map[string]string) map[string]string {
 	tags := map[string]string{}
 	maps.Copy(tags, old)
@@ -32,8 +32,7 @@ func withTags(old, added map[string]string) map[string]string {
 	return tags
 }
 
-// tagged is the tags of what the path names: a cluster, an association or an
-// add-on.
+// tagged returns the tags of the cluster, association or add-on in the path.
 func (s *Service) tagged(c *api.Call, r *http.Request) (*map[string]string, error) {
 	arn := r.PathValue("arn")
 	if err := c.Authorize(c.Action, arn); err != nil {
@@ -59,14 +58,6 @@ func (s *Service) tagged(c *api.Call, r *http.Request) (*map[string]string, erro
 
 type tagsBody struct {
 	Tags map[string]string `json:"tags"`
-}
-
-func (s *Service) listTags(c *api.Call, r *http.Request) (any, error) {
-	tags, err := s.tagged(c, r)
-	if err != nil {
-		return nil, err
-	}
-	return tagsBody{maps.Clone(*tags)}, nil
 }
 
 func (s *Service) tagResource(c *api.Call, r *http.Request) (any, error) {

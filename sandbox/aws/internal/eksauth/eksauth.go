@@ -1,7 +1,6 @@
-// Package eksauth is EKS Auth of the in-memory AWS: a pod's token becomes a
-// session of the role that its service account is associated with. [Service] is
-// the API that AWS's Pod Identity agent calls, and [Service.Agent] what a pod
-// sees of that agent.
+// Package eksauth is EKS Auth of the in-memory AWS behind the Pod Identity agent,
+// as pods see it: it exchanges a pod's token for a session of the role that its
+// service account is associated with.
 package eksauth
 
 import (
@@ -27,9 +26,8 @@ const (
 	lifetime = 6 * time.Hour
 )
 
-// Service holds nothing of its own. It is safe for concurrent use.
+// Service has no state of its own. It is safe for concurrent use.
 type Service struct {
-	handler http.Handler
 	eks     *eks.Service
 	sts     *sts.Service
 	issuers *token.Issuers
@@ -37,86 +35,18 @@ type Service struct {
 
 // New returns a service for the associations of eks and the roles of sts.
 func New(eks *eks.Service, sts *sts.Service, issuers *token.Issuers) *Service {
-	s := &Service{eks: eks, sts: sts, issuers: issuers}
-	s.handler = api.NewRESTService("eks-auth", []api.Route{{
-		Operation: "AssumeRoleForPodIdentity",
-		Pattern:   "POST /clusters/{cluster}/assume-role-for-pod-identity",
-		Do:        s.assumeRoleForPodIdentity,
-	}})
-	return s
-}
-
-// ServeHTTP answers a verified request.
-func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.handler.ServeHTTP(w, r)
-}
-
-type input struct {
-	Token string `json:"token"`
-}
-
-type output struct {
-	Subject struct {
-		Namespace      string `json:"namespace"`
-		ServiceAccount string `json:"serviceAccount"`
-	} `json:"subject"`
-	Audience    string `json:"audience"`
-	Association struct {
-		ARN string `json:"associationArn"`
-		ID  string `json:"associationId"`
-	} `json:"podIdentityAssociation"`
-	User struct {
-		ARN string `json:"arn"`
-		ID  string `json:"assumeRoleId"`
-	} `json:"assumedRoleUser"`
-	Credentials struct {
-		SessionToken    string   `json:"sessionToken"`
-		SecretAccessKey string   `json:"secretAccessKey"`
-		AccessKeyID     string   `json:"accessKeyId"`
-		Expiration      api.Time `json:"expiration"`
-	} `json:"credentials"`
-}
-
-func (s *Service) assumeRoleForPodIdentity(c *api.Call, r *http.Request) (any, error) {
-	in, err := api.Body[input](r)
-	if err != nil {
-		return nil, err
-	}
-	name := r.PathValue("cluster")
-	if err := c.Authorize(action, c.ARN("eks", "cluster/"+name)); err != nil {
-		return nil, err
-	}
-	g, err := s.assume(c, name, in.Token)
-	if err != nil {
-		return nil, err
-	}
-	var out output
-	out.Subject.Namespace, out.Subject.ServiceAccount = g.claims.Namespace, g.claims.ServiceAccount.Name
-	out.Audience = audience
-	out.Association.ARN, out.Association.ID = g.association.ARN, g.association.ID
-	out.User.ARN, out.User.ID = g.session.Principal.ARN, g.session.Principal.UserID
-	out.Credentials.AccessKeyID, out.Credentials.SecretAccessKey = g.session.AccessKeyID, g.session.Key.Secret
-	out.Credentials.SessionToken = g.session.Key.SessionToken
-	out.Credentials.Expiration = api.Time(g.session.Key.Expires)
-	return out, nil
-}
-
-// grant is a session and what it was given for.
-type grant struct {
-	claims      token.Kubernetes
-	association eks.Association
-	session     *sts.Session
+	return &Service{eks: eks, sts: sts, issuers: issuers}
 }
 
 // assume checks the token, the association and the role's trust policy.
-func (s *Service) assume(c *api.Call, name, raw string) (grant, error) {
+func (s *Service) assume(c *api.Call, name, raw string) (*sts.Session, error) {
 	claims, err := s.verify(c, name, raw)
 	if err != nil {
-		return grant{}, err
+		return nil, err
 	}
 	a, err := s.eks.Association(c, name, claims.Namespace, claims.ServiceAccount.Name)
 	if err != nil {
-		return grant{}, err
+		return nil, err
 	}
 	c.Resource = a.RoleARN
 	var tags map[string]string
@@ -135,13 +65,10 @@ func (s *Service) assume(c *api.Call, name, raw string) (grant, error) {
 		Duration: lifetime, Tags: tags,
 	})
 	if api.Code(err) == api.AccessDenied {
-		return grant{}, fail(api.AccessDenied,
+		return nil, fail(api.AccessDenied,
 			"Unauthorized Exception! EKS does not have permissions to assume the associated role.")
 	}
-	if err != nil {
-		return grant{}, err
-	}
-	return grant{claims, a, session}, nil
+	return session, err
 }
 
 func (s *Service) verify(c *api.Call, name, raw string) (token.Kubernetes, error) {
@@ -173,7 +100,8 @@ func (s *Service) verify(c *api.Call, name, raw string) (token.Kubernetes, error
 	return t.Kubernetes, nil
 }
 
-// sessionName names the cluster and the pod, and cuts what is too long for STS.
+// sessionName returns a session name with the cluster and the pod, shortened to
+// STS's limit.
 func sessionName(cluster, pod string) string {
 	const most = 64
 	suffix := "-" + strings.ToLower(rand.Text())
@@ -202,7 +130,7 @@ func (s *Service) Agent(w http.ResponseWriter, r *http.Request, c *api.Call, clu
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
-	// A client that has gone away needs no answer.
+	// The client may have gone away.
 	_, _ = w.Write(body)
 }
 
@@ -214,7 +142,7 @@ func (s *Service) credentials(r *http.Request, c *api.Call, cluster string) ([]b
 	if raw == "" {
 		return nil, fail("InvalidTokenException", "Service account token cannot be empty")
 	}
-	g, err := s.assume(c, cluster, raw)
+	session, err := s.assume(c, cluster, raw)
 	if err != nil {
 		return nil, err
 	}
@@ -224,5 +152,5 @@ func (s *Service) credentials(r *http.Request, c *api.Call, cluster string) ([]b
 		Token           string
 		AccountID       string `json:"AccountId"`
 		Expiration      time.Time
-	}{g.session.AccessKeyID, g.session.Key.Secret, g.session.Key.SessionToken, c.Account, g.session.Key.Expires.UTC()})
+	}{session.AccessKeyID, session.Key.Secret, session.Key.SessionToken, c.Account, session.Key.Expires.UTC()})
 }

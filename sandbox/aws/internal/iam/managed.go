@@ -16,7 +16,7 @@ import (
 type managed struct {
 	arn, id, name, path, description string
 	created, updated                 time.Time
-	// versions are oldest first. The number of the next one never goes back.
+	// versions are sorted, oldest first. Numbers are never used twice.
 	versions    []version
 	defaultID   string
 	nextVersion int
@@ -39,7 +39,7 @@ func (p *managed) version(id string) *version {
 
 func (p *managed) document() *policy.Document { return p.version(p.defaultID).document }
 
-// add makes a version and tells its identifier.
+// add adds a version and returns it.
 func (p *managed) add(c *api.Call, text *string) (*version, error) {
 	document, err := policy.ParseIdentity(*text, c.Partition)
 	if err != nil {
@@ -122,8 +122,8 @@ func (s *Service) createPolicy(c *api.Call, f api.Form) (any, error) {
 	return policyResult{s.describe(made)}, nil
 }
 
-// findPolicy is the policy that the request names, if the caller may do to it
-// what the request asks for.
+// findPolicy returns the policy in the request if the caller may perform the
+// action on it.
 func (s *Service) findPolicy(c *api.Call, f api.Form) (*managed, error) {
 	arn := f.Text("PolicyArn")
 	var check api.Checks

@@ -58,7 +58,7 @@ func (s *Service) createProvider(c *api.Call, f api.Form) (any, error) {
 	}{made.arn, made.tags}, nil
 }
 
-// PutProvider adds a provider. One of that URL that is there stays as it is.
+// PutProvider adds a provider unless there is one for the URL.
 func (s *Service) PutProvider(c *api.Call, address string, clientIDs []string) error {
 	host, err := checkURL(&address)
 	if err != nil {
@@ -104,8 +104,8 @@ func checkThumbprints(thumbprints []string) error {
 	return nil
 }
 
-// findProvider is the provider that the request names, if the caller may do to
-// it what the request asks for.
+// findProvider returns the provider in the request if the caller may perform the
+// action on it.
 func (s *Service) findProvider(c *api.Call, f api.Form) (*provider, error) {
 	arn := f.Text("OpenIDConnectProviderArn")
 	var check api.Checks
@@ -192,17 +192,4 @@ func (s *Service) findClientID(c *api.Call, f api.Form) (*provider, string, erro
 	}
 	found, err := s.findProvider(c, f)
 	return found, *id, err
-}
-
-func (s *Service) updateThumbprint(c *api.Call, f api.Form) (any, error) {
-	thumbprints := f.List("ThumbprintList")
-	if err := checkThumbprints(thumbprints); err != nil {
-		return nil, err
-	}
-	found, err := s.findProvider(c, f)
-	if err != nil {
-		return nil, err
-	}
-	found.thumbprints = thumbprints
-	return nil, nil
 }

@@ -13,12 +13,12 @@ import (
 type role struct {
 	arn, id, name, path, description string
 	created                          time.Time
-	// trust is what trustText was read as.
+	// trust is the parsed trustText.
 	trust     *policy.Document
 	trustText string
 	// maxSession is in seconds.
 	maxSession int
-	// boundary is the ARN of a policy, empty for none.
+	// boundary is the ARN of a policy, or empty.
 	boundary string
 	tags     []tag
 	// attached are ARNs of policies, in the order of their attachment.
@@ -31,7 +31,7 @@ type inlinePolicy struct {
 	document *policy.Document
 }
 
-// description is a role as IAM answers it.
+// description is a role in IAM's answers.
 type description struct {
 	Path, RoleName           string
 	RoleID                   string `xml:"RoleId"`
@@ -120,7 +120,7 @@ func maxSession(check *api.Checks, f api.Form) (*int, error) {
 	return duration, err
 }
 
-// setTrust takes the document that says who may assume the role.
+// setTrust sets the role's trust policy.
 func (s *Service) setTrust(c *api.Call, r *role, text *string) error {
 	document, err := policy.ParseTrust(*text, c.Partition, c.Account, func(arn string) bool {
 		return s.userExists(arn) || s.byARN(arn) != nil
@@ -142,8 +142,8 @@ func (s *Service) byARN(arn string) *role {
 	return nil
 }
 
-// findRole is the role that the request names, if the caller may do to it what
-// the request asks for.
+// findRole returns the role in the request if the caller may perform the action
+// on it.
 func (s *Service) findRole(c *api.Call, f api.Form) (*role, error) {
 	var check api.Checks
 	name := f.Text("RoleName")
@@ -206,7 +206,7 @@ func (s *Service) updateRole(c *api.Call, f api.Form) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	// What is left out is reset only for the duration, as in AWS.
+	// As in AWS, only the duration has a default; other missing members stay.
 	found.maxSession = 3600
 	if duration != nil {
 		found.maxSession = *duration
@@ -215,21 +215,6 @@ func (s *Service) updateRole(c *api.Call, f api.Form) (any, error) {
 		found.description = *text
 	}
 	return struct{}{}, nil
-}
-
-func (s *Service) updateRoleDescription(c *api.Call, f api.Form) (any, error) {
-	var check api.Checks
-	check.Required("description", f.Text("Description") == nil)
-	check.Length("description", f.Text("Description"), 0, 1000)
-	if err := check.Err(); err != nil {
-		return nil, err
-	}
-	found, err := s.findRole(c, f)
-	if err != nil {
-		return nil, err
-	}
-	found.description = f.Get("Description")
-	return roleResult{found.describe()}, nil
 }
 
 func (s *Service) updateAssumeRolePolicy(c *api.Call, f api.Form) (any, error) {
@@ -290,14 +275,4 @@ func (s *Service) deleteBoundary(c *api.Call, f api.Form) (any, error) {
 	}
 	found.boundary = ""
 	return nil, nil
-}
-
-func (s *Service) listInstanceProfilesForRole(c *api.Call, f api.Form) (any, error) {
-	if _, err := s.findRole(c, f); err != nil {
-		return nil, err
-	}
-	return struct {
-		InstanceProfiles struct{}
-		page
-	}{}, nil
 }

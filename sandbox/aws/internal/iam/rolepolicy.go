@@ -38,7 +38,7 @@ func (s *Service) detachRolePolicy(c *api.Call, f api.Form) (any, error) {
 	return nil, nil
 }
 
-// findAttachment is the role and the ARN of the policy that the request names.
+// findAttachment returns the role and the ARN of the policy that the request names.
 func (s *Service) findAttachment(c *api.Call, f api.Form) (*role, string, error) {
 	arn := f.Text("PolicyArn")
 	var check api.Checks
@@ -95,7 +95,7 @@ func (s *Service) putRolePolicy(c *api.Call, f api.Form) (any, error) {
 	return nil, nil
 }
 
-// findInline is the role, and the name of one of its inline policies.
+// findInline returns the role, and the name of one of its inline policies.
 func (s *Service) findInline(c *api.Call, f api.Form) (*role, string, error) {
 	name := f.Text("PolicyName")
 	var check api.Checks

@@ -15,18 +15,18 @@ import (
 // Service holds the IAM of one account. It is safe for concurrent use.
 type Service struct {
 	handler *api.QueryService
-	// userExists says whether the account has the user with the ARN.
+	// userExists reports whether the account has the user with the ARN.
 	userExists func(arn string) bool
 
 	mu sync.Mutex
-	// roles are by name in lower case: IAM has no two that differ in case only.
+	// roles are by name in lower case: names are unique regardless of case.
 	roles map[string]*role
 	// policies and providers are by ARN.
 	policies  map[string]*managed
 	providers map[string]*provider
 }
 
-// New returns a service without roles and policies. Users are made elsewhere.
+// New returns a service without roles and policies. It does not manage users.
 func New(userExists func(arn string) bool) *Service {
 	s := &Service{
 		userExists: userExists,
@@ -52,7 +52,6 @@ func New(userExists func(arn string) bool) *Service {
 		"GetRole":                                 s.getRole,
 		"GetRolePolicy":                           s.getRolePolicy,
 		"ListAttachedRolePolicies":                s.listAttachedRolePolicies,
-		"ListInstanceProfilesForRole":             s.listInstanceProfilesForRole,
 		"ListOpenIDConnectProviders":              s.listProviders,
 		"ListPolicies":                            s.listPolicies,
 		"ListPolicyVersions":                      s.listPolicyVersions,
@@ -63,37 +62,25 @@ func New(userExists func(arn string) bool) *Service {
 		"RemoveClientIDFromOpenIDConnectProvider": s.removeClientID,
 		"SetDefaultPolicyVersion":                 s.setDefaultPolicyVersion,
 		"UpdateAssumeRolePolicy":                  s.updateAssumeRolePolicy,
-		"UpdateOpenIDConnectProviderThumbprint":   s.updateThumbprint,
 		"UpdateRole":                              s.updateRole,
-		"UpdateRoleDescription":                   s.updateRoleDescription,
 	}
-	addTagging(operations, "Role", "Role", func(c *api.Call, f api.Form) (*[]tag, error) {
+	addTagging(operations, "Role", func(c *api.Call, f api.Form) (*[]tag, error) {
 		found, err := s.findRole(c, f)
 		if err != nil {
 			return nil, err
 		}
 		return &found.tags, nil
 	})
-	addTagging(operations, "Policy", "Policy", func(c *api.Call, f api.Form) (*[]tag, error) {
+	addTagging(operations, "Policy", func(c *api.Call, f api.Form) (*[]tag, error) {
 		found, err := s.findPolicy(c, f)
 		if err != nil {
 			return nil, err
 		}
 		return &found.tags, nil
 	})
-	addTagging(operations, "OpenIDConnectProvider", "OpenIDConnectProvider",
-		func(c *api.Call, f api.Form) (*[]tag, error) {
-			found, err := s.findProvider(c, f)
-			if err != nil {
-				return nil, err
-			}
-			return &found.tags, nil
-		})
-	for name, do := range operations {
-		operations[name] = s.alone(do)
-	}
 	s.handler = &api.QueryService{
 		Name: "iam", Namespace: "https://iam.amazonaws.com/doc/2010-05-08/", Operations: operations,
+		Lock: &s.mu,
 	}
 	return s
 }
@@ -103,17 +90,8 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.handler.ServeHTTP(w, r)
 }
 
-// alone makes the service see one request at a time.
-func (s *Service) alone(do api.QueryOperation) api.QueryOperation {
-	return func(c *api.Call, f api.Form) (any, error) {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		return do(c, f)
-	}
-}
-
-// newID is a unique identifier as IAM makes them: what it is of in four letters,
-// and 17 random ones.
+// newID returns a unique identifier in IAM's format: a prefix of four letters for
+// the kind of resource, and 17 random characters.
 func newID(prefix string) string {
 	var b [12]byte
 	_, _ = rand.Read(b[:]) // never fails
@@ -128,10 +106,10 @@ func (t timestamp) MarshalText() ([]byte, error) {
 	return time.Time(t).UTC().AppendFormat(nil, time.RFC3339), nil
 }
 
-// encoded is a document as IAM answers it: percent-encoded.
+// encoded returns a document in the percent-encoding of IAM's answers.
 func encoded(document string) string {
 	return strings.ReplaceAll(url.QueryEscape(document), "+", "%20")
 }
 
-// page is the end of every list. Lists are never cut: quotas keep them short.
+// page ends every list. Lists have one page, because quotas keep them short.
 type page struct{ IsTruncated bool }

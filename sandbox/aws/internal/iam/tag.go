@@ -16,9 +16,9 @@ type tagsResult struct {
 	page
 }
 
-// addTagging adds the operations that tag, untag and list the tags of one kind
-// of thing.
-func addTagging(operations map[string]api.QueryOperation, kind, listed string,
+// addTagging adds the operations that tag, untag and list the tags of one kind of
+// resource.
+func addTagging(operations map[string]api.QueryOperation, kind string,
 	find func(*api.Call, api.Form) (*[]tag, error),
 ) {
 	operations["Tag"+kind] = func(c *api.Call, f api.Form) (any, error) {
@@ -51,7 +51,7 @@ func addTagging(operations map[string]api.QueryOperation, kind, listed string,
 		})
 		return nil, nil
 	}
-	operations["List"+listed+"Tags"] = func(c *api.Call, f api.Form) (any, error) {
+	operations["List"+kind+"Tags"] = func(c *api.Call, f api.Form) (any, error) {
 		tags, err := find(c, f)
 		if err != nil {
 			return nil, err

@@ -8,7 +8,7 @@ import (
 	"eso-aws/sandbox/aws/internal/api"
 )
 
-// Quotas of AWS, the defaults where they can be raised.
+// AWS's quotas; adjustable ones have their default.
 const (
 	maxAttached = 10
 	maxVersions = 5
@@ -34,7 +34,7 @@ func checkName(check *api.Checks, member string, name *string, most int) {
 	check.Pattern(member, name, validName, namePattern)
 }
 
-// checkDocument checks what the model says of a policy; its grammar is the parser's.
+// checkDocument checks a policy document against the API model, but not its grammar.
 func checkDocument(check *api.Checks, member string, text *string) {
 	check.Required(member, text == nil)
 	check.Pattern(member, text, validText, `[\u0009\u000A\u000D\u0020-\u00FF]+`)
@@ -50,7 +50,7 @@ func checkARN(check *api.Checks, member string, arn *string) {
 	check.Length(member, arn, 20, 2048)
 }
 
-// size is what IAM's quotas count: white space is free.
+// size returns a document's size for IAM's quotas, which do not count white space.
 func size(document string) int {
 	n := 0
 	for _, r := range document {

@@ -49,7 +49,7 @@ func (s *Service) createPolicyVersion(c *api.Call, f api.Form) (any, error) {
 	return versionResult{found.describe(added)}, nil
 }
 
-// findVersion is the policy and its version that the request names.
+// findVersion returns the policy and its version that the request names.
 func (s *Service) findVersion(c *api.Call, f api.Form) (*managed, *version, error) {
 	id := f.Text("VersionId")
 	var check api.Checks

@@ -8,15 +8,15 @@ import (
 	"eso-aws/sandbox/aws/internal/policy"
 )
 
-// Role is what assuming a role takes.
+// Role holds what assuming a role depends on.
 type Role struct {
 	ARN, ID, Name string
 	Trust         *policy.Document
-	// MaxSession is the longest session that may be asked for.
+	// MaxSession is the longest duration of a session.
 	MaxSession time.Duration
 }
 
-// Role is the role with the ARN, if there is one.
+// Role returns the role with the ARN, if there is one.
 func (s *Service) Role(arn string) (Role, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -27,8 +27,8 @@ func (s *Service) Role(arn string) (Role, bool) {
 	return Role{r.arn, r.id, r.name, r.trust, time.Duration(r.maxSession) * time.Second}, true
 }
 
-// Policies are what the role may do now, and its tags. A role that is gone may
-// do nothing, even when there is a new one with its name.
+// Policies returns the role's current policies and tags. A deleted role has none,
+// even if there is a new role with its name.
 func (s *Service) Policies(arn, id string) (policy.Policies, map[string]string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -53,8 +53,7 @@ func (s *Service) Policies(arn, id string) (policy.Policies, map[string]string) 
 	return p, tags
 }
 
-// Document is what the managed policy with the ARN says now, nil when there is
-// none.
+// Document returns the current document of the managed policy with the ARN, or nil.
 func (s *Service) Document(arn string) *policy.Document {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -64,7 +63,7 @@ func (s *Service) Document(arn string) *policy.Document {
 	return nil
 }
 
-// Provider is the audiences that the OpenID Connect provider with the ARN
+// Provider returns the audiences that the OpenID Connect provider with the ARN
 // accepts, and whether there is one.
 func (s *Service) Provider(arn string) (clientIDs []string, ok bool) {
 	s.mu.Lock()

@@ -1,6 +1,6 @@
 // Package kms decides whether a service of the in-memory AWS may use a key for its
-// caller, which is all that there is of KMS: nothing is encrypted, every key
-// exists, and an alias is not resolved to its key.
+// caller. There is no more of KMS: nothing is encrypted, every key exists, and an
+// alias is not resolved to its key.
 package kms
 
 import (
@@ -10,10 +10,10 @@ import (
 	"eso-aws/sandbox/aws/internal/api"
 )
 
-// Authorize asks the caller's policies what KMS would ask them before it lets the
-// service use the key. Key is an ID, an ARN or an alias; empty is the key that AWS
-// has for the service, which everyone may use who may use the service. Context is
-// the condition keys of the encryption context.
+// Authorize evaluates the caller's policies as KMS does before a service uses a key
+// for the caller. Key is an ID, an ARN or an alias; empty is the service's AWS
+// managed key, which all callers of the service may use. Context holds the condition
+// keys of the encryption context.
 func Authorize(c *api.Call, service, key string, context api.Keys, actions ...string) error {
 	if c.Decide == nil || key == "" || strings.HasSuffix(key, "alias/aws/"+service) {
 		return nil
@@ -37,7 +37,7 @@ func Authorize(c *api.Call, service, key string, context api.Keys, actions ...st
 	return nil
 }
 
-// keyARN is the key as policies name it.
+// keyARN returns the key's ARN, for policies.
 func keyARN(c *api.Call, key string) string {
 	switch {
 	case strings.HasPrefix(key, "arn:"):

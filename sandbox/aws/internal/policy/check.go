@@ -17,8 +17,8 @@ var (
 
 const errLegacy = MalformedError("The policy failed legacy parsing")
 
-// ParseIdentity reads a document that says what its holder may do. ARNs have to
-// be of the partition. Its errors are [MalformedError].
+// ParseIdentity parses an identity-based policy. Its ARNs must be in the partition.
+// Errors are of type [MalformedError].
 func ParseIdentity(text, partition string) (*Document, error) {
 	d, err := parse(text)
 	if err != nil {
@@ -47,9 +47,8 @@ func ParseIdentity(text, partition string) (*Document, error) {
 	return d, nil
 }
 
-// ParseTrust reads a document that says who may assume the role that has it. The
-// account's own roles and users exist if exists says so. Its errors are
-// [MalformedError].
+// ParseTrust parses a role's trust policy. It calls exists for the account's own
+// roles and users. Errors are of type [MalformedError].
 func ParseTrust(text, partition, account string, exists func(arn string) bool) (*Document, error) {
 	d, err := parse(text)
 	if err != nil {
@@ -79,8 +78,7 @@ func ParseTrust(text, partition, account string, exists func(arn string) bool) (
 	return d, nil
 }
 
-// checkStatements has the rules that all kinds of policies share, in the order
-// in which IAM tells them.
+// checkStatements checks the rules for all kinds of policies, in IAM's order.
 func (d *Document) checkStatements() error {
 	sids := map[string]bool{}
 	for _, s := range d.statements {
@@ -175,8 +173,8 @@ func (p principal) check(partition, account string, exists func(arn string) bool
 	}
 }
 
-// knownAWS cannot look into other accounts, and believes that what they are said
-// to have exists.
+// knownAWS reports whether an AWS principal exists. It assumes that principals of
+// other accounts do.
 func (p principal) knownAWS(partition, account string, exists func(arn string) bool) bool {
 	if p.value == "*" || validAccount.MatchString(p.value) {
 		return true

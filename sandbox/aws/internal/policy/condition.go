@@ -11,7 +11,7 @@ import (
 // Context is the condition keys of a request and their values.
 type Context map[string][]string
 
-// Set gives a key its values. The case of a key does not matter.
+// Set sets the values of a key. Keys are case-insensitive.
 func (c Context) Set(key string, values ...string) { c[strings.ToLower(key)] = values }
 
 func (c Context) get(key string) []string { return c[strings.ToLower(key)] }
@@ -23,9 +23,9 @@ type condition struct {
 	values   []string
 }
 
-// operator is a condition operator, taken apart.
+// operator is a parsed condition operator.
 type operator struct {
-	name string // as the policy has it
+	name string // as written in the policy
 	base string // without prefix, negation and suffix
 
 	negated, ifExists    bool
@@ -37,8 +37,8 @@ const (
 	opBinary = "BinaryEquals"
 )
 
-// comparisons have the operators that compare one value of the request with one
-// of the policy. A value that is not of the operator's type matches nothing.
+// comparisons are the operators that compare a value of the request with one of the
+// policy. A value of another type matches nothing.
 var comparisons = map[string]func(value, policy string, c Context) bool{
 	"StringEquals": func(value, policy string, c Context) bool {
 		g, ok := compile(policy, c, false)
@@ -70,7 +70,7 @@ var comparisons = map[string]func(value, policy string, c Context) bool{
 	"DateGreaterThanEquals":    date(func(d int) bool { return d >= 0 }),
 }
 
-// negations are the operators that hold when another does not.
+// negations maps operators to those that they negate.
 var negations = map[string]string{
 	"StringNotEquals":           "StringEquals",
 	"StringNotEqualsIgnoreCase": "StringEqualsIgnoreCase",
@@ -97,8 +97,8 @@ func parseOperator(name string) (operator, bool) {
 	return op, known || base == opBinary || base == opNull && !op.ifExists
 }
 
-// holds decides a condition for a request. Variables are the context too, or nil
-// where the policy cannot have them.
+// holds reports whether a condition holds for a request. Variables is the context
+// too, or nil if the policy does not support variables.
 func (c condition) holds(context, variables Context) bool {
 	values := context.get(c.key)
 	op := c.operator
@@ -163,7 +163,7 @@ func date(compare func(order int) bool) func(value, policy string, _ Context) bo
 	}
 }
 
-// moment reads a date in one of ISO 8601's shapes, or the seconds since 1970.
+// moment parses a date in ISO 8601, or the seconds since 1970.
 func moment(text string) (time.Time, bool) {
 	if seconds, err := strconv.ParseInt(text, 10, 64); err == nil && len(text) > len("2006") {
 		return time.Unix(seconds, 0), true

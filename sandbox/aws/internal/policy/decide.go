@@ -6,43 +6,42 @@ import (
 	"strings"
 )
 
-// Request is what is to be decided.
+// Request is the access to decide on.
 type Request struct {
 	// Action is an IAM action, such as secretsmanager:GetSecretValue.
 	Action string
-	// Resource is an ARN, or * or a name, which only the pattern * matches.
+	// Resource is an ARN, or else * or a name, which match only the pattern *.
 	Resource string
-	// Context is the values of condition keys and policy variables.
+	// Context holds the values of condition keys and policy variables.
 	Context Context
 }
 
-// Policies are what decides about a principal in its own account.
+// Policies are the policies that apply to a principal in its own account.
 type Policies struct {
-	// Identity are the principal's own: any of them allows.
+	// Identity are the principal's identity-based policies: one must allow.
 	Identity []*Document
-	// Boundary has to allow as well; nil is none.
+	// Boundary must allow as well, unless it is nil.
 	Boundary *Document
-	// Session are those of a session, one of which has to allow as well; nil is
-	// none.
+	// Session are the session policies: one must allow as well, unless Session is
+	// nil.
 	Session []*Document
 }
 
-// Verdict is a decision, and for a denial the end of AWS's sentence about it.
+// Verdict is a decision. A denial has the end of AWS's message.
 type Verdict struct {
 	Allowed bool
 	Reason  string
 }
 
-// UnsupportedError tells of something in a policy that this package cannot
-// evaluate.
+// UnsupportedError is an element of a policy that this package cannot evaluate.
 type UnsupportedError string
 
-// Error names what it is.
+// Error names the element.
 func (e UnsupportedError) Error() string {
-	return fmt.Sprintf("the in-memory AWS cannot evaluate %s in a policy; its README lists what it can", string(e))
+	return fmt.Sprintf("the in-memory AWS cannot evaluate %s in a policy; see sandbox/aws/README.md", string(e))
 }
 
-// Decide says whether the principal may do what it requests.
+// Decide reports whether the principal may do what it requests.
 func (p Policies) Decide(r Request) (Verdict, error) {
 	kinds := p.kinds()
 	for _, k := range kinds {
@@ -65,8 +64,8 @@ func (p Policies) Decide(r Request) (Verdict, error) {
 	return Verdict{Allowed: true}, nil
 }
 
-// Guards are the policies that limit the principal even where a resource's own
-// policy names it.
+// Guards returns the policies that limit the principal even if a resource-based
+// policy allows it.
 func (p Policies) Guards() Policies {
 	everything := &Document{statements: []statement{{
 		effect: "Allow", actions: []string{"*"}, resources: []string{"*"},
@@ -75,7 +74,7 @@ func (p Policies) Guards() Policies {
 	return p
 }
 
-// kind is policies that AWS gives one name.
+// kind is a kind of policy.
 type kind struct {
 	article, name string
 	documents     []*Document
@@ -114,7 +113,8 @@ func (d *Document) supported() error {
 	return nil
 }
 
-// variables is nil where the document's version has none.
+// variables returns the policy variables, or nil if the document's version does
+// not support them.
 func (d *Document) variables(r Request) Context {
 	if d.version == version2008 {
 		return nil
@@ -125,7 +125,7 @@ func (d *Document) variables(r Request) Context {
 	return r.Context
 }
 
-// applies says whether the statement is about the action and its conditions hold.
+// applies reports whether the statement covers the action and its conditions hold.
 func (s *statement) applies(r Request, variables Context) bool {
 	matches := func(pattern string) bool {
 		g, _ := compile(strings.ToLower(pattern), nil, true)

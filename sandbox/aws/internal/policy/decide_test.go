@@ -21,7 +21,7 @@ func equal(t *testing.T, got, want any) {
 	}
 }
 
-// identity is a permissions policy of statements.
+// identity returns a permissions policy of statements.
 func identity(t *testing.T, statements string) *policy.Document {
 	t.Helper()
 	d, err := policy.ParseIdentity(`{"Version":"2012-10-17","Statement":[`+statements+`]}`, "aws")
@@ -31,7 +31,7 @@ func identity(t *testing.T, statements string) *policy.Document {
 	return d
 }
 
-// context is a request's condition keys.
+// context returns a request's condition keys.
 func context(keys map[string][]string) policy.Context {
 	c := policy.Context{}
 	for key, values := range keys {
@@ -182,5 +182,5 @@ func TestUnsupported(t *testing.T) {
 	_, err := policy.Policies{Identity: []*policy.Document{d}}.Decide(policy.Request{Action: read, Resource: secret})
 	equal(t, err, error(policy.UnsupportedError("the condition operator ForAnyValue:BinaryEquals")))
 	equal(t, err.Error(), "the in-memory AWS cannot evaluate the condition operator ForAnyValue:BinaryEquals "+
-		"in a policy; its README lists what it can")
+		"in a policy; see sandbox/aws/README.md")
 }

@@ -1,9 +1,9 @@
-// Package policy reads IAM policy documents and decides by them, as AWS does: a
-// deny anywhere denies, and what nobody allows is denied. It is pure: a
-// [Request] carries everything that a decision depends on.
+// Package policy parses and evaluates IAM policy documents as AWS does: an explicit
+// deny overrides any allow, and the default is to deny. A decision depends only on
+// the documents and the [Request].
 //
-// [ParseIdentity] and [ParseTrust] refuse what IAM refuses, in IAM's words.
-// [Policies.Decide] is for what a principal may do, [Document.Trust] for who may
-// assume a role. What this package cannot evaluate, NotPrincipal and
-// BinaryEquals, is an [UnsupportedError] and never a guess.
+// [ParseIdentity] and [ParseTrust] refuse what IAM refuses, with IAM's messages.
+// [Policies.Decide] decides what a principal may do, and [Document.Trust] who may
+// assume a role. NotPrincipal and BinaryEquals cannot be evaluated: they return an
+// [UnsupportedError].
 package policy

@@ -7,13 +7,13 @@ import (
 	"strings"
 )
 
-// MalformedError is why IAM refuses a document, in IAM's words.
+// MalformedError is IAM's message about an invalid document.
 type MalformedError string
 
-// Error is the reason.
+// Error returns the message.
 func (e MalformedError) Error() string { return string(e) }
 
-// errSyntax is all that IAM says of a document that does not follow the grammar.
+// errSyntax is IAM's only message for syntax errors.
 const errSyntax = MalformedError("Syntax errors in policy.")
 
 const (
@@ -21,8 +21,7 @@ const (
 	version2012 = "2012-10-17"
 )
 
-// Document is a policy that was read by [ParseIdentity] or [ParseTrust]. It does
-// not change.
+// Document is a policy from [ParseIdentity] or [ParseTrust]. It does not change.
 type Document struct {
 	version    string
 	statements []statement
@@ -37,13 +36,13 @@ type statement struct {
 	conditions              []condition
 }
 
-// principal is one value of a Principal element and the kind that it is under:
-// AWS, Service, Federated or CanonicalUser.
+// principal is a value of a Principal element and its kind: AWS, Service, Federated
+// or CanonicalUser.
 type principal struct{ kind, value string }
 
 func (s *statement) allows() bool { return s.effect == "Allow" }
 
-// parse reads the grammar that all kinds of policies share.
+// parse parses the grammar that is common to all kinds of policies.
 func parse(text string) (*Document, error) {
 	members, err := object([]byte(text))
 	if err != nil {
@@ -109,7 +108,7 @@ func readStatement(raw json.RawMessage) (statement, error) {
 			return statement{}, err
 		}
 	}
-	// IAM looks at the case of the effect later, with other words.
+	// IAM checks the case of the effect later, with another message.
 	if e := strings.ToLower(s.effect); e != "allow" && e != "deny" {
 		return statement{}, errSyntax
 	}
@@ -195,8 +194,8 @@ func conditions(raw json.RawMessage) ([]condition, error) {
 	return all, nil
 }
 
-// object reads a JSON object by its exact names, each at most once, which
-// encoding/json does not insist on.
+// object parses a JSON object with case-sensitive and unique names, which
+// encoding/json does not require.
 func object(raw []byte) (map[string]json.RawMessage, error) {
 	if !json.Valid(raw) {
 		return nil, errSyntax
@@ -247,8 +246,7 @@ func texts(raw json.RawMessage) ([]string, error) {
 	return all, nil
 }
 
-// scalars reads the values of a condition, where IAM also takes true and 12
-// without quotation marks.
+// scalars parses the values of a condition. IAM also accepts booleans and numbers.
 func scalars(raw json.RawMessage) ([]string, error) {
 	list := []json.RawMessage{raw}
 	if bytes.HasPrefix(bytes.TrimSpace(raw), []byte("[")) {

@@ -9,7 +9,7 @@ import (
 
 const syntax = "Syntax errors in policy."
 
-// reason is why a document was refused, empty when it was not.
+// reason returns why a document was refused, empty when it was not.
 func reason(err error) string {
 	if err == nil {
 		return ""

@@ -5,19 +5,19 @@ import (
 	"unicode"
 )
 
-// glob is a text in which some places match anything. What a policy variable
-// stood for is literal in it, whatever characters it has.
+// glob is a pattern with wildcards. The values of policy variables are literal,
+// whatever characters they contain.
 type glob []rune
 
-// No rune is negative, so these are not mistaken for text.
+// Negative, because no rune of a text is.
 const (
 	anyText rune = -1
 	anyRune rune = -2
 )
 
-// compile reads a value of a policy: variables if there is a context, and
-// wildcards if it may have them. It is false when the request has no value for
-// one of the variables, and nothing equals that.
+// compile parses a value of a policy. It replaces variables if there is a context,
+// and recognizes wildcards if they are allowed. It returns false if the request has
+// no value for a variable: such a value matches nothing.
 func compile(value string, variables Context, wildcards bool) (glob, bool) {
 	var g glob
 	for value != "" {
@@ -52,15 +52,15 @@ func cutVariable(value string) (name, rest string, ok bool) {
 	return strings.Cut(inner, "}")
 }
 
-// expand is the text that a variable stands for: ${aws:username},
-// ${aws:username, 'default'}, and the characters ${*}, ${?} and ${$}.
+// expand returns the value of a variable: ${aws:username},
+// ${aws:username, 'default'}, or one of the characters ${*}, ${?} and ${$}.
 func expand(name string, variables Context) (string, bool) {
 	switch name {
 	case "*", "?", "$":
 		return name, true
 	}
 	key, fallback, hasFallback := strings.Cut(name, ",")
-	// A key with several values is no text.
+	// A key with several values cannot be used as a variable.
 	if values := variables.get(strings.TrimSpace(key)); len(values) == 1 {
 		return values[0], true
 	}
@@ -73,7 +73,7 @@ func expand(name string, variables Context) (string, bool) {
 
 func (g glob) match(text string) bool {
 	runes := []rune(text)
-	// star is the last wildcard for any text, and mark what it has matched up to.
+	// star is the last wildcard for any text, and mark the end of its match.
 	star, mark, i := -1, 0, 0
 	for at := 0; at < len(runes); {
 		switch {
@@ -107,12 +107,11 @@ func (g glob) lower() glob {
 	return low
 }
 
-// arnParts is how many parts an ARN has between colons. The last may have colons
-// of its own.
+// arnParts is the number of parts of an ARN. The last may contain colons.
 const arnParts = 6
 
-// matchARN compares part by part, so that a wildcard in one never reaches into
-// the next. Parts that the pattern does not have match anything, as in AWS.
+// matchARN compares part by part, so that a wildcard never matches a colon between
+// parts. As in AWS, parts that the pattern omits match anything.
 func (g glob) matchARN(arn string) bool {
 	if len(g) == 1 && g[0] == anyText {
 		return true

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Principal is who wants to assume a role: a service, a federated identity, or
-// somebody who has an account.
+// Principal wants to assume a role: a service, a federated identity, or a principal
+// of an account.
 type Principal struct {
 	// Service is a service principal, such as pods.eks.amazonaws.com.
 	Service string
@@ -18,7 +18,7 @@ type Principal struct {
 	ARNs    []string
 }
 
-// Trust is what a trust policy thinks of a principal.
+// Trust is the decision of a trust policy on a principal.
 type Trust int
 
 const (
@@ -29,12 +29,12 @@ const (
 	TrustedAccount
 	// Trusted may: the role names the principal.
 	Trusted
-	// Refused may not, whatever else is said: an explicit deny.
+	// Refused may not: an explicit deny.
 	Refused
 )
 
-// Trust decides what the document thinks of the principal that makes the
-// request. The resource of the request does not matter, for it is the role.
+// Trust decides whether the principal may assume the role. It ignores the resource
+// of the request, which is the role.
 func (d *Document) Trust(p Principal, r Request) (Trust, error) {
 	if err := d.supported(); err != nil {
 		return Untrusted, err
@@ -53,8 +53,8 @@ func (d *Document) Trust(p Principal, r Request) (Trust, error) {
 	return best, nil
 }
 
-// Trusts says whether the document names the principal for the action under
-// some conditions, and does not say which.
+// Trusts reports whether the document trusts the principal for the action under
+// any conditions.
 func (d *Document) Trusts(p Principal, action string) bool {
 	return slices.ContainsFunc(d.statements, func(s statement) bool {
 		s.conditions = nil

@@ -5,12 +5,12 @@ import (
 	"eso-aws/sandbox/aws/internal/kms"
 )
 
-// What KMS is asked for when a value is read, and when one is written.
+// The KMS actions for reading and for writing a value.
 const actionDecrypt = "kms:Decrypt"
 
 var actionsWrite = []string{"kms:GenerateDataKey", actionDecrypt}
 
-// keys are the condition keys of an access to a secret, which there may not be.
+// keys returns the condition keys of an access to a secret, which may not exist.
 func (s *secret) keys(id string) api.Keys {
 	keys := api.Keys{"secretsmanager:SecretId": {id}}
 	if s != nil {
@@ -22,8 +22,7 @@ func (s *secret) keys(id string) api.Keys {
 	return keys
 }
 
-// mayUseKey asks what KMS would be asked before the service uses the secret's key
-// for the caller.
+// mayUseKey evaluates the caller's permissions for the secret's KMS key.
 func (s *secret) mayUseKey(c *api.Call, actions ...string) error {
 	err := kms.Authorize(c, "secretsmanager", s.kmsKeyID, api.Keys{
 		"kms:EncryptionContext:SecretARN": {s.arn},

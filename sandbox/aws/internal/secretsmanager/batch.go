@@ -30,8 +30,8 @@ type batchError struct {
 	ErrorCode, Message string
 }
 
-// batchGetSecretValue answers 200 even when it may read none of the secrets: what
-// went wrong with each is in Errors.
+// batchGetSecretValue answers 200 even if it can read none of the secrets: Errors
+// has the reasons.
 func (s *Service) batchGetSecretValue(c *api.Call, in *batchGetSecretValueInput) (*batchGetSecretValueOutput, error) {
 	if err := in.check(); err != nil {
 		return nil, err
@@ -82,8 +82,8 @@ func (in *batchGetSecretValueInput) check() error {
 	return checkFilters(in.Filters)
 }
 
-// batch are the secrets that the request asks for: those it names, or a page of
-// those that its filters keep, which also takes the permission to list.
+// batch returns the secrets in the request: those it names, or a page of those that
+// match its filters, which also requires the permission to list.
 func (s *Service) batch(c *api.Call, in *batchGetSecretValueInput) (ids []string, next *string, err error) {
 	if len(in.Filters) == 0 {
 		return in.SecretIDList, nil, nil

@@ -45,8 +45,8 @@ func (s *Service) deleteSecret(c *api.Call, in *deleteSecretInput) (*deleteSecre
 	return &deleteSecretOutput{found.arn, found.name, api.Time(end)}, nil
 }
 
-// forceDelete succeeds for a secret that is scheduled for deletion, and for one
-// that does not exist, as in AWS.
+// forceDelete also succeeds for a secret that is scheduled for deletion or does not
+// exist, as in AWS.
 func (s *Service) forceDelete(c *api.Call, in *deleteSecretInput) (*deleteSecretOutput, error) {
 	found, err := s.find(c, in.SecretID)
 	if api.Code(err) == codeNotFound {

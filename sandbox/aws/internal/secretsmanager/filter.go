@@ -10,8 +10,8 @@ import (
 	"eso-aws/sandbox/aws/internal/api"
 )
 
-// filter keeps secrets for which any of its values matches; a list of filters
-// keeps those that every filter keeps.
+// filter selects secrets that match any of its values. A list of filters selects
+// those that match all filters.
 type filter struct {
 	Key    *string
 	Values []string
@@ -80,7 +80,7 @@ func (s *secret) matchesValue(key, wanted string) bool {
 	}
 }
 
-// hasWords tells whether each wanted word begins some word of the text.
+// hasWords reports whether each wanted word is the prefix of a word in the text.
 func hasWords(wanted, text []string) bool {
 	if len(wanted) == 0 {
 		return false
@@ -90,8 +90,8 @@ func hasWords(wanted, text []string) bool {
 	})
 }
 
-// words breaks texts into lower-case words as AWS's search does: at punctuation,
-// between letters and digits, and where capitals begin, so that DatabaseURLs is
+// words splits texts into lower-case words as AWS's search does: at punctuation,
+// between letters and digits, and before capitals, so that DatabaseURLs becomes
 // database, ur, ls.
 func words(texts ...string) []string {
 	var found []string
@@ -113,7 +113,7 @@ func words(texts ...string) []string {
 
 func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// boundary tells whether a new word begins at i.
+// boundary reports whether a new word begins at i.
 func boundary(runes []rune, i int) bool {
 	before, here := runes[i-1], runes[i]
 	switch {

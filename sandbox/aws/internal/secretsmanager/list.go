@@ -60,7 +60,7 @@ func (in *listSecretsInput) check() error {
 	return checkFilters(in.Filters)
 }
 
-// filtered are the region's secrets that the filters keep, in no order.
+// filtered returns the region's secrets that match the filters, in no order.
 func (s *Service) filtered(c *api.Call, filters []filter, planned bool) []*secret {
 	var kept []*secret
 	for _, candidate := range s.secrets[c.Region] {
@@ -71,8 +71,7 @@ func (s *Service) filtered(c *api.Call, filters []filter, planned bool) []*secre
 	return kept
 }
 
-// sortKey is the order that SortBy asks for, by date of creation when it does
-// not.
+// sortKey returns the order for SortBy, by default by date of creation.
 func sortKey(by string) func(*secret) api.Position {
 	return func(s *secret) api.Position {
 		switch by {

@@ -42,8 +42,8 @@ func (s *Service) getSecretValue(c *api.Call, in *getSecretValueInput) (*valueOu
 	return found.read(in.VersionID, in.VersionStage, c.Now)
 }
 
-// read returns the version with the ID and the label, or the current one when
-// neither is given, and remembers that it was read.
+// read returns the version with the ID and the label, by default the current one,
+// and records the access.
 func (s *secret) read(id, stage *string, now time.Time) (*valueOutput, error) {
 	v, err := s.choose(id, stage)
 	if err != nil {

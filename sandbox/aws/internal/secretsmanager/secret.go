@@ -19,7 +19,7 @@ const (
 	maxStages = 20
 )
 
-// secret is everything that is known of one secret.
+// secret is one secret.
 type secret struct {
 	arn, name, description, kmsKeyID string
 	created, changed                 time.Time
@@ -30,7 +30,7 @@ type secret struct {
 	versions []*version
 }
 
-// version is one value of a secret. Without stages it is deprecated.
+// version is one value of a secret. A version without labels is deprecated.
 type version struct {
 	id       string
 	created  time.Time
@@ -71,7 +71,7 @@ func (s *secret) staged(label string) *version {
 	return nil
 }
 
-// add makes a version of the value and attaches the labels. The first version of
+// add adds a version with the value and attaches the labels. The first version of
 // a secret is always the current one.
 func (s *secret) add(id string, val value, labels []string, now time.Time) (*version, error) {
 	if len(s.versions) == 0 && !slices.Contains(labels, stageCurrent) {
@@ -126,7 +126,7 @@ func (s *secret) checkStages(added ...string) error {
 	return nil
 }
 
-// stages are the labeled versions, as DescribeSecret shows them.
+// stages returns the labeled versions, as DescribeSecret shows them.
 func (s *secret) stages() map[string][]string {
 	labeled := map[string][]string{}
 	for _, v := range s.versions {
@@ -151,8 +151,8 @@ func (s *Service) lookup(c *api.Call, id string) *secret {
 	if !ok {
 		return nil
 	}
-	// What ends like a complete ARN is taken for one, as in AWS: a secret whose
-	// own name ends so cannot be found by its partial ARN.
+	// As in AWS, this counts as a complete ARN: a secret with a name that ends like
+	// one cannot be found by its partial ARN.
 	if suffix.MatchString(name) {
 		if found := secrets[suffix.ReplaceAllString(name, "")]; found != nil && found.arn == id {
 			return found
@@ -164,8 +164,8 @@ func (s *Service) lookup(c *api.Call, id string) *secret {
 
 var suffix = regexp.MustCompile(`-[A-Za-z0-9]{6}$`)
 
-// newARN ends in six random characters, so that a secret that is made again
-// under the same name is another resource.
+// newARN returns an ARN with six random characters at the end, so that a secret that
+// is created again under the same name is another resource.
 func newARN(c *api.Call, name string) string {
 	const characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 	random := make([]byte, 6)

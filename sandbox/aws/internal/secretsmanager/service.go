@@ -23,20 +23,22 @@ func New() *Service {
 	s.handler = &api.JSONService{
 		Name: "secretsmanager",
 		Operations: map[string]api.Operation{
-			"BatchGetSecretValue":      operation(s, s.batchGetSecretValue),
-			"CreateSecret":             operation(s, s.createSecret),
-			"DeleteSecret":             operation(s, s.deleteSecret),
-			"DescribeSecret":           operation(s, s.describeSecret),
-			"GetSecretValue":           operation(s, s.getSecretValue),
-			"ListSecretVersionIds":     operation(s, s.listSecretVersionIDs),
-			"ListSecrets":              operation(s, s.listSecrets),
-			"PutSecretValue":           operation(s, s.putSecretValue),
-			"RestoreSecret":            operation(s, s.restoreSecret),
-			"TagResource":              operation(s, s.tagResource),
-			"UntagResource":            operation(s, s.untagResource),
-			"UpdateSecret":             operation(s, s.updateSecret),
-			"UpdateSecretVersionStage": operation(s, s.updateSecretVersionStage),
+			"BatchGetSecretValue":      api.Op(s.batchGetSecretValue),
+			"CreateSecret":             api.Op(s.createSecret),
+			"DeleteSecret":             api.Op(s.deleteSecret),
+			"DescribeSecret":           api.Op(s.describeSecret),
+			"GetSecretValue":           api.Op(s.getSecretValue),
+			"ListSecretVersionIds":     api.Op(s.listSecretVersionIDs),
+			"ListSecrets":              api.Op(s.listSecrets),
+			"PutSecretValue":           api.Op(s.putSecretValue),
+			"RestoreSecret":            api.Op(s.restoreSecret),
+			"TagResource":              api.Op(s.tagResource),
+			"UntagResource":            api.Op(s.untagResource),
+			"UpdateSecret":             api.Op(s.updateSecret),
+			"UpdateSecretVersionStage": api.Op(s.updateSecretVersionStage),
 		},
+		Lock:   &s.mu,
+		Before: s.expire,
 	}
 	return s
 }
@@ -46,7 +48,7 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.handler.ServeHTTP(w, r)
 }
 
-// Put creates the secret, or gives the secret a new current version.
+// Put creates the secret or adds a current version to it.
 func (s *Service) Put(c *api.Call, name, value string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -62,17 +64,7 @@ func (s *Service) Put(c *api.Call, name, value string) error {
 	return err
 }
 
-// operation makes the service see one request at a time, and no secret whose
-// recovery window has ended.
-func operation[In, Out any](s *Service, f func(*api.Call, *In) (*Out, error)) api.Operation {
-	return api.Op(func(c *api.Call, in *In) (*Out, error) {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.expire(c)
-		return f(c, in)
-	})
-}
-
+// expire deletes the secrets of the region with an expired recovery window.
 func (s *Service) expire(c *api.Call) {
 	for name, secret := range s.secrets[c.Region] {
 		if secret.deletion != nil && !c.Now.Before(*secret.deletion) {
@@ -81,8 +73,8 @@ func (s *Service) expire(c *api.Call) {
 	}
 }
 
-// find returns the secret that the request names, if the caller may do to it
-// what the request asks for.
+// find returns the secret in the request if the caller may perform the action on
+// it.
 func (s *Service) find(c *api.Call, id *string) (*secret, error) {
 	return s.findFor(c, c.Action, id)
 }
@@ -107,7 +99,8 @@ func (s *Service) findFor(c *api.Call, action string, id *string) (*secret, erro
 	return found, nil
 }
 
-// findActive is find for operations that a scheduled deletion forbids.
+// findActive is find for operations that are not allowed on a secret that is
+// scheduled for deletion.
 func (s *Service) findActive(c *api.Call, id *string) (*secret, error) {
 	return s.findActiveFor(c, c.Action, id)
 }

@@ -51,8 +51,8 @@ func (in *updateSecretVersionStageInput) check() error {
 	return nil
 }
 
-// restage moves, attaches or removes a label. Where the label is now must be
-// said by the caller, so that two callers who move it do not undo each other.
+// restage moves, attaches or removes a label. The caller must name the label's
+// current version, so that two callers do not undo each other's changes.
 func (s *secret) restage(in *updateSecretVersionStageInput) error {
 	label := *in.VersionStage
 	if in.RemoveFromVersionID != nil {

@@ -8,7 +8,7 @@ import (
 	"eso-aws/sandbox/aws/internal/api"
 )
 
-// tag has pointers because AWS tells an absent value from an empty one.
+// tag has pointers because AWS distinguishes a missing value from an empty one.
 type tag struct {
 	Key, Value *string
 }
@@ -38,8 +38,7 @@ func (s *Service) tagResource(c *api.Call, in *tagResourceInput) (*nothing, erro
 	return &nothing{}, nil
 }
 
-// tag adds the tags, replacing the values of keys that are there. It adds all of
-// them or none.
+// tag adds or replaces the tags: all of them or none.
 func (s *secret) tag(added []tag) error {
 	tags := slices.Clone(s.tags)
 	seen := map[string]bool{}

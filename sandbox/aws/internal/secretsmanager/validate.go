@@ -28,7 +28,7 @@ var errToken = api.Errorf(codeNextToken, "Invalid token")
 
 var validName = regexp.MustCompile(`^[A-Za-z0-9/_+=.@-]{1,512}$`)
 
-// checks are the rules that only this service has, beside those of all services.
+// checks adds the rules of this service.
 type checks struct{ api.Checks }
 
 func (c *checks) value(text *string, binary []byte) {
@@ -74,8 +74,8 @@ func checkName(name string) error {
 		"or any of the following: -/_+=.@!")
 }
 
-// newValue is the value in a request, nil when there is none. An empty string is
-// none, as in AWS.
+// newValue returns the value in a request, or nil if there is none. As in AWS, an
+// empty string is no value.
 func newValue(text *string, binary []byte) (*value, error) {
 	hasText := text != nil && *text != ""
 	switch {

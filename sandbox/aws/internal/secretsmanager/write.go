@@ -16,7 +16,7 @@ type createSecretInput struct {
 	Tags               []tag
 }
 
-// versionOutput is what every operation answers that may have made a version.
+// versionOutput is the answer of operations that can create a version.
 type versionOutput struct {
 	ARN, Name     string
 	VersionID     string   `json:"VersionId,omitempty"`
@@ -80,8 +80,8 @@ func (in *createSecretInput) check() (*value, error) {
 	return val, err
 }
 
-// recreate answers CreateSecret for a name that is taken: the same request again
-// is answered again, any other is refused.
+// recreate answers CreateSecret for a name that exists: it repeats the answer to the
+// same request, and refuses any other.
 func (s *secret) recreate(in *createSecretInput, val *value) (*versionOutput, error) {
 	if s.deletion != nil {
 		return nil, api.Errorf(codeRequest,
@@ -173,7 +173,7 @@ func (s *Service) updateSecret(c *api.Call, in *updateSecretInput) (*versionOutp
 	}
 	out := &versionOutput{ARN: found.arn, Name: found.name}
 	if val != nil {
-		// Unlike PutSecretValue, this is refused for the same value too.
+		// Unlike PutSecretValue, UpdateSecret refuses the same value, too.
 		if found.version(*in.ClientRequestToken) != nil {
 			return nil, errTokenInUse(found, *in.ClientRequestToken)
 		}

@@ -42,8 +42,8 @@ func parse(r *http.Request) (authorization, error) {
 	return auth, auth.checkSigned(r)
 }
 
-// split reads the three parameters. What the client sent is not repeated in the
-// error: a misplaced secret key would be.
+// split parses the three parameters. Its errors do not show the client's input,
+// which could contain a misplaced secret key.
 func split(parameters string) (map[string]string, error) {
 	fields := map[string]string{}
 	for parameter := range strings.SplitSeq(parameters, ",") {
@@ -111,8 +111,8 @@ func (a *authorization) checkTime(now time.Time) error {
 	return nil
 }
 
-// checkSigned insists on the headers that decide what the request does and for
-// whom: unsigned, they could be replaced on the way.
+// checkSigned requires signatures for the headers that determine what the request
+// does and for whom.
 func (a *authorization) checkSigned(r *http.Request) error {
 	for _, name := range []string{"Host", "X-Amz-Date", "X-Amz-Target", "X-Amz-Security-Token"} {
 		sent := name == "Host" || r.Header.Get(name) != ""

@@ -1,7 +1,7 @@
 // Package sigv4 verifies AWS Signature Version 4 in the Authorization header.
-// The signature is recomputed by the AWS SDK's own signer, over the headers that
-// the client says it signed. Presigned URLs, signature version 4A and unsigned
-// or chunked payloads are refused.
+// It recomputes the signature with the AWS SDK's signer over the headers that the
+// client lists. It refuses presigned URLs, Signature Version 4A and unsigned or
+// chunked payloads.
 package sigv4
 
 import (
@@ -24,11 +24,11 @@ const (
 	algorithm  = "AWS4-HMAC-SHA256"
 	terminator = "aws4_request"
 	timeFormat = "20060102T150405Z"
-	// maxSkew is how far a client's clock may be off, as in AWS.
+	// maxSkew is the largest accepted clock skew, as in AWS.
 	maxSkew = 5 * time.Minute
 )
 
-// Key is what the server knows of an access key.
+// Key is the server's side of an access key.
 type Key struct {
 	Secret string
 	// SessionToken is empty for long-lived keys.
@@ -37,26 +37,26 @@ type Key struct {
 	Expires time.Time
 }
 
-// Scope is what a verified signature says about its request.
+// Scope is the scope of a verified signature.
 type Scope struct {
 	AccessKeyID, Region, Service string
 }
 
-// Verifier verifies requests against the keys that Find knows. It is safe for
-// concurrent use if Find is.
+// Verifier verifies the signatures of requests. It is safe for concurrent use if its
+// find function is.
 type Verifier struct {
 	find   func(accessKeyID string) (Key, bool)
 	signer *v4.Signer
 }
 
-// New returns a verifier. The secret of an access key must never change: signing
-// keys are cached by access key.
+// New returns a verifier. The secret of an access key must not change, because the
+// verifier caches signing keys.
 func New(find func(accessKeyID string) (Key, bool)) *Verifier {
 	return &Verifier{find: find, signer: v4.NewSigner()}
 }
 
-// Verify returns the scope of a correctly signed request, or the [api.Error]
-// that AWS answers.
+// Verify returns the scope of a correctly signed request, or AWS's error as an
+// [api.Error].
 func (v *Verifier) Verify(r *http.Request, body []byte, now time.Time) (Scope, error) {
 	auth, err := parse(r)
 	if err != nil {
@@ -84,8 +84,7 @@ func (v *Verifier) Verify(r *http.Request, body []byte, now time.Time) (Scope, e
 	return auth.Scope, nil
 }
 
-// sign recomputes the signature of a request that holds the signed headers and
-// nothing else.
+// sign recomputes the signature over the signed headers.
 func (v *Verifier) sign(r *http.Request, body []byte, auth authorization, key Key) (string, error) {
 	signed := &http.Request{
 		Method: r.Method,
@@ -102,8 +101,8 @@ func (v *Verifier) sign(r *http.Request, body []byte, auth authorization, key Ke
 		case "content-length":
 			signed.ContentLength = int64(len(body))
 		default:
-			// The signer passes over some headers by their canonical name, such as
-			// User-Agent; in lower case it signs whatever the client has signed.
+			// The signer skips some headers by their canonical name, such as
+			// User-Agent. In lower case it signs them all.
 			signed.Header[name] = r.Header.Values(name)
 		}
 	}

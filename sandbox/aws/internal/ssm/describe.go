@@ -36,14 +36,14 @@ func (s *Service) describeParameters(c *api.Call, in *describeParametersInput) (
 	if err := in.check(); err != nil {
 		return nil, err
 	}
-	// The whole account's Systems Manager is what AWS asks for: it fits the pattern
-	// *, and none of a parameter.
+	// AWS authorizes this on the whole account's Systems Manager, which only the
+	// pattern * matches, and not on parameters.
 	if err := c.Authorize(c.Action, c.ARN("ssm", "*")); err != nil {
 		return nil, err
 	}
 	var kept []*parameter
 	for _, p := range s.parameters[c.Region] {
-		// Nobody shares parameters here.
+		// There are no shared parameters.
 		if !in.Shared && p.matches(in.ParameterFilters) {
 			kept = append(kept, p)
 		}
@@ -68,7 +68,7 @@ func (in *describeParametersInput) check() error {
 		return err
 	}
 	if len(in.Filters) > 0 {
-		return api.Errorf(api.Validation, "the in-memory AWS has no Filters, which AWS deprecates; write "+
+		return api.Errorf(api.Validation, "the in-memory AWS does not support Filters, which AWS deprecates; use "+
 			"ParameterFilters")
 	}
 	return checkFilters(in.ParameterFilters, false)

@@ -3,12 +3,10 @@
 // Limits, codes and messages are AWS's where AWS documents them or its clients
 // have recorded them.
 //
-// It has what the External Secrets Operator calls, and what makes its parameters.
-// Not imitated are the other parts of Systems Manager; parameter policies, allowed
-// patterns, data types other than text and the deprecated Filters, all of which
-// are refused; parameters of AWS (/aws/service, /aws/reference) and parameters
-// shared by another account, which are not found or denied; the quota on
-// parameters, a default tier, throttling, and pages that are shorter than they
-// could be. Nothing is encrypted: what a SecureString answers instead of its value
-// is random.
+// It serves the operations that the External Secrets Operator calls, and those that
+// manage parameters. It refuses parameter policies, allowed patterns, data types
+// other than text and the deprecated Filters. It has no parameters of AWS
+// (/aws/service, /aws/reference), no parameters shared by other accounts, no quota
+// on parameters, no default tier and no throttling. Nothing is encrypted: the
+// ciphertext of a SecureString is random.
 package ssm

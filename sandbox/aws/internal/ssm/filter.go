@@ -25,14 +25,14 @@ const (
 
 var validKey = regexp.MustCompile("^(" + keyPattern + ")$")
 
-// filter keeps parameters for which any of its values matches; a list of filters
-// keeps those that every filter keeps.
+// filter selects parameters that match any of its values. A list of filters selects
+// those that match all filters.
 type filter struct {
 	Key, Option *string
 	Values      []string
 }
 
-// checkShape has the rules of AWS's model.
+// checkShape checks the rules of AWS's API model.
 func checkShape(check *api.Checks, filters []filter) {
 	for i, f := range filters {
 		path := fmt.Sprintf("parameterFilters.%d.member.", i+1)
@@ -49,8 +49,8 @@ func checkShape(check *api.Checks, filters []filter) {
 	}
 }
 
-// checkFilters has the rules that AWS's model does not tell: of a listing by path,
-// or else of a description.
+// checkFilters checks the rules that are not in AWS's API model: for a listing by
+// path, or else for a description.
 func checkFilters(filters []filter, byPath bool) error {
 	seen := map[string]bool{}
 	for _, f := range filters {
@@ -87,7 +87,7 @@ func checkKey(key string, byPath bool) error {
 	return nil
 }
 
-// option is how the filter compares.
+// option returns the filter's comparison.
 func (f filter) option() string {
 	switch {
 	case f.Option != nil:

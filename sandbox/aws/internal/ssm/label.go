@@ -10,7 +10,7 @@ import (
 	"eso-aws/sandbox/aws/internal/api"
 )
 
-// maxLabels is of one version.
+// maxLabels is the quota of labels of one version.
 const maxLabels = 10
 
 var validLabel = regexp.MustCompile(`^[a-zA-Z_.-][a-zA-Z0-9_.-]*$`)
@@ -26,8 +26,7 @@ type labelOutput struct {
 	ParameterVersion int
 }
 
-// labelVersion attaches labels to a version and takes them from the one that had
-// them.
+// labelVersion moves labels to a version.
 func (s *Service) labelVersion(c *api.Call, in *labelInput) (*labelOutput, error) {
 	var check api.Checks
 	check.Required("labels", in.Labels == nil)
@@ -40,11 +39,7 @@ func (s *Service) labelVersion(c *api.Call, in *labelInput) (*labelOutput, error
 	if err := check.Err(); err != nil {
 		return nil, err
 	}
-	r, err := checkName(c, in.Name)
-	if err != nil {
-		return nil, err
-	}
-	found, err := s.find(c, r)
+	found, err := s.findNamed(c, in.Name)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +55,7 @@ func (s *Service) labelVersion(c *api.Call, in *labelInput) (*labelOutput, error
 	return &labelOutput{invalid, v.number}, err
 }
 
-// label attaches what is valid and tells the rest.
+// label attaches the valid labels and returns the others.
 func (p *parameter) label(v *version, labels []string) ([]string, error) {
 	invalid := []string{}
 	kept := slices.Clone(v.labels)

@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	// maxName is of the name with the ARN before it.
+	// maxName is the longest name, including the ARN before it.
 	maxName   = 1011
 	maxLevels = 15
 )
@@ -27,17 +27,18 @@ const (
 )
 
 var (
-	// A name is a path from the root, or has no slash at all.
+	// A name is an absolute path, or has no slash at all.
 	validName = regexp.MustCompile(`^([a-zA-Z0-9_.-]+|(/[a-zA-Z0-9_.-]+)+)$`)
 	validPath = regexp.MustCompile(`^(/|(/[a-zA-Z0-9_.-]+)+/?)$`)
 )
 
-// hasPrefix says whether a name begins with a reserved word, slash or not.
+// hasPrefix reports whether a name begins with a reserved word, with or without a
+// slash.
 func hasPrefix(name, reserved string) bool {
 	return strings.HasPrefix(strings.ToLower(strings.TrimPrefix(name, "/")), reserved)
 }
 
-// checkNew has the rules for names of parameters that are put.
+// checkNew checks the rules for names of new parameters.
 func checkNew(name, arn string) error {
 	switch {
 	case strings.HasSuffix(name, "/"):
@@ -66,21 +67,21 @@ func checkPath(path string) error {
 	return nil
 }
 
-// arnOf is the ARN of the name or path, in the caller's account.
+// arnOf returns the ARN of the name or path, in the caller's account.
 func arnOf(c *api.Call, name string) string {
 	return c.ARN("ssm", "parameter/"+strings.TrimPrefix(name, "/"))
 }
 
-// reference is how a request names a parameter, and one of its versions.
+// reference is a request's reference to a parameter or one of its versions.
 type reference struct {
-	// name begins with a slash if it was an ARN.
+	// name begins with a slash if the reference is an ARN.
 	name, arn string
-	// selector is a version's number or label, empty for the current one.
+	// selector is a version's number or label; empty means the current one.
 	selector string
 	byARN    bool
 }
 
-// refer reads a name or an ARN, which a selector may follow.
+// refer parses a name or an ARN with an optional selector.
 func refer(c *api.Call, text string) (reference, error) {
 	text = strings.TrimSpace(text)
 	prefix, rest := "", text
@@ -104,7 +105,7 @@ func refer(c *api.Call, text string) (reference, error) {
 	return r, nil
 }
 
-// checkText has the rules of AWS's model for names.
+// checkText checks the rules of AWS's API model for names.
 func checkText(name *string) error {
 	var check api.Checks
 	check.Required("name", name == nil)
@@ -112,7 +113,7 @@ func checkText(name *string) error {
 	return check.Err()
 }
 
-// checkName reads the name or ARN in a request about all versions.
+// checkName parses the name or ARN in a request about all versions.
 func checkName(c *api.Call, name *string) (reference, error) {
 	if err := checkText(name); err != nil {
 		return reference{}, err

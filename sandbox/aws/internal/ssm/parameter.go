@@ -23,35 +23,34 @@ const (
 )
 
 const (
-	// defaultKey is the key that AWS has for Parameter Store in every account.
+	// defaultKey is the AWS managed key of Parameter Store.
 	defaultKey = "alias/aws/ssm"
 	dataType   = "text"
 )
 
-// parameter is everything that is known of one parameter.
+// parameter is one parameter.
 type parameter struct {
 	arn, name string
 	tags      map[string]string
-	// versions are oldest first, and at least one.
+	// versions are sorted, oldest first. There is at least one.
 	versions []*version
 }
 
-// version is one value of a parameter, and what was said with it.
+// version is one value of a parameter, with its metadata.
 type version struct {
 	number                         int
 	kind, tier, description, value string
-	// keyID and sealed are of a SecureString: the key, and what is answered to
-	// those who do not ask for decryption.
+	// keyID and sealed are the key and the ciphertext of a SecureString.
 	keyID, sealed string
 	modified      time.Time
-	// user is the ARN of who wrote it.
+	// user is the ARN of the principal that wrote it.
 	user   string
 	labels []string
 }
 
 func (p *parameter) current() *version { return p.versions[len(p.versions)-1] }
 
-// choose is the version with the number or label, the current one without.
+// choose returns the version with the number or label, by default the current one.
 func (p *parameter) choose(selector string) (*version, error) {
 	if selector == "" {
 		return p.current(), nil
@@ -64,7 +63,7 @@ func (p *parameter) choose(selector string) (*version, error) {
 	return nil, errNoVersion(p.name, selector)
 }
 
-// keys are the condition keys of an access to a parameter, which there may not be.
+// keys returns the condition keys of an access to a parameter, which may not exist.
 func (p *parameter) keys() api.Keys {
 	keys := api.Keys{}
 	if p != nil {
@@ -76,8 +75,7 @@ func (p *parameter) keys() api.Keys {
 	return keys
 }
 
-// mayUseKey asks what KMS would be asked before a SecureString's key is used for
-// the caller.
+// mayUseKey evaluates the caller's permissions for a SecureString's KMS key.
 func (p *parameter) mayUseKey(c *api.Call, v *version, actions ...string) error {
 	err := kms.Authorize(c, "ssm", v.keyID, api.Keys{
 		"kms:EncryptionContext:PARAMETER_ARN": {p.arn},
@@ -90,8 +88,7 @@ func (p *parameter) mayUseKey(c *api.Call, v *version, actions ...string) error 
 		"Proxy: null)", api.Message(err), api.AccessDenied, c.RequestID)
 }
 
-// seal is what a SecureString looks like to those who do not ask for decryption:
-// like a ciphertext of KMS, with nothing in it.
+// seal returns a random text that looks like a ciphertext of KMS.
 func seal() string {
 	blob := make([]byte, 120)
 	_, _ = rand.Read(blob) // never fails
@@ -109,7 +106,7 @@ type valueOutput struct {
 	Version          int
 }
 
-// answer is the version as the caller asked for it.
+// answer returns a version, decrypted if requested.
 func (p *parameter) answer(c *api.Call, selector string, decrypt bool) (*valueOutput, error) {
 	v, err := p.choose(selector)
 	if err != nil {

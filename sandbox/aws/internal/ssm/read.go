@@ -9,7 +9,7 @@ import (
 	"eso-aws/sandbox/aws/internal/api"
 )
 
-// maxRead is how many parameters an operation answers with their values.
+// maxRead is the largest number of values in one answer.
 const maxRead = 10
 
 var errPage = api.Errorf("InvalidNextToken", "The specified token isn't valid.")
@@ -44,8 +44,8 @@ type getParametersOutput struct {
 	InvalidParameters []string
 }
 
-// getParameters answers what it finds. A parameter that the caller may not read
-// refuses all of them.
+// getParameters returns the parameters that exist. It refuses the request if the
+// caller may not read one of them.
 func (s *Service) getParameters(c *api.Call, in *getParametersInput) (*getParametersOutput, error) {
 	if err := in.check(); err != nil {
 		return nil, err
@@ -66,7 +66,7 @@ func (s *Service) getParameters(c *api.Call, in *getParametersInput) (*getParame
 	return out, nil
 }
 
-// invalid are the refusals that make a name one of the InvalidParameters.
+// invalid are the errors that put a name into InvalidParameters.
 var invalid = map[string]bool{api.Validation: true, "ParameterNotFound": true, "ParameterVersionNotFound": true}
 
 func (in *getParametersInput) check() error {
@@ -81,7 +81,7 @@ func (in *getParametersInput) check() error {
 	return check.Err()
 }
 
-// read is the parameter by a name, an ARN, or either with a selector.
+// read returns the parameter with a name or an ARN, either with an optional selector.
 func (s *Service) read(c *api.Call, name string, decrypt bool) (*valueOutput, error) {
 	r, err := refer(c, name)
 	if err != nil {
@@ -107,8 +107,8 @@ type getParametersByPathOutput struct {
 	NextToken  *string `json:",omitempty"`
 }
 
-// getParametersByPath asks for the path only: who may read a path may read all
-// that is below, even what a policy denies, as in AWS.
+// getParametersByPath authorizes the path only. As in AWS, it returns everything
+// below the path, even parameters that a policy denies.
 func (s *Service) getParametersByPath(c *api.Call, in *getParametersByPathInput) (*getParametersByPathOutput, error) {
 	if err := in.check(); err != nil {
 		return nil, err
@@ -154,8 +154,8 @@ func (in *getParametersByPathInput) check() error {
 	return checkFilters(in.ParameterFilters, true)
 }
 
-// isBelow says whether the parameter is in the hierarchy, directly or, when it is
-// taken recursively, at any depth. What has no slash is below the root.
+// isBelow reports whether the parameter is below the path: directly, or if recursive
+// at any depth. A name without a slash is below the root.
 func (p *parameter) isBelow(path string, recursive bool) bool {
 	rest, ok := strings.CutPrefix("/"+strings.TrimPrefix(p.name, "/"), strings.TrimSuffix(path, "/")+"/")
 	return ok && (recursive || !strings.Contains(rest, "/"))

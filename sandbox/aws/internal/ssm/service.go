@@ -23,17 +23,18 @@ func New() *Service {
 		Name:   "ssm",
 		Target: "AmazonSSM",
 		Operations: map[string]api.Operation{
-			"AddTagsToResource":      operation(s, s.addTags),
-			"DeleteParameter":        operation(s, s.deleteParameter),
-			"DescribeParameters":     operation(s, s.describeParameters),
-			"GetParameter":           operation(s, s.getParameter),
-			"GetParameters":          operation(s, s.getParameters),
-			"GetParametersByPath":    operation(s, s.getParametersByPath),
-			"LabelParameterVersion":  operation(s, s.labelVersion),
-			"ListTagsForResource":    operation(s, s.listTags),
-			"PutParameter":           operation(s, s.putParameter),
-			"RemoveTagsFromResource": operation(s, s.removeTags),
+			"AddTagsToResource":      api.Op(s.addTags),
+			"DeleteParameter":        api.Op(s.deleteParameter),
+			"DescribeParameters":     api.Op(s.describeParameters),
+			"GetParameter":           api.Op(s.getParameter),
+			"GetParameters":          api.Op(s.getParameters),
+			"GetParametersByPath":    api.Op(s.getParametersByPath),
+			"LabelParameterVersion":  api.Op(s.labelVersion),
+			"ListTagsForResource":    api.Op(s.listTags),
+			"PutParameter":           api.Op(s.putParameter),
+			"RemoveTagsFromResource": api.Op(s.removeTags),
 		},
+		Lock: &s.mu,
 	}
 	return s
 }
@@ -43,7 +44,7 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.handler.ServeHTTP(w, r)
 }
 
-// Put creates a SecureString, or gives the parameter a new version.
+// Put creates a SecureString or adds a version to the parameter.
 func (s *Service) Put(c *api.Call, name, value string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -52,17 +53,8 @@ func (s *Service) Put(c *api.Call, name, value string) error {
 	return err
 }
 
-// operation makes the service see one request at a time.
-func operation[In, Out any](s *Service, f func(*api.Call, *In) (*Out, error)) api.Operation {
-	return api.Op(func(c *api.Call, in *In) (*Out, error) {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		return f(c, in)
-	})
-}
-
-// find returns the parameter that a request names, if the caller may do to it
-// what the request asks for.
+// find returns the parameter in the request if the caller may perform the action
+// on it.
 func (s *Service) find(c *api.Call, r reference) (*parameter, error) {
 	found := s.lookup(c, r)
 	if err := c.AuthorizeWith(c.Action, r.arn, found.keys()); err != nil {
@@ -75,6 +67,15 @@ func (s *Service) find(c *api.Call, r reference) (*parameter, error) {
 		return nil, errNotFound
 	}
 	return found, nil
+}
+
+// findNamed is find for the name or ARN in a request about all versions.
+func (s *Service) findNamed(c *api.Call, name *string) (*parameter, error) {
+	r, err := checkName(c, name)
+	if err != nil {
+		return nil, err
+	}
+	return s.find(c, r)
 }
 
 // lookup finds a parameter by its name or ARN. The ARN is the same with and

@@ -22,7 +22,7 @@ func checkTags(check *api.Checks, tags []tag) {
 	}
 }
 
-// requestKeys are the condition keys of a request for tags.
+// requestKeys returns the condition keys of a request for tags.
 func requestKeys(tags []tag) api.Keys {
 	keys := api.Keys{}
 	for _, t := range tags {
@@ -32,8 +32,7 @@ func requestKeys(tags []tag) api.Keys {
 	return keys
 }
 
-// tag adds the tags, replacing the values of keys that are there. It adds all of
-// them or none.
+// tag adds or replaces the tags: all of them or none.
 func (p *parameter) tag(added []tag) error {
 	tags := maps.Clone(p.tags)
 	for _, t := range added {
@@ -49,13 +48,13 @@ func (p *parameter) tag(added []tag) error {
 	return nil
 }
 
-// resource is how the operations on tags name what they are about.
+// resource is the resource in the requests about tags.
 type resource struct {
 	ResourceType *string
 	ResourceID   *string `json:"ResourceId"`
 }
 
-// tagged is the parameter that the request is about, by its name.
+// tagged returns the parameter in the request.
 func (s *Service) tagged(c *api.Call, in resource, check *api.Checks, keys api.Keys) (*parameter, error) {
 	check.Required("resourceType", in.ResourceType == nil)
 	check.Required("resourceId", in.ResourceID == nil)
@@ -63,7 +62,7 @@ func (s *Service) tagged(c *api.Call, in resource, check *api.Checks, keys api.K
 		return nil, err
 	}
 	if *in.ResourceType != "Parameter" {
-		return nil, api.Errorf("InvalidResourceType", "the in-memory AWS has only the resource type Parameter")
+		return nil, api.Errorf("InvalidResourceType", "the in-memory AWS supports only the resource type Parameter")
 	}
 	found := s.parameters[c.Region][*in.ResourceID]
 	all := found.keys()

@@ -17,7 +17,7 @@ const (
 	maxVersions = 100
 )
 
-// nested is how other parameters are referred to where AWS puts values in.
+// nested matches references to other parameters, which AWS would resolve.
 var nested = regexp.MustCompile(`(?s)\{\{.*\}\}`)
 
 type putParameterInput struct {
@@ -96,8 +96,8 @@ func (in *putParameterInput) check() error {
 			"lowercase.)", kind)
 	}
 	if api.Deref(in.AllowedPattern) != "" || api.Deref(in.Policies) != "" {
-		return api.Errorf(api.Validation, "the in-memory AWS has no allowed patterns and no parameter policies; leave "+
-			"out AllowedPattern and Policies")
+		return api.Errorf(api.Validation, "the in-memory AWS does not support allowed patterns and parameter "+
+			"policies; remove AllowedPattern and Policies")
 	}
 	if nested.MatchString(*in.Value) {
 		return api.Errorf(api.Validation,
@@ -106,7 +106,7 @@ func (in *putParameterInput) check() error {
 	return nil
 }
 
-// authorize asks for the parameter, and for tagging it where there are tags.
+// authorize authorizes the write and, if there are tags, the tagging.
 func (in *putParameterInput) authorize(c *api.Call, arn string, p *parameter) error {
 	keys := p.keys()
 	keys["ssm:Overwrite"] = []string{strconv.FormatBool(api.Deref(in.Overwrite))}
@@ -120,7 +120,7 @@ func (in *putParameterInput) authorize(c *api.Call, arn string, p *parameter) er
 	return c.AuthorizeWith("ssm:AddTagsToResource", arn, keys)
 }
 
-// next is the version that the request asks for. What it leaves out stays.
+// next returns the new version. Members that the request omits keep their values.
 func (p *parameter) next(c *api.Call, in *putParameterInput) (*version, error) {
 	last := &version{tier: standard}
 	if len(p.versions) > 0 {
@@ -154,8 +154,8 @@ func (p *parameter) next(c *api.Call, in *putParameterInput) (*version, error) {
 	return made, p.mayUseKey(c, made, actions...)
 }
 
-// tierOf is the tier for a value of the size, when one is asked for and there was
-// another.
+// tierOf returns the tier for a value of the size, from the requested and the last
+// tier.
 func tierOf(asked, last string, size int) (string, error) {
 	tier := cmp.Or(asked, last)
 	if tier == intelligent {
@@ -181,8 +181,8 @@ func tierOf(asked, last string, size int) (string, error) {
 	return tier, nil
 }
 
-// add makes the version the current one. The oldest of too many goes, unless a
-// label holds it.
+// add makes the version the current one. If there are too many versions, it deletes
+// the oldest, unless that has a label.
 func (p *parameter) add(v *version) error {
 	if len(p.versions) == maxVersions {
 		oldest := p.versions[0]
@@ -205,11 +205,7 @@ type nameInput struct {
 }
 
 func (s *Service) deleteParameter(c *api.Call, in *nameInput) (*nothing, error) {
-	r, err := checkName(c, in.Name)
-	if err != nil {
-		return nil, err
-	}
-	found, err := s.find(c, r)
+	found, err := s.findNamed(c, in.Name)
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ import (
 	"eso-aws/sandbox/aws/internal/policy"
 )
 
-// maxChained is the longest session of a role that was assumed by a session.
+// maxChained is the longest session under role chaining.
 const maxChained = time.Hour
 
 const (
@@ -27,10 +27,10 @@ var (
 	validRole       = regexp.MustCompile(`^arn:[a-z-]+:iam::[0-9]{12}:role/.+$`)
 )
 
-// input is what all ways to assume a role ask for.
+// input holds the parameters of all operations that assume a role.
 type input struct {
 	roleARN, name string
-	// account is the role's, and iam has the role.
+	// account is the role's account, and iam its IAM.
 	account  string
 	iam      *iam.Service
 	duration time.Duration
@@ -66,7 +66,7 @@ func (s *Service) input(c *api.Call, f api.Form) (input, error) {
 	return in, err
 }
 
-// sessionPolicies are what limits the session beside its role's policies.
+// sessionPolicies returns the policies that limit the session in addition to its role's.
 func sessionPolicies(c *api.Call, f api.Form, iam *iam.Service) ([]func() *policy.Document, error) {
 	var policies []func() *policy.Document
 	malformed := func(format string, args ...any) error {
@@ -143,14 +143,14 @@ type assumeRoleOutput struct {
 	SourceIdentity  string `xml:",omitempty"`
 }
 
-// errAssume is STS's sentence, which does not say who it was that did not allow.
+// errAssume returns STS's error, which does not say which policy denied the action.
 func errAssume(c *api.Call, action, role string) error {
 	return api.Errorf(api.AccessDenied, "User: %s is not authorized to perform: %s on resource: %s",
 		c.Principal.ARN, action, role)
 }
 
-// mayAssume asks both sides: the role's trust policy, and the caller's policies,
-// which have to allow unless the role is of the same account and names the caller.
+// mayAssume evaluates the role's trust policy and the caller's policies. The latter
+// need not allow if the trust policy names the caller and both are in one account.
 func (s *Service) mayAssume(c *api.Call, caller *Session, role iam.Role, action string, keys api.Keys) error {
 	context := requestKeys(c, keys)
 	principal := policy.Principal{Account: c.Account, ARNs: []string{c.Principal.ARN}}
@@ -176,7 +176,7 @@ func (s *Service) mayAssume(c *api.Call, caller *Session, role iam.Role, action 
 	return caller.decide(c, policies.Guards(), tags, access, keys)
 }
 
-// wish is what a caller wants of a session beside the role.
+// wish holds the properties of the requested session.
 type wish struct {
 	externalID, source string
 	tags               map[string]string
@@ -206,7 +206,7 @@ func wanted(f api.Form, caller *Session) (wish, error) {
 		return w, err
 	}
 	if f.Has("SerialNumber") || f.Has("TokenCode") {
-		return w, api.Errorf(api.Validation, "the in-memory AWS has no multi-factor authentication; leave out "+
+		return w, api.Errorf(api.Validation, "the in-memory AWS does not support multi-factor authentication; remove "+
 			"SerialNumber and TokenCode")
 	}
 	w.transitive = f.List("TransitiveTagKeys")
@@ -218,7 +218,7 @@ func wanted(f api.Form, caller *Session) (wish, error) {
 	return w, w.inherit(caller)
 }
 
-// inherit hands on the transitive tags of the session that assumes the role.
+// inherit adds the transitive tags of the session that assumes the role.
 func (w *wish) inherit(caller *Session) error {
 	if caller == nil {
 		return nil
@@ -236,7 +236,7 @@ func (w *wish) inherit(caller *Session) error {
 	return nil
 }
 
-// actions are all that the trust policy has to allow.
+// actions returns the actions that the trust policy must allow.
 func (w *wish) actions() []string {
 	actions := []string{"sts:AssumeRole"}
 	if len(w.tags) > 0 {
@@ -263,19 +263,19 @@ func (w *wish) keys(in input) api.Keys {
 	return keys
 }
 
-// ServiceRequest is an AWS service's wish to assume a role for somebody.
+// ServiceRequest is an AWS service's request to assume a role.
 type ServiceRequest struct {
-	// Service is the service principal that the role has to trust.
+	// Service is the service principal that the role must trust.
 	Service string
-	// SourceARN is what the service does it for, such as a cluster.
+	// SourceARN is the resource for which the service acts, such as a cluster.
 	SourceARN     string
 	RoleARN, Name string
 	Duration      time.Duration
 	Tags          map[string]string
 }
 
-// AssumeForService starts a session for a service that the role trusts to assume
-// it and, when there are tags, to tag it. All tags are transitive.
+// AssumeForService starts a session for a service. The role must trust the service
+// to assume it and, if there are tags, to tag the session. All tags are transitive.
 func (s *Service) AssumeForService(c *api.Call, r ServiceRequest) (*Session, error) {
 	refused := api.Errorf(api.AccessDenied, "%s is not authorized to assume %s", r.Service, r.RoleARN)
 	role, ok := s.iam(accountOf(r.RoleARN)).Role(r.RoleARN)

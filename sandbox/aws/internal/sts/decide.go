@@ -10,12 +10,12 @@ import (
 	"eso-aws/sandbox/aws/internal/policy"
 )
 
-// unsupported is what a caller is told when a policy cannot be evaluated. AWS
-// has no such error, which is the point: nobody takes it for a decision.
+// unsupported is the error code for a policy that cannot be evaluated. It is not one
+// of AWS's, so that it is not mistaken for a decision.
 const unsupported = "UnsupportedPolicyException"
 
-// Decide evaluates the policies of the session that makes the call, as they are
-// now: IAM, when it asks, is not asked back.
+// Decide returns a function that evaluates the session's current policies. It reads
+// them beforehand, because IAM holds its lock while it calls the function.
 func (s *Service) Decide(c *api.Call, session *Session) func(api.Access, api.Keys) error {
 	policies, tags := s.policies(session)
 	return func(access api.Access, keys api.Keys) error {
@@ -23,7 +23,7 @@ func (s *Service) Decide(c *api.Call, session *Session) func(api.Access, api.Key
 	}
 }
 
-// policies are all that decide about the session, and its role's tags.
+// policies returns the policies that apply to the session, and its role's tags.
 func (s *Service) policies(session *Session) (policy.Policies, map[string]string) {
 	policies, tags := session.iam.Policies(session.role.ARN, session.role.ID)
 	for _, document := range session.policies {
@@ -49,12 +49,12 @@ func (s *Session) decide(c *api.Call, policies policy.Policies, tags map[string]
 	return nil
 }
 
-// requestKeys are the condition keys that every request has, and the given ones.
+// requestKeys returns the condition keys that every request has, and the given ones.
 func requestKeys(c *api.Call, keys api.Keys) policy.Context {
 	context := policy.Context{}
 	context.Set("aws:CurrentTime", c.Now.UTC().Format(time.RFC3339))
 	context.Set("aws:EpochTime", strconv.FormatInt(c.Now.Unix(), 10))
-	// The endpoint stands for one of AWS's, which are HTTPS.
+	// AWS's endpoints use HTTPS.
 	context.Set("aws:SecureTransport", "true")
 	context.Set("aws:ViaAWSService", "false")
 	context.Set("aws:PrincipalIsAWSService", "false")
@@ -71,7 +71,8 @@ func requestKeys(c *api.Call, keys api.Keys) policy.Context {
 	return context
 }
 
-// principalKeys adds who the session is. Its own tags win over its role's.
+// principalKeys adds the condition keys of the session's principal. The session's
+// tags override the role's.
 func (s *Session) principalKeys(c *api.Call, context policy.Context, roleTags map[string]string) {
 	maps.Copy(context, s.keys)
 	context.Set("aws:PrincipalArn", s.role.ARN)
@@ -86,7 +87,7 @@ func (s *Session) principalKeys(c *api.Call, context policy.Context, roleTags ma
 	}
 }
 
-// userKeys adds who a caller is that has no session.
+// userKeys adds the condition keys of a caller without a session.
 func userKeys(c *api.Call, context policy.Context) {
 	context.Set("aws:PrincipalArn", c.Principal.ARN)
 	context.Set("aws:PrincipalAccount", c.Account)
@@ -94,7 +95,7 @@ func userKeys(c *api.Call, context policy.Context) {
 	context.Set("aws:userid", c.Principal.UserID)
 }
 
-// tagKeys adds the tags that a session is asked for with.
+// tagKeys adds the condition keys of a request for a session with tags.
 func tagKeys(keys api.Keys, tags map[string]string) {
 	if len(tags) == 0 {
 		return

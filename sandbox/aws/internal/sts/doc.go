@@ -1,4 +1,4 @@
-// Package sts is the Security Token Service of the in-memory AWS: who a caller
-// is, and sessions of roles. A role is assumed by its own trust policy, and what
-// a session may do is decided by its role's policies at the time of each request.
+// Package sts is the Security Token Service of the in-memory AWS: the caller's
+// identity, and sessions of roles. A role's trust policy decides who may assume it,
+// and its policies at the time of a request decide what the session may do.
 package sts

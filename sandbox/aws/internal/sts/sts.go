@@ -16,13 +16,13 @@ import (
 	"eso-aws/sandbox/aws/internal/token"
 )
 
-// forget is how long after its end a session is still told that it has expired.
+// forget is how long an expired session is kept, to answer that it has expired.
 const forget = 24 * time.Hour
 
 // Service holds the sessions of all accounts. It is safe for concurrent use.
 type Service struct {
 	handler *api.QueryService
-	// iam is the IAM of the account with the number.
+	// iam returns the IAM of the account with the number.
 	iam     func(account string) *iam.Service
 	issuers *token.Issuers
 
@@ -62,9 +62,9 @@ type identity struct {
 	Account string
 }
 
-// Session is a role that somebody has assumed. It does not change.
+// Session is a session of an assumed role. It does not change.
 type Session struct {
-	// Account is the role's.
+	// Account is the role's account.
 	Account     string
 	Principal   api.Principal
 	AccessKeyID string
@@ -75,13 +75,13 @@ type Session struct {
 	issued     time.Time
 	tags       map[string]string
 	transitive []string
-	// policies are nil when the session has none of its own.
+	// policies are the session policies; nil means none.
 	policies []func() *policy.Document
-	// keys are what the session was started with and keeps.
+	// keys are the condition keys that the session keeps.
 	keys policy.Context
 }
 
-// Session is the session with the access key, which may have expired.
+// Session returns the session with the access key, which may have expired.
 func (s *Service) Session(accessKeyID string) (*Session, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -89,7 +89,7 @@ func (s *Service) Session(accessKeyID string) (*Session, bool) {
 	return found, ok
 }
 
-// start gives a session its credentials.
+// start completes a session with its credentials.
 func (s *Service) start(c *api.Call, made *Session, name string, duration time.Duration) *Session {
 	made.AccessKeyID = "ASIA" + base32.StdEncoding.EncodeToString(random(10))
 	made.Key = sigv4.Key{
@@ -115,7 +115,7 @@ func (s *Service) start(c *api.Call, made *Session, name string, duration time.D
 	return made
 }
 
-// accountOf is the account in the ARN of a role.
+// accountOf returns the account in the ARN of a role.
 func accountOf(role string) string { return strings.Split(role, ":")[4] }
 
 func random(n int) []byte {
@@ -124,7 +124,7 @@ func random(n int) []byte {
 	return b
 }
 
-// credentials are a session's as STS answers them.
+// credentials are a session's credentials in STS's answers.
 type credentials struct {
 	AccessKeyID     string `xml:"AccessKeyId"`
 	SecretAccessKey string

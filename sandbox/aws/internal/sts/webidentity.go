@@ -17,13 +17,13 @@ const (
 	codeToken         = "InvalidIdentityToken"
 )
 
-// assumeRoleWithWebIdentity needs no signature: the token says who the caller is.
+// assumeRoleWithWebIdentity needs no signature: the token identifies the caller.
 func (s *Service) assumeRoleWithWebIdentity(c *api.Call, f api.Form) (any, error) {
 	in, err := s.input(c, f)
 	if err != nil {
 		return nil, err
 	}
-	// Without a signature it is the role that tells the account.
+	// Without a signature, the role determines the account.
 	c.Resource, c.Account = in.roleARN, in.account
 	if raw := f.Text("WebIdentityToken"); raw == nil || len(*raw) < 4 || len(*raw) > 20000 {
 		var check api.Checks
@@ -82,8 +82,7 @@ func errWebIdentity() error {
 	return api.Errorf(api.AccessDenied, "Not authorized to perform sts:AssumeRoleWithWebIdentity")
 }
 
-// webIdentity is what a verified token says, and what trust policies may ask of
-// it.
+// webIdentity is a verified token, with its condition keys for trust policies.
 type webIdentity struct {
 	*token.Token
 	// provider is an ARN.
@@ -91,8 +90,8 @@ type webIdentity struct {
 	keys               map[string][]string
 }
 
-// verify believes a token of one of the account's providers, in the order in
-// which STS complains.
+// verify verifies a token of one of the account's providers, with STS's errors in
+// STS's order.
 func (s *Service) verify(c *api.Call, iam *iam.Service, raw string) (webIdentity, error) {
 	refuse := func(format string, args ...any) (webIdentity, error) {
 		return webIdentity{}, api.Failf(http.StatusBadRequest, codeToken, format, args...)

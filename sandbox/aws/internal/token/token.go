@@ -1,6 +1,5 @@
-// Package token verifies the tokens of Kubernetes service accounts: signed with
-// RS256 by a key that their issuer publishes, and valid now. Whom a token is for
-// is left to who asks.
+// Package token verifies tokens of Kubernetes service accounts: the RS256 signature
+// by a key of the issuer, and the time. It does not check the audience.
 package token
 
 import (
@@ -15,18 +14,17 @@ import (
 	"github.com/go-jose/go-jose/v4/jwt"
 )
 
-// Why a token is refused.
+// The errors of invalid tokens.
 var (
-	// ErrMalformed is no JSON Web Token that was signed with RS256.
+	// ErrMalformed: the token is not a JSON Web Token signed with RS256.
 	ErrMalformed = errors.New("not a JSON Web Token signed with RS256")
-	// ErrNoKey is an issuer or a key of its that is not known, or keys that
-	// cannot be fetched.
+	// ErrNoKey: the issuer or its key is unknown, or the keys cannot be fetched.
 	ErrNoKey = errors.New("the issuer's key is not known")
-	// ErrSignature is a signature that the key did not make.
+	// ErrSignature: the signature does not match the key.
 	ErrSignature = errors.New("the signature is not valid")
-	// ErrExpired is a token whose time is over.
+	// ErrExpired: the token has expired.
 	ErrExpired = errors.New("the token has expired")
-	// ErrNotYet is a token whose time has not come, or that never ends.
+	// ErrNotYet: the token is not valid yet, or never expires.
 	ErrNotYet = errors.New("the token is not valid yet, or has no end")
 )
 
@@ -36,33 +34,33 @@ const leeway = time.Minute
 // Keys fetches the JSON Web Key Set that an issuer publishes.
 type Keys func(ctx context.Context) ([]byte, error)
 
-// Claims are what a token says.
+// Claims are the claims of a token.
 type Claims struct {
 	jwt.Claims
 	Kubernetes Kubernetes `json:"kubernetes.io"`
 }
 
-// Kubernetes is the service account that a token is of, and the pod that it is
-// bound to, if any.
+// Kubernetes is the token's service account, and the pod that it is bound to, if
+// any.
 type Kubernetes struct {
 	Namespace      string `json:"namespace"`
 	ServiceAccount Object `json:"serviceaccount"`
 	Pod            Object `json:"pod"`
 }
 
-// Object is something in Kubernetes.
+// Object identifies a Kubernetes object.
 type Object struct {
 	Name string `json:"name"`
 	UID  string `json:"uid"`
 }
 
-// Token is a token that was read and not verified.
+// Token is a parsed token that is not verified.
 type Token struct {
 	Claims
 	signed *jwt.JSONWebToken
 }
 
-// Parse reads a token and believes nothing that it says.
+// Parse parses a token without verifying it.
 func Parse(raw string) (*Token, error) {
 	signed, err := jwt.ParseSigned(raw, []jose.SignatureAlgorithm{jose.RS256})
 	if err != nil {
@@ -75,8 +73,8 @@ func Parse(raw string) (*Token, error) {
 	return t, nil
 }
 
-// Issuers know the issuers of tokens and their keys. The zero value knows none.
-// It is safe for concurrent use.
+// Issuers holds issuers of tokens and their keys. The zero value is empty. It is
+// safe for concurrent use.
 type Issuers struct {
 	mu     sync.Mutex
 	byName map[string]*issuer
@@ -88,7 +86,7 @@ type issuer struct {
 	cached jose.JSONWebKeySet
 }
 
-// Put adds an issuer, or gives it other keys.
+// Put adds an issuer or replaces its keys.
 func (i *Issuers) Put(name string, keys Keys) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -98,8 +96,8 @@ func (i *Issuers) Put(name string, keys Keys) {
 	i.byName[name] = &issuer{fetch: keys}
 }
 
-// Verify believes a token that its issuer signed and that is valid now, and
-// otherwise says why not.
+// Verify returns an error unless the issuer has signed the token and the token is
+// valid now.
 func (i *Issuers) Verify(ctx context.Context, t *Token, now time.Time) error {
 	i.mu.Lock()
 	from := i.byName[t.Issuer]
@@ -124,8 +122,8 @@ func (i *Issuers) Verify(ctx context.Context, t *Token, now time.Time) error {
 	return nil
 }
 
-// key is the issuer's key with the ID. One that is not known makes the keys be
-// fetched again, for issuers change them.
+// key returns the issuer's key with the ID. For an unknown ID it fetches the keys
+// again, because issuers rotate them.
 func (i *issuer) key(ctx context.Context, id string) (*jose.JSONWebKey, error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()

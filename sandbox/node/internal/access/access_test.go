@@ -37,8 +37,9 @@ func account(automount *bool) *corev1.ServiceAccount {
 	}
 }
 
-// server grants tokens token-1, token-2 and so on, each for life, and remembers the last request.
-// It refuses those that refuse says.
+// server grants the tokens token-1, token-2 and so on, and remembers the last request. The first lives for
+// life and the others for an hour, so that a slow test still finds the second. It refuses the nth request
+// if refuse(n) is true.
 type server struct {
 	*fake.Clientset
 	granted atomic.Int32
@@ -53,6 +54,10 @@ func newServer(life time.Duration, refuse func(n int32) bool, objects ...runtime
 		n := s.granted.Add(1)
 		if refuse != nil && refuse(n) {
 			return true, nil, errors.New("not now")
+		}
+		life := life
+		if n > 1 {
+			life = time.Hour
 		}
 		return true, &authenticationv1.TokenRequest{Status: authenticationv1.TokenRequestStatus{
 			Token: "token-" + strconv.Itoa(int(n)), ExpirationTimestamp: metav1.NewTime(time.Now().Add(life)),
@@ -132,13 +137,15 @@ func TestTokenIsRefreshed(t *testing.T) {
 
 func TestRefreshEndsWithThePod(t *testing.T) {
 	t.Parallel()
-	s := newServer(100*time.Millisecond, nil)
 	ctx, cancel := context.WithCancel(t.Context())
+	s := newServer(100*time.Millisecond, func(int32) bool {
+		cancel() // before the first refresh is due
+		return false
+	})
 	file := access.TokenFile{Client: s, Log: quiet(), Pod: thePod(), Path: filepath.Join(t.TempDir(), "token")}
 	if err := file.Keep(ctx); err != nil {
 		t.Fatal(err)
 	}
-	cancel()
 	time.Sleep(300 * time.Millisecond)
 	if n := s.granted.Load(); n != 1 {
 		t.Errorf("%d tokens were requested, want 1", n)

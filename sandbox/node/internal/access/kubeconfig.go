@@ -16,15 +16,15 @@ import (
 	"eso-aws/sandbox/node/internal/pod"
 )
 
-// Server is where an API server is and how it is known, without any credentials.
+// Server is the address and the CA of an API server, without credentials.
 type Server struct {
 	URL string
 	CA  []byte
-	// Insecure is taken over from a kubeconfig that says so.
+	// Insecure is true if the kubeconfig turns off verification.
 	Insecure bool
 }
 
-// ServerOf reads what config says of the server.
+// ServerOf returns the server of a client configuration.
 func ServerOf(config *rest.Config) (Server, error) {
 	config = rest.CopyConfig(config)
 	if err := rest.LoadTLSFiles(config); err != nil {
@@ -33,8 +33,8 @@ func ServerOf(config *rest.Config) (Server, error) {
 	return Server{URL: config.Host, CA: config.CAData, Insecure: config.Insecure}, nil
 }
 
-// Injector returns what gives pods their kubeconfig, unless they or their ServiceAccounts switch
-// off automountServiceAccountToken.
+// Injector returns an injector of kubeconfigs, for pods unless they or their ServiceAccounts turn off
+// automountServiceAccountToken.
 func Injector(client kubernetes.Interface, server Server, log *slog.Logger) pod.Injector {
 	return func(ctx context.Context, spec *corev1.Pod, dir string) ([]pod.Variables, error) {
 		if wanted, err := automount(ctx, client, spec); err != nil || !wanted {
@@ -56,7 +56,7 @@ func Injector(client kubernetes.Interface, server Server, log *slog.Logger) pod.
 	}
 }
 
-// automount reads the pod's wish, else its ServiceAccount's, else the default.
+// automount returns the setting of the pod, or else of its ServiceAccount, or else the default.
 func automount(ctx context.Context, client kubernetes.Interface, pod *corev1.Pod) (bool, error) {
 	if wish := pod.Spec.AutomountServiceAccountToken; wish != nil {
 		return *wish, nil

@@ -1,8 +1,8 @@
-// Package access gives pods the access to the API server that their ServiceAccounts have.
+// Package access gives pods access to the API server as their ServiceAccounts.
 //
-// A process has no /var/run/secrets, where in-cluster configurations are read, so a pod gets a
-// kubeconfig, and KUBECONFIG that leads to it. Its token is bound to the pod, lives for an hour and
-// is replaced when four fifths of that are over. No credential of the node is handed on.
+// A process has no /var/run/secrets for an in-cluster configuration, so a pod gets a kubeconfig and the
+// variable KUBECONFIG. The token in it is bound to the pod and lives for an hour. It is replaced after four
+// fifths of its lifetime. Pods get no credentials of the node.
 package access
 
 import (
@@ -19,10 +19,10 @@ import (
 	"k8s.io/client-go/kubernetes"
 )
 
-// lifetime is what a token is asked for; the API server may grant another.
+// lifetime is the requested lifetime of tokens. The API server may grant another.
 const lifetime = time.Hour
 
-// shortest is the least pause between two requests, whatever the machine's clock says.
+// shortest is the minimum pause between two requests, whatever the machine's clock says.
 const shortest = 50 * time.Millisecond
 
 // TokenFile is a file that holds a token of a pod's ServiceAccount.
@@ -31,12 +31,12 @@ type TokenFile struct {
 	Log    *slog.Logger
 	Pod    *corev1.Pod
 	Path   string
-	// Audiences are whom the token is for; none is the API server.
+	// Audiences are the token's audiences; none means the API server.
 	Audiences []string
 }
 
-// Keep writes the file and keeps its token fresh until ctx ends. It returns when the first token is
-// written, or cannot be had.
+// Keep writes the file and refreshes the token until ctx ends. It returns after the first token, or with
+// an error.
 func (f TokenFile) Keep(ctx context.Context) error {
 	life, err := f.write(ctx)
 	if err != nil {
@@ -54,7 +54,7 @@ func (f TokenFile) Keep(ctx context.Context) error {
 				life, pause = fresh, fresh*4/5
 				continue
 			}
-			pause = life / 20 // Four more tries before the old token expires.
+			pause = life / 20 // Four more attempts before the old token expires.
 			if ctx.Err() == nil {
 				f.Log.Warn("the token of a pod was not refreshed",
 					"namespace", f.Pod.Namespace, "pod", f.Pod.Name, "err", err)
@@ -64,8 +64,7 @@ func (f TokenFile) Keep(ctx context.Context) error {
 	return nil
 }
 
-// write asks for a token and puts it in place at once, without a newline. It returns how long the
-// token lives.
+// write requests a token and writes it to the file, without a newline. It returns the token's lifetime.
 func (f TokenFile) write(ctx context.Context) (time.Duration, error) {
 	account, seconds := f.Pod.Spec.ServiceAccountName, int64(lifetime/time.Second)
 	if account == "" {
@@ -88,7 +87,7 @@ func (f TokenFile) write(ctx context.Context) (time.Duration, error) {
 	return time.Until(granted.Status.ExpirationTimestamp.Time), nil
 }
 
-// writeFile replaces the file at path, which readers see whole or not at all.
+// writeFile replaces the file at path atomically.
 func writeFile(path string, content []byte) (err error) {
 	file, err := os.CreateTemp(filepath.Dir(path), ".new-*")
 	if err != nil {

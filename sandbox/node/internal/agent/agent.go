@@ -1,5 +1,5 @@
-// Package agent joins the sandbox's node to a cluster: it registers the node, hands the pods that
-// are bound to it to package pod, reports what becomes of them, and serves their logs.
+// Package agent joins the sandbox's node to a cluster: it registers the node, runs the pods that are bound
+// to it with package pod, reports their statuses, and serves their logs.
 package agent
 
 import (
@@ -31,47 +31,46 @@ import (
 )
 
 const (
-	// workers is how many pods are looked after at once.
+	// workers is the number of pods that are processed at once.
 	workers = 8
-	// lastGrace is what pods get when the node itself stops.
+	// lastGrace is the grace period of pods when the node stops.
 	lastGrace = 2 * time.Second
-	// retryPause is between tries of what an API server that is away makes fail.
+	// retryPause is the pause before a request is retried while the API server is unavailable.
 	retryPause = time.Second
-	// podRetry is between tries to start a container that lacks something, as a Secret.
+	// podRetry is the pause before a container that lacks something, such as a Secret, is retried.
 	podRetry = 5 * time.Second
-	// statusEvery is how soon a node that was given up on is Ready again.
+	// statusEvery is the interval of node statuses: a node that was marked NotReady recovers within it.
 	statusEvery = 10 * time.Second
-	// resyncEvery is how soon a pod's status is right again.
+	// resyncEvery is the interval in which statuses of pods are repaired.
 	resyncEvery = 2 * time.Second
 )
 
-// Options say what the node is.
+// Options are the options of [Run].
 type Options struct {
 	// Name is the name of the node.
 	Name string
-	// Dir holds the pods' folders. What earlier nodes left in its folder pods is removed.
+	// Dir holds the folder pods, with a folder for each pod. It is emptied at the start.
 	Dir string
-	// ClientCA is a file with the authority that callers of the log server must have a certificate
-	// of. Without it whoever may connect to loopback may read logs.
+	// ClientCA is a file with the CA for the certificates of the log server's clients. Without it, everyone
+	// who can connect to loopback can read logs.
 	ClientCA string
-	// Pull is how long a pod waits before its first container starts, as for images to be pulled.
+	// Pull is how long a pod waits before its first container starts, instead of pulling images.
 	Pull time.Duration
-	// Images maps the last part of an image's repository to the program that it runs.
+	// Images maps the last part of an image's repository to the program to run.
 	Images map[string]string
-	// Defaults maps the same to addresses that its program listens on by itself, as "--flag=address".
+	// Defaults maps it to the program's default addresses, as "--flag=address".
 	Defaults map[string][]string
-	// Server is where pods find the API server.
+	// Server is the API server for pods.
 	Server access.Server
-	// AWS is the URL where pods find AWS that do not say themselves where it is; empty is AWS's own.
+	// AWS is the URL of AWS for pods that do not set one themselves; empty means the real AWS.
 	AWS string
-	// Identity is the URL that tells which ServiceAccounts have an identity in AWS, as
-	// [identity.Webhook] asks it; empty gives none any.
+	// Identity is the URL for [identity.Webhook]; if it is empty, no ServiceAccount has an identity in AWS.
 	Identity string
 	Log      *slog.Logger
 }
 
-// Run is the node's life. The client is the node's own, an administrator's, and no pod's. Run
-// returns nil when ctx ends, and every process of a pod has ended then.
+// Run runs the node with a client of an administrator, which pods do not get. It returns nil when ctx has
+// ended and all processes of pods have ended.
 func Run(ctx context.Context, client kubernetes.Interface, opts Options) error {
 	pods, err := podsDir(opts.Dir)
 	if err != nil {
@@ -98,7 +97,8 @@ func Run(ctx context.Context, client kubernetes.Interface, opts Options) error {
 	})
 }
 
-// injectors gives what pods get in order: what is decided by the moment of their creation comes first.
+// injectors returns the injectors in their order: those that depend on the time of a pod's creation are
+// first.
 func injectors(client kubernetes.Interface, opts Options) (all []pod.Injector) {
 	if opts.Identity != "" {
 		all = append(all, identity.Webhook{Client: client, Log: opts.Log, URL: opts.Identity}.Inject)
@@ -109,8 +109,8 @@ func injectors(client kubernetes.Interface, opts Options) (all []pod.Injector) {
 	return append(all, pull(opts.Pull), access.Injector(client, opts.Server, opts.Log))
 }
 
-// pull keeps a pod from being there sooner than on any other node. A release's Deployment comes right
-// after its CRDs: a controller that starts before these are served waits 10 s and more to look again.
+// pull delays pods as long as other nodes do. A chart's Deployment is created right after its CRDs, and a
+// controller that starts before they are served waits 10 s or more before it retries.
 func pull(wait time.Duration) pod.Injector {
 	return func(ctx context.Context, _ *corev1.Pod, _ string) ([]pod.Variables, error) {
 		select {
@@ -122,7 +122,7 @@ func pull(wait time.Duration) pod.Injector {
 	}
 }
 
-// podsDir makes an empty folder for pods.
+// podsDir creates an empty folder for pods.
 func podsDir(dir string) (string, error) {
 	pods, err := filepath.Abs(filepath.Join(dir, "pods"))
 	if err != nil {
@@ -132,7 +132,7 @@ func podsDir(dir string) (string, error) {
 		return "", fmt.Errorf("removing what an earlier node left: %w", err)
 	}
 	if err := os.MkdirAll(pods, 0o700); err != nil {
-		return "", fmt.Errorf("making the folder of pods: %w", err)
+		return "", fmt.Errorf("creating the folder of pods: %w", err)
 	}
 	return pods, nil
 }
@@ -140,8 +140,8 @@ func podsDir(dir string) (string, error) {
 // run starts the controllers and stops everything in the reverse order.
 func run(ctx context.Context, client kubernetes.Interface, self *corev1.Node, server *server, setup *pod.Config) error {
 	ctx, cancel := context.WithCancel(ctx)
-	// Only the pods are watched. What pods refer to is read when they start, so that the node does
-	// not hold a copy of every Secret; virtual-kubelet wants those informers, and gets idle ones.
+	// The node watches only pods. It reads the objects that they refer to when they start, so that it does
+	// not hold copies of all Secrets. virtual-kubelet requires informers for them, so it gets idle ones.
 	mine := informers.NewSharedInformerFactoryWithOptions(client, 0,
 		informers.WithTweakListOptions(func(o *metav1.ListOptions) {
 			o.FieldSelector = fields.OneTermEqualSelector("spec.nodeName", self.Name).String()
@@ -153,14 +153,14 @@ func run(ctx context.Context, client kubernetes.Interface, self *corev1.Node, se
 		PodInformer:       mine.Core().V1().Pods(),
 		ConfigMapInformer: idle.ConfigMaps(), SecretInformer: idle.Secrets(), ServiceInformer: idle.Services(),
 		Provider: provider,
-		// Its own events say no more than those of package pod.
+		// Its events duplicate those of package pod.
 		EventRecorder: &record.FakeRecorder{},
-		// It knows no resources and no status fields, and fails the whole pod over a missing key.
+		// It does not support resources and status fields, and fails the whole pod if a key is missing.
 		SkipDownwardAPIResolution: true,
 	})
 	if err != nil {
 		cancel()
-		return fmt.Errorf("making the pod controller: %w", err)
+		return fmt.Errorf("creating the pod controller: %w", err)
 	}
 	var work sync.WaitGroup
 	defer provider.stopAll(lastGrace)

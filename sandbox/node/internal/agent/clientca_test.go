@@ -23,7 +23,7 @@ import (
 	"eso-aws/sandbox/node/internal/agent"
 )
 
-// authority makes a certificate that signs itself, and so is its own authority.
+// authority creates a certificate that signs itself, and so is its own authority.
 func authority(t *testing.T) (tls.Certificate, []byte) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

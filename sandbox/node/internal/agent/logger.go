@@ -8,7 +8,7 @@ import (
 	"github.com/virtual-kubelet/virtual-kubelet/log"
 )
 
-// logger hands virtual-kubelet's errors on. Its other messages, warnings too, are about itself.
+// logger forwards virtual-kubelet's errors and drops its other messages.
 type logger struct{ *slog.Logger }
 
 func (l logger) Debug(...any)          {}
@@ -21,12 +21,11 @@ func (l logger) Warnf(string, ...any)              {}
 func (l logger) Error(args ...any)                 { l.Logger.Error(fmt.Sprint(args...)) }
 func (l logger) Errorf(format string, args ...any) { l.Logger.Error(fmt.Sprintf(format, args...)) }
 
-// Fatal and Fatalf do not end the program: that is for main to decide.
+// Fatal and Fatalf do not exit: only main does.
 func (l logger) Fatal(args ...any)                 { l.Error(args...) }
 func (l logger) Fatalf(format string, args ...any) { l.Errorf(format, args...) }
 
-// The fields are of traces, mostly; the error is what a reader needs, without the stack that it
-// would print itself with.
+// Most fields belong to traces. Only the error is logged, without its stack.
 
 func (l logger) WithField(string, any) log.Logger { return l }
 func (l logger) WithFields(log.Fields) log.Logger { return l }

@@ -10,7 +10,7 @@ import (
 	"eso-aws/sandbox/node/internal/podenv"
 )
 
-// describe is the node as the cluster sees it: generous, healthy and without taints.
+// describe returns the Node object: large, healthy and without taints.
 func describe(name string, port int32) *corev1.Node {
 	room := corev1.ResourceList{
 		corev1.ResourceCPU:              resource.MustParse("8"),

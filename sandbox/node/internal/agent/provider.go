@@ -21,8 +21,8 @@ import (
 	"eso-aws/sandbox/node/internal/pod"
 )
 
-// provider is what virtual-kubelet's pod controller drives. Its methods never fail a pod: what is
-// wrong shows in the pod's own status and events, and is tried again there.
+// provider is the provider for virtual-kubelet's pod controller. Its methods do not fail: package pod
+// reports problems in the pod's status and events, and retries.
 type provider struct {
 	life   context.Context // of the requests to the API; the pod controller's ends before it
 	end    context.CancelFunc
@@ -31,7 +31,7 @@ type provider struct {
 	config *pod.Config
 
 	mu      sync.Mutex
-	told    string // the last problem of reporting
+	told    string // the last problem that was logged
 	running map[types.NamespacedName]*pod.Pod
 	work    sync.WaitGroup
 }
@@ -58,11 +58,11 @@ func (p *provider) find(name types.NamespacedName) *pod.Pod {
 	return p.running[name]
 }
 
-// NotifyPods says that nobody needs to ask for statuses. They are not handed to virtual-kubelet
-// either: it writes the whole pod along with them, over what others changed meanwhile.
+// NotifyPods tells virtual-kubelet not to poll statuses. The provider does not send them to virtual-kubelet
+// either, because that would overwrite changes of others to the pod.
 func (p *provider) NotifyPods(context.Context, func(*corev1.Pod)) {}
 
-// CreatePod starts a pod. One of the same name that ran before it is stopped.
+// CreatePod starts a pod. It stops an earlier pod with the same name.
 func (p *provider) CreatePod(_ context.Context, spec *corev1.Pod) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -74,7 +74,7 @@ func (p *provider) CreatePod(_ context.Context, spec *corev1.Pod) error {
 	return nil
 }
 
-// UpdatePod hands on what changed in a pod.
+// UpdatePod updates a running pod.
 func (p *provider) UpdatePod(_ context.Context, spec *corev1.Pod) error {
 	if running := p.find(nameOf(spec)); running != nil {
 		running.Update(spec)
@@ -82,26 +82,26 @@ func (p *provider) UpdatePod(_ context.Context, spec *corev1.Pod) error {
 	return nil
 }
 
-// DeletePod stops a pod, and removes it from the API when it has stopped: virtual-kubelet would
-// wait for the whole grace period.
+// DeletePod stops a pod, and deletes it from the API as soon as it has stopped: virtual-kubelet would wait
+// for the whole grace period.
 func (p *provider) DeletePod(ctx context.Context, spec *corev1.Pod) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	running := p.running[nameOf(spec)]
 	if running == nil || running.UID() != string(spec.UID) {
-		p.work.Go(func() { p.forget(ctx, spec) }) // Nothing of it runs here, so nothing is waited for.
+		p.work.Go(func() { p.forget(ctx, spec) }) // It does not run here.
 		return errdefs.NotFoundf("pod %q does not run here", spec.Name)
 	}
 	p.retire(running, gracePeriod(spec))
 	return nil
 }
 
-// retire stops a pod and removes what is left of it. It needs mu.
+// retire stops a pod and removes its files. The caller must hold mu.
 func (p *provider) retire(running *pod.Pod, grace time.Duration) {
 	running.Stop(grace)
 	p.work.Go(func() {
 		<-running.Done()
-		p.changed(running) // Whoever waits for the pod's end sees how it ended.
+		p.changed(running) // Report how the pod ended.
 		spec := running.Spec()
 		p.forget(p.life, spec)
 		p.mu.Lock()
@@ -115,7 +115,7 @@ func (p *provider) retire(running *pod.Pod, grace time.Duration) {
 	})
 }
 
-// forget removes a pod from the API whose processes have ended.
+// forget deletes a pod from the API after its processes have ended.
 func (p *provider) forget(ctx context.Context, spec *corev1.Pod) {
 	options := metav1.NewDeleteOptions(0)
 	options.Preconditions = metav1.NewUIDPreconditions(string(spec.UID))
@@ -125,10 +125,10 @@ func (p *provider) forget(ctx context.Context, spec *corev1.Pod) {
 	}
 }
 
-// headStart lets processes end just before virtual-kubelet removes their pod from the API regardless.
+// headStart lets processes end just before virtual-kubelet deletes their pod from the API.
 const headStart = 100 * time.Millisecond
 
-// gracePeriod is what the deletion says, else the pod.
+// gracePeriod returns the grace period of the deletion, or else of the pod.
 func gracePeriod(spec *corev1.Pod) time.Duration {
 	seconds := int64(corev1.DefaultTerminationGracePeriodSeconds)
 	if own := spec.Spec.TerminationGracePeriodSeconds; own != nil {
@@ -140,7 +140,7 @@ func gracePeriod(spec *corev1.Pod) time.Duration {
 	return time.Duration(max(seconds, 1))*time.Second - headStart
 }
 
-// GetPod returns a pod that runs here. A successor of the same name is not that pod.
+// GetPod returns a pod that runs here.
 func (p *provider) GetPod(_ context.Context, namespace, name string) (*corev1.Pod, error) {
 	running := p.find(types.NamespacedName{Namespace: namespace, Name: name})
 	if running == nil {
@@ -180,10 +180,10 @@ func (p *provider) all() []*pod.Pod {
 	return list
 }
 
-// changed reports a pod's status if the API does not have it. What fails is tried again by resync.
+// changed reports a pod's status if it differs from the API's. On failure, resync tries again.
 func (p *provider) changed(running *pod.Pod) {
 	err := retry.OnError(conflictBackoff(), apierrors.IsConflict, func() error { return p.report(running) })
-	// Only what the API server answered is worth a word; the watch complains if it does not answer.
+	// Log only answers of the API server: if there is none, the watch logs that.
 	answer := apierrors.APIStatus(nil)
 	if !errors.As(err, &answer) || apierrors.IsNotFound(err) || apierrors.IsConflict(err) {
 		return
@@ -196,8 +196,8 @@ func (p *provider) changed(running *pod.Pod) {
 	}
 }
 
-// report writes the status over the version that the watch last saw. If that is not the newest one,
-// the API server refuses, so nothing that others wrote is lost.
+// report updates the status of the version that the watch last saw. If there is a newer one, the API server
+// refuses the update, so that changes of others are not lost.
 func (p *provider) report(running *pod.Pod) error {
 	spec := running.Spec()
 	known, err := p.pods.Pods(spec.Namespace).Get(spec.Name)
@@ -205,7 +205,7 @@ func (p *provider) report(running *pod.Pod) error {
 		return nil //nolint:nilerr // The pod is gone, or will be back with the watch.
 	}
 	status := running.Merge(known.Status)
-	// Asked after the status was read: the end of a pod that the node's own end brought stays untold.
+	// Checked after the status was read: the node does not report pods that end because it stops.
 	if p.life.Err() != nil || equality.Semantic.DeepEqual(status, known.Status) {
 		return nil //nolint:nilerr // The node ends, and reports no more.
 	}
@@ -215,13 +215,13 @@ func (p *provider) report(running *pod.Pod) error {
 	return err
 }
 
-// conflictBackoff leaves the watch the time to see the newest version.
+// conflictBackoff gives the watch time to see the newest version.
 func conflictBackoff() wait.Backoff {
 	return wait.Backoff{Duration: 20 * time.Millisecond, Factor: 2, Steps: 6}
 }
 
-// resync repairs statuses that others changed, as the node lifecycle controller does to the pods of
-// a node that it could not see for a while, and reports what the API server was not there to hear.
+// resync reports statuses again: those that the API server missed, and those that others have changed, as
+// the node lifecycle controller does for a node that was unreachable.
 func (p *provider) resync(ctx context.Context) {
 	ticker := time.NewTicker(resyncEvery)
 	defer ticker.Stop()
@@ -237,10 +237,10 @@ func (p *provider) resync(ctx context.Context) {
 	}
 }
 
-// stopAll ends every pod's processes and returns when they have ended. The pods stay in the API,
-// for the next node of this name to run.
+// stopAll stops all pods and returns when their processes have ended. The pods stay in the API, for the next
+// node with this name.
 func (p *provider) stopAll(grace time.Duration) {
-	p.end() // No status is reported from here on: a pod that the API knows as ended is not run again.
+	p.end() // Stop reporting: a pod that has ended in the API would not run again.
 	for _, running := range p.all() {
 		running.Stop(grace)
 	}

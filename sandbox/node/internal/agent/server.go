@@ -27,16 +27,16 @@ import (
 	"eso-aws/sandbox/node/internal/podlog"
 )
 
-// server answers what the API server asks of kubelets, as far as processes can.
+// server serves the kubelet's API, as far as pods that are processes can support it.
 type server struct {
 	listener net.Listener
 }
 
-// listen opens a free loopback port. With clientCA, callers need a certificate of that authority.
+// listen opens a free loopback port. With clientCA, clients need a certificate of that CA.
 func listen(clientCA string) (*server, error) {
 	certificate, err := selfSigned()
 	if err != nil {
-		return nil, fmt.Errorf("making the log server's certificate: %w", err)
+		return nil, fmt.Errorf("creating the log server's certificate: %w", err)
 	}
 	config := &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{certificate}}
 	if clientCA != "" {
@@ -60,7 +60,7 @@ func (s *server) port() int32 {
 	return int32(s.listener.Addr().(*net.TCPAddr).Port) //nolint:gosec // A port has sixteen bits.
 }
 
-// serve answers until ctx ends.
+// serve serves requests until ctx ends.
 func (s *server) serve(ctx context.Context, pods *provider) {
 	server := &http.Server{
 		Handler: handler(pods), ReadHeaderTimeout: 10 * time.Second,
@@ -86,7 +86,7 @@ func handler(pods *provider) http.Handler {
 	return mux
 }
 
-// refuse answers in the form that the API server passes on to kubectl; it makes nothing of plain text.
+// refuse answers with a Status object, because the API server does not forward plain text to kubectl.
 func refuse(w http.ResponseWriter, message string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusNotImplemented)
@@ -96,7 +96,7 @@ func refuse(w http.ResponseWriter, message string) {
 	})
 }
 
-// logs writes a container's log. The status is for an error before the first byte.
+// logs writes a container's log. It returns the HTTP status for an error before the first byte.
 func logs(w http.ResponseWriter, r *http.Request, pods *provider) (int, error) {
 	options, previous, err := logOptions(r.URL.Query(), time.Now())
 	if err != nil {
@@ -114,13 +114,13 @@ func logs(w http.ResponseWriter, r *http.Request, pods *provider) (int, error) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(http.StatusOK)
 	out := flusher{w, http.NewResponseController(w)}
-	_ = out.Flush() // A follower learns at once that it was heard.
-	// After the first byte an error can only end the answer.
+	_ = out.Flush() // Send the header at once to clients that follow.
+	// After the first byte, an error can only end the response.
 	_ = podlog.Copy(r.Context(), out, path, options, done)
 	return 0, nil
 }
 
-// logOptions reads the query that the API server forwards.
+// logOptions parses the query that the API server forwards.
 func logOptions(query url.Values, now time.Time) (options podlog.Options, previous bool, err error) {
 	var problems []error
 	number := func(key string) *int {
@@ -129,7 +129,7 @@ func logOptions(query url.Values, now time.Time) (options podlog.Options, previo
 		}
 		n, err := strconv.Atoi(query.Get(key))
 		if err != nil || n < 0 {
-			problems = append(problems, fmt.Errorf("%s: %q is no count: write a whole number", key, query.Get(key)))
+			problems = append(problems, fmt.Errorf("%s: %q: must be a whole number", key, query.Get(key)))
 		}
 		n = max(n, 0)
 		return &n
@@ -146,13 +146,13 @@ func logOptions(query url.Values, now time.Time) (options podlog.Options, previo
 	if since := query.Get("sinceTime"); since != "" {
 		options.Since, err = time.Parse(time.RFC3339, since)
 		if err != nil {
-			problems = append(problems, fmt.Errorf("sinceTime: %q is no time: write RFC 3339", since))
+			problems = append(problems, fmt.Errorf("sinceTime: %q: must be a time in RFC 3339", since))
 		}
 	}
 	return options, query.Get("previous") == "true", errors.Join(problems...)
 }
 
-// flusher sends each line as it comes.
+// flusher sends each line immediately.
 type flusher struct {
 	io.Writer
 	*http.ResponseController
@@ -166,8 +166,8 @@ func (f flusher) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// selfSigned makes a certificate that lives as long as the node. The API server does not verify
-// kubelets unless it is told an authority.
+// selfSigned creates a certificate for the lifetime of the node. The API server does not verify kubelets
+// unless it is given a CA for them.
 func selfSigned() (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

@@ -1,8 +1,8 @@
-// Package identity gives pods what EKS gives them to sign in to AWS with: the variables and the token
-// that its Pod Identity webhook adds for the pod's ServiceAccount, as that is when the pod is created.
-// What changes later counts for the next pod. It also shows pods the way to the sandbox's AWS.
+// Package identity gives pods what they need to sign in to AWS, as EKS's Pod Identity webhook does: the
+// variables and the token for the pod's ServiceAccount at the time of the pod's creation. It also sets the
+// sandbox's AWS endpoint.
 //
-// Of the webhook's annotations, those of single containers and of the token's lifetime have no effect.
+// The webhook's annotations for single containers and for the token's lifetime have no effect.
 package identity
 
 import (
@@ -30,24 +30,24 @@ const (
 	annotations   = "eks.amazonaws.com/"
 )
 
-// Webhook is what EKS's webhook and its Pod Identity agent are made of here.
+// Webhook stands in for EKS's Pod Identity webhook.
 type Webhook struct {
 	Client kubernetes.Interface
 	Log    *slog.Logger
-	// URL answers for each ServiceAccount, at /pods/NAMESPACE/NAME, with an [Answer].
+	// URL serves an [Answer] for each ServiceAccount at /pods/NAMESPACE/NAME.
 	URL string
 }
 
-// Answer is what AWS knows of a ServiceAccount.
+// Answer is the identity of a ServiceAccount in AWS.
 type Answer struct {
-	// Region is the cluster's; empty where EKS has no cluster.
+	// Region is the cluster's region; empty if EKS has no cluster.
 	Region string `json:"region"`
-	// Credentials is the URL that the Pod Identity agent gives the ServiceAccount's credentials at;
-	// empty where it has no association.
+	// Credentials is the URL of the ServiceAccount's credentials at the Pod Identity agent; empty without an
+	// association.
 	Credentials string `json:"credentials"`
 }
 
-// Inject is a [pod.Injector]. An association counts more than a role in an annotation.
+// Inject is a [pod.Injector]. An association takes precedence over a role in an annotation.
 func (w Webhook) Inject(ctx context.Context, spec *corev1.Pod, dir string) ([]pod.Variables, error) {
 	name := cmp.Or(spec.Spec.ServiceAccountName, "default")
 	aws, err := w.ask(ctx, spec.Namespace, name)
@@ -112,12 +112,12 @@ func (w Webhook) ask(ctx context.Context, namespace, name string) (answer Answer
 	return answer, nil
 }
 
-// leadsToAWS matches variables that say where AWS is: the SDKs' own, and those that the External
-// Secrets Operator reads, such as AWS_SECRETSMANAGER_ENDPOINT.
+// leadsToAWS matches variables with AWS endpoints: those of the SDKs, and those of the External Secrets
+// Operator, such as AWS_SECRETSMANAGER_ENDPOINT.
 var leadsToAWS = regexp.MustCompile(`^AWS_(ENDPOINT_URL(_[A-Z0-9_]+)?|[A-Z0-9]+_ENDPOINT)$`)
 
-// Redirect has containers find AWS at a URL, unless they say themselves where it is. STS is named once
-// more: the Go SDK makes the client that signs in with a token before it has read AWS_ENDPOINT_URL.
+// Redirect sets the AWS endpoint of containers that do not set one themselves. It sets that of STS
+// separately, because the Go SDK creates its client for web identities before it reads AWS_ENDPOINT_URL.
 func Redirect(url string) pod.Injector {
 	return func(context.Context, *corev1.Pod, string) ([]pod.Variables, error) {
 		return []pod.Variables{{

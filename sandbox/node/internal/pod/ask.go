@@ -19,7 +19,7 @@ import (
 	"eso-aws/sandbox/node/internal/process"
 )
 
-// ask does what a probe says, once. No error means healthy.
+// ask runs a probe once. It returns nil if the container is healthy.
 func (c *container) ask(ctx context.Context, plan *plan, probe *corev1.Probe) error {
 	ctx, cancel := context.WithTimeout(ctx, seconds(probe.TimeoutSeconds, 1))
 	defer cancel()
@@ -31,7 +31,7 @@ func (c *container) ask(ctx context.Context, plan *plan, probe *corev1.Probe) er
 	case probe.Exec != nil:
 		return c.askExec(ctx, plan, probe.Exec.Command)
 	default:
-		return errors.New("the sandbox node knows httpGet, tcpSocket and exec probes only")
+		return errors.New("the sandbox node supports only httpGet, tcpSocket and exec probes")
 	}
 }
 

@@ -53,7 +53,7 @@ type Variables struct {
 	Unless func(name string) bool
 }
 
-// wanted tells whether a container with variables of its own gets the values.
+// wanted reports whether a container that sets variables itself gets the values.
 func (v Variables) wanted(own map[string]string) bool {
 	for name := range own {
 		if _, set := v.Values[name]; set || v.Unless != nil && v.Unless(name) {
@@ -67,7 +67,7 @@ func (v Variables) wanted(own map[string]string) bool {
 // up to Max, and from the beginning after a run longer than Reset.
 type Backoff struct{ Initial, Max, Reset time.Duration }
 
-// KubeletBackoff is the pause that a kubelet keeps.
+// KubeletBackoff returns the backoff of a kubelet.
 func KubeletBackoff() Backoff {
 	return Backoff{Initial: 10 * time.Second, Max: 5 * time.Minute, Reset: 10 * time.Minute}
 }

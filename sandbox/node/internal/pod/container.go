@@ -300,7 +300,7 @@ func (c *container) end(proc *process.Process, grace time.Duration) {
 	proc.Kill()
 }
 
-// grace is the time that a container has to end: the probe's, or the pod's.
+// grace returns the time that a container has to end: the probe's, or the pod's.
 func (c *container) grace(probe *corev1.Probe) time.Duration {
 	seconds := int64(30)
 	if own := c.pod.first.Spec.TerminationGracePeriodSeconds; own != nil {

@@ -71,7 +71,7 @@ func helper(args []string) int {
 	return 0
 }
 
-// config is of pods whose containers wait little.
+// config returns a configuration for pods with short pauses.
 func config(t *testing.T) (*pod.Config, *record.FakeRecorder) {
 	t.Helper()
 	self, err := os.Executable()
@@ -117,14 +117,14 @@ func start(t *testing.T, cfg *pod.Config, spec *corev1.Pod) *pod.Pod {
 // eventually waits until a status is as the test wants it.
 func eventually(t *testing.T, p *pod.Pod, what string, holds func(corev1.PodStatus) bool) corev1.PodStatus {
 	t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for {
 		status := p.Status()
 		if holds(status) {
 			return status
 		}
 		if time.Now().After(deadline) {
-			t.Fatalf("not %s after 20s; the status is %+v", what, status)
+			t.Fatalf("not %s after a minute; the status is %+v", what, status)
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
@@ -134,8 +134,8 @@ func finish(t *testing.T, p *pod.Pod) {
 	t.Helper()
 	select {
 	case <-p.Done():
-	case <-time.After(20 * time.Second):
-		t.Fatalf("the pod is not done after 20s; the status is %+v", p.Status())
+	case <-time.After(time.Minute):
+		t.Fatalf("the pod is not done after a minute; the status is %+v", p.Status())
 	}
 }
 
@@ -146,7 +146,7 @@ func log(t *testing.T, p *pod.Pod, name string, previous bool) string {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	if err := podlog.Copy(ctx, &out, path, podlog.Options{Follow: true}, done); err != nil {
 		t.Fatal(err)

@@ -7,8 +7,8 @@ import (
 	"eso-aws/sandbox/node/internal/podlog"
 )
 
-// Log returns where the log of a container is, of the run before the last one if previous, and a
-// channel that is closed when the log is complete. An error says that there is none, and why.
+// Log returns the path of a container's log, or if previous of the run before, and a channel that is closed
+// when the log is complete. It returns an error if there is no log.
 func (p *Pod) Log(name string, previous bool) (path string, done <-chan struct{}, err error) {
 	for _, c := range p.containers() {
 		if c.name == name {
@@ -39,7 +39,7 @@ func (c *container) log(previous bool) (string, <-chan struct{}, error) {
 	}
 }
 
-// newLog starts the log of the next run and drops those before the last one. The id names the run.
+// newLog creates the log of the next run and removes all but the last log. The id identifies the run.
 func (c *container) newLog() (*podlog.Writer, string, error) {
 	c.pod.mu.Lock()
 	defer c.pod.mu.Unlock()

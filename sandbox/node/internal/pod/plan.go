@@ -21,12 +21,12 @@ import (
 const searchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 const (
-	// reasonUnknownImage is a word of the sandbox's own: nothing is pulled, so nothing is retried.
+	// reasonUnknownImage is the sandbox's own reason: no image is pulled, so nothing is retried.
 	reasonUnknownImage = "ImageNotInSandbox"
 	reasonConfig       = "CreateContainerConfigError"
 )
 
-// plan is one run of a container, settled to the last byte.
+// plan is a fully resolved run of a container.
 type plan struct {
 	container *corev1.Container // with its addresses moved
 	path      string
@@ -34,7 +34,7 @@ type plan struct {
 	imageID   string
 }
 
-// blocked says why a container cannot start yet.
+// blocked is the reason why a container cannot start yet.
 type blocked struct {
 	reason string
 	err    error
@@ -74,7 +74,7 @@ func (c *container) plan(ctx context.Context) (*plan, error) {
 	spec := c.spec()
 	name, program, known := c.pod.cfg.program(spec.Image)
 	if !known {
-		return nil, &blocked{reasonUnknownImage, fmt.Errorf("the image %q is not in the sandbox, which runs: %s",
+		return nil, &blocked{reasonUnknownImage, fmt.Errorf("the sandbox cannot run the image %q; available: %s",
 			spec.Image, c.pod.cfg.imageNames())}
 	}
 	vars, err := c.pod.cfg.Env.Resolve(ctx, c.pod.Spec(), spec)
@@ -107,11 +107,11 @@ func (c *container) plan(ctx context.Context) (*plan, error) {
 	return p, nil
 }
 
-// environment adds to vars what every container has. The container's own word counts.
+// environment adds the variables of every container. It does not override the container's own.
 func (p *Pod) environment(vars map[string]string) map[string]string {
 	env := map[string]string{
 		"PATH": searchPath, "HOME": p.home(), "TMPDIR": p.temp(), "HOSTNAME": p.first.Name,
-		// On a cloud machine the SDK would otherwise find that machine's own identity.
+		// On a cloud machine, the SDK would otherwise use the machine's identity.
 		"AWS_EC2_METADATA_DISABLED": "true",
 	}
 	p.mu.Lock()
@@ -125,8 +125,8 @@ func (p *Pod) environment(vars map[string]string) map[string]string {
 	return env
 }
 
-// lookup finds the program of a command. The image's own program goes by its name in whatever
-// folder the image has it; anything else is the machine's.
+// lookup finds the program of a command. The name of the image's program, in any folder, means that program.
+// All other programs are the machine's.
 func lookup(command, image, program, path string) string {
 	if base := filepath.Base(command); base == image || base == filepath.Base(program) {
 		return program

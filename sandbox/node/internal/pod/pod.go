@@ -12,12 +12,12 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// Pod is a pod whose containers run, or are about to.
+// Pod is a running pod.
 type Pod struct {
 	cfg *Config
 	dir string
 
-	// first is the pod as it was at the start; what may change is read from latest.
+	// first is the pod at its start; latest has the fields that may change.
 	first *corev1.Pod
 
 	mu         sync.Mutex
@@ -41,8 +41,7 @@ type Pod struct {
 	done  chan struct{}
 }
 
-// Start runs the containers of spec. What the status of spec says of an earlier run, such as
-// restarts, is carried on.
+// Start runs the containers of spec. It continues the status of an earlier run, such as the restart counts.
 func Start(ctx context.Context, cfg *Config, spec *corev1.Pod) *Pod {
 	p := &Pod{
 		cfg:     cfg,
@@ -77,10 +76,10 @@ func Start(ctx context.Context, cfg *Config, spec *corev1.Pod) *Pod {
 	return p
 }
 
-// Done is closed when no container runs, or ever will.
+// Done returns a channel that is closed when no container will run anymore.
 func (p *Pod) Done() <-chan struct{} { return p.done }
 
-// Spec returns a copy of the pod as it was last given, with its status as it is now.
+// Spec returns a copy of the latest pod, with its current status.
 func (p *Pod) Spec() *corev1.Pod {
 	p.mu.Lock()
 	spec := p.latest.DeepCopy()
@@ -89,11 +88,11 @@ func (p *Pod) Spec() *corev1.Pod {
 	return spec
 }
 
-// UID is the identity of the pod, which a successor of the same name does not share.
+// UID returns the UID of the pod, which differs from that of a later pod with the same name.
 func (p *Pod) UID() string { return string(p.first.UID) }
 
-// Update takes over what may change in a pod that runs: its metadata, and the images of its
-// containers, which restarts them.
+// Update updates the fields that may change in a running pod: the metadata, and the images of containers,
+// which it restarts.
 func (p *Pod) Update(spec *corev1.Pod) {
 	p.mu.Lock()
 	p.latest = spec.DeepCopy()
@@ -104,7 +103,7 @@ func (p *Pod) Update(spec *corev1.Pod) {
 	p.changed()
 }
 
-// Stop asks all containers to end and kills them after grace. A later call can only shorten it.
+// Stop asks all containers to end and kills them after grace. A later call can only shorten the grace period.
 func (p *Pod) Stop(grace time.Duration) {
 	p.stop()
 	p.changed()
@@ -115,7 +114,7 @@ func (p *Pod) Stop(grace time.Duration) {
 	}()
 }
 
-// Remove deletes the pod's folder. It is for a pod that is done.
+// Remove deletes the folder of a pod that is done.
 func (p *Pod) Remove() error {
 	if err := os.RemoveAll(p.dir); err != nil {
 		return fmt.Errorf("removing the folder of pod %q: %w", p.first.Name, err)
@@ -123,7 +122,7 @@ func (p *Pod) Remove() error {
 	return nil
 }
 
-// run goes through the life of the pod.
+// run runs the pod until its end.
 func (p *Pod) run() {
 	sidecars, stopSidecars := context.WithCancel(p.life)
 	var aside sync.WaitGroup
@@ -155,7 +154,7 @@ func (p *Pod) run() {
 	work.Wait()
 }
 
-// initPolicy is the policy of init containers: they need to succeed once.
+// initPolicy returns the restart policy of init containers, which must succeed once.
 func initPolicy(pod corev1.RestartPolicy) corev1.RestartPolicy {
 	if pod == corev1.RestartPolicyNever {
 		return pod
@@ -172,7 +171,7 @@ func (p *Pod) finish() {
 	}
 }
 
-// prepare makes the pod's folders and asks the injectors. It returns false if the pod was stopped.
+// prepare creates the pod's folders and asks the injectors. It returns false if the pod was stopped.
 func (p *Pod) prepare() bool {
 	p.warnOfVolumes()
 	for {
@@ -187,18 +186,18 @@ func (p *Pod) prepare() bool {
 	}
 }
 
-// inject asks the injectors that have not answered yet: what one has decided for the pod stays.
+// inject calls the injectors that have not succeeded yet. It keeps the results of the others.
 func (p *Pod) inject() error {
 	for _, dir := range []string{p.home(), p.temp(), filepath.Join(p.dir, "logs")} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return fmt.Errorf("making the pod's folder: %w", err)
+			return fmt.Errorf("creating the pod's folder: %w", err)
 		}
 	}
 	for ; p.asked < len(p.cfg.Inject); p.asked++ {
 		ctx, cancel := context.WithCancel(p.life)
 		given, err := p.cfg.Inject[p.asked](ctx, p.first, p.dir)
 		if err != nil {
-			cancel() // Ends what it had begun to keep fresh.
+			cancel() // Stop what it refreshes.
 			return err
 		}
 		context.AfterFunc(p.life, cancel)
@@ -216,7 +215,7 @@ func (p *Pod) containers() []*container {
 	return append(append([]*container{}, p.inits...), p.mains...)
 }
 
-// changed lets the status be reported, soon and at least once.
+// changed requests a report of the status.
 func (p *Pod) changed() {
 	select {
 	case p.dirty <- struct{}{}:

@@ -20,7 +20,7 @@ import (
 	"eso-aws/sandbox/node/internal/pod"
 )
 
-// gives is an injector that has these for every pod.
+// gives returns an injector that has these for every pod.
 func gives(given ...pod.Variables) pod.Injector {
 	return func(context.Context, *corev1.Pod, string) ([]pod.Variables, error) { return given, nil }
 }
@@ -196,7 +196,7 @@ func TestUnknownImage(t *testing.T) {
 	status := eventually(t, p, "waiting for the image", func(s corev1.PodStatus) bool {
 		return s.ContainerStatuses[0].State.Waiting.Reason == "ImageNotInSandbox"
 	})
-	const message = `the image "nginx:1" is not in the sandbox, which runs: helper, other`
+	const message = `the sandbox cannot run the image "nginx:1"; available: helper, other`
 	got := []any{status.Phase, status.ContainerStatuses[0].State.Waiting.Message}
 	equal(t, []any{corev1.PodPending, message}, got)
 	time.Sleep(3 * cfg.Retry)

@@ -7,7 +7,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// failure is a probe's wish that the container be restarted.
+// failure is a failed probe that requires a restart of the container.
 type failure struct {
 	probe string
 	grace time.Duration
@@ -58,8 +58,8 @@ func (c *container) probe(ctx context.Context, plan *plan) <-chan failure {
 	return failed
 }
 
-// poll asks a probe each period. The verdict is told each time a threshold is reached or held,
-// and says whether to go on.
+// poll runs a probe in each period. It calls verdict each time a threshold is reached or kept, and stops when
+// verdict returns false.
 func (c *container) poll(ctx context.Context, plan *plan, kind string, probe *corev1.Probe, verdict func(bool) bool) {
 	period := seconds(probe.PeriodSeconds, 10)
 	if !sleep(ctx, time.Duration(probe.InitialDelaySeconds)*time.Second) {
@@ -92,7 +92,7 @@ func seconds(n, otherwise int32) time.Duration {
 	return time.Duration(orElse(n, otherwise)) * time.Second
 }
 
-// orElse is for specs that no API server has put defaults into.
+// orElse returns a default for specs that an API server has not completed.
 func orElse(n, otherwise int32) int32 {
 	if n == 0 {
 		return otherwise

@@ -10,11 +10,10 @@ import (
 	"eso-aws/sandbox/node/internal/podenv"
 )
 
-// owned are the conditions that a node answers for. The others are the scheduler's and whoever
-// else's, and stay as they are.
+// owned are the conditions that the node sets. It does not change the others, such as the scheduler's.
 var owned = []corev1.PodConditionType{corev1.PodInitialized, corev1.ContainersReady, corev1.PodReady}
 
-// Status is how the pod is now.
+// Status returns the pod's current status.
 func (p *Pod) Status() corev1.PodStatus {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -40,7 +39,7 @@ func (p *Pod) Status() corev1.PodStatus {
 	return status
 }
 
-// Merge puts the pod's own status over another one, whose foreign conditions stay.
+// Merge merges the pod's status into another one, and keeps conditions that others have set there.
 func (p *Pod) Merge(other corev1.PodStatus) corev1.PodStatus {
 	status := p.Status()
 	merged := *other.DeepCopy()
@@ -62,7 +61,7 @@ func (p *Pod) Merge(other corev1.PodStatus) corev1.PodStatus {
 	return merged
 }
 
-// phase needs mu.
+// phase computes the phase. The caller must hold mu.
 func (p *Pod) phase() corev1.PodPhase {
 	if p.finished {
 		for _, c := range p.containers() {
@@ -84,7 +83,7 @@ func (p *Pod) phase() corev1.PodPhase {
 	return corev1.PodRunning
 }
 
-// judge computes the conditions and needs mu.
+// judge computes the conditions. The caller must hold mu.
 func (p *Pod) judge() []corev1.PodCondition {
 	conditions := slices.Clone(p.conditions)
 	set := func(kind corev1.PodConditionType, holds bool, reason, message string) {
@@ -122,7 +121,7 @@ func (p *Pod) judge() []corev1.PodCondition {
 	return conditions
 }
 
-// closedGate names a readiness gate that is not true yet, and needs mu.
+// closedGate returns a readiness gate that is not true yet. The caller must hold mu.
 func (p *Pod) closedGate() string {
 	for _, gate := range p.latest.Spec.ReadinessGates {
 		open := slices.ContainsFunc(p.latest.Status.Conditions, func(c corev1.PodCondition) bool {
@@ -135,5 +134,5 @@ func (p *Pod) closedGate() string {
 	return ""
 }
 
-// now has the precision that the API keeps, so that a status reads back as it was written.
+// now returns the time in the API's precision, so that a status is equal after a round trip.
 func now() metav1.Time { return metav1.Now().Rfc3339Copy() }

@@ -1,7 +1,7 @@
-// Package podenv computes the environment that a container's spec asks for: env, envFrom and the
-// references in them, read from the API at the moment a container starts, as a kubelet does.
+// Package podenv computes a container's environment from env and envFrom. As a kubelet does, it reads the
+// objects that these refer to when the container starts.
 //
-// There are no variables of Services: a cluster IP leads nowhere without a cluster network.
+// There are no variables for Services, because there is no cluster network.
 package podenv
 
 import (
@@ -17,15 +17,14 @@ import (
 	"k8s.io/client-go/kubernetes"
 )
 
-// Resolver reads what environments refer to.
+// Resolver reads the objects that environments refer to.
 type Resolver struct {
 	Client kubernetes.Interface
-	// Allocatable answers for a limit that a container does not set.
+	// Allocatable is used for limits that a container does not set.
 	Allocatable corev1.ResourceList
 }
 
-// Resolve returns the variables of container c of pod. An error names the object and key that is
-// missing, and never a value.
+// Resolve returns the variables of container c of pod. Errors name a missing object or key, and never a value.
 func (r Resolver) Resolve(ctx context.Context, pod *corev1.Pod, c *corev1.Container) (map[string]string, error) {
 	vars := map[string]string{}
 	for _, from := range c.EnvFrom {
@@ -67,7 +66,7 @@ func (r Resolver) all(ctx context.Context, namespace string, from corev1.EnvFrom
 	}
 }
 
-// one reads a single value; found is false for an optional one that is not there.
+// one reads a single value; found is false if the value is optional and missing.
 func (r Resolver) one(ctx context.Context, pod *corev1.Pod, c *corev1.Container,
 	from *corev1.EnvVarSource,
 ) (value string, found bool, err error) {
@@ -87,7 +86,7 @@ func (r Resolver) one(ctx context.Context, pod *corev1.Pod, c *corev1.Container,
 		value, err := r.resource(pod, c, from.ResourceFieldRef)
 		return value, err == nil, err
 	default:
-		return "", false, errors.New("a source that the sandbox node does not know: " +
+		return "", false, errors.New("the sandbox node does not support this source: " +
 			"write a value, or a reference to a ConfigMap, a Secret, a field or a resource")
 	}
 }
@@ -123,7 +122,7 @@ func pick(data map[string]string, kind, name, key string, optional *bool, err er
 	return value, found, nil
 }
 
-// unless drops the error that an optional object is not there.
+// unless drops the error of a missing optional object.
 func unless(optional *bool, err error) error {
 	if optional != nil && *optional && apierrors.IsNotFound(err) {
 		return nil
@@ -145,7 +144,7 @@ func (r Resolver) resource(pod *corev1.Pod, c *corev1.Container, ref *corev1.Res
 	maps.Copy(limits, c.Resources.Limits)
 	list, known := map[string]corev1.ResourceList{"limits": limits, "requests": c.Resources.Requests}[kind]
 	if !known {
-		return "", fmt.Errorf("the resource %q is not known: write limits.cpu, requests.memory and the like",
+		return "", fmt.Errorf("unknown resource %q; available: those such as limits.cpu and requests.memory",
 			ref.Resource)
 	}
 	quantity, divisor := list[corev1.ResourceName(name)], ref.Divisor

@@ -2,8 +2,7 @@ package podenv
 
 import "strings"
 
-// Expand replaces each $(NAME) whose NAME is in vars. Other references stay as they are, and $$
-// stands for a dollar sign that begins no reference.
+// Expand replaces each $(NAME) for which vars has a value and keeps the others. $$ is an escaped dollar sign.
 func Expand(s string, vars map[string]string) string {
 	var out strings.Builder
 	for {

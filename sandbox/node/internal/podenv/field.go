@@ -12,7 +12,7 @@ import (
 // Address is the address of the node and of every pod on it.
 const Address = "127.0.0.1"
 
-// field reads the part of a pod that a fieldRef names.
+// field returns the field of a pod that a fieldRef names.
 func field(pod *corev1.Pod, path string) (string, error) {
 	if list, key, ok := strings.Cut(strings.TrimSuffix(path, "']"), "['"); ok {
 		switch list {
@@ -44,7 +44,7 @@ func field(pod *corev1.Pod, path string) (string, error) {
 	}
 }
 
-// pairs writes a map as the downward API does: key="value", sorted, a line each.
+// pairs formats a map as the downward API does: sorted lines of key="value".
 func pairs(m map[string]string) string {
 	lines := make([]string, 0, len(m))
 	for _, key := range slices.Sorted(maps.Keys(m)) {

@@ -183,7 +183,7 @@ func TestResolveNamesWhatIsMissing(t *testing.T) {
 		"Field":     {fieldRef("spec.none"), `resolving the variable "V": the field "spec.none" is not known`},
 		"Resource": {
 			resourceRef("none.cpu", ""),
-			`resolving the variable "V": the resource "none.cpu" is not known: write limits.cpu, requests.memory and the like`,
+			`resolving the variable "V": unknown resource "none.cpu"; available: those such as limits.cpu and requests.memory`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -10,23 +10,23 @@ import (
 	"time"
 )
 
-// poll is how often a followed log is looked at.
+// poll is the interval for reading a followed log.
 const poll = 100 * time.Millisecond
 
-// Options say which part of a log is wanted, and how.
+// Options select a part of a log and its format.
 type Options struct {
 	Follow     bool
 	Timestamps bool
-	// Tail is the number of last lines; nil is all of them.
+	// Tail is the number of last lines; nil means all lines.
 	Tail *int
-	// Since leaves out what is older; the zero time leaves out nothing.
+	// Since skips older lines; the zero time skips none.
 	Since time.Time
-	// Limit ends the output after that many bytes; 0 does not.
+	// Limit is the maximum number of bytes; 0 means no limit.
 	Limit int64
 }
 
-// Copy writes the log at path to w. With Follow it goes on until done is closed, which says that
-// the log is complete, or until ctx ends.
+// Copy writes the log at path to w. With Follow it continues until done is closed, because the log is complete,
+// or until ctx ends.
 func Copy(ctx context.Context, w io.Writer, path string, opts Options, done <-chan struct{}) error {
 	file, err := os.Open(path) //nolint:gosec // The node names its logs itself.
 	if err != nil {
@@ -51,7 +51,7 @@ func Copy(ctx context.Context, w io.Writer, path string, opts Options, done <-ch
 func follow(ctx context.Context, w io.Writer, r *bufio.Reader, opts Options, done <-chan struct{}) error {
 	var line []byte
 	for {
-		// Asked before reading: what was written before the end is then surely read.
+		// Checked before reading, so that everything written before the end is read.
 		complete := !opts.Follow || closed(done)
 		for {
 			part, err := r.ReadBytes('\n')
@@ -79,7 +79,7 @@ func follow(ctx context.Context, w io.Writer, r *bufio.Reader, opts Options, don
 	}
 }
 
-// emit writes one entry as the options want it.
+// emit writes one entry in the format of the options.
 func emit(w io.Writer, entry []byte, opts Options) error {
 	const head = len(stampLayout) + len(" F ")
 	if len(entry) <= head {
@@ -102,9 +102,9 @@ func emit(w io.Writer, entry []byte, opts Options) error {
 	return err
 }
 
-// seekTail moves file to where its last n lines begin.
+// seekTail moves file to the start of its last n lines.
 func seekTail(file *os.File, n int) error {
-	// starts holds where the last n+1 lines begin, as a ring; the newest is the end of the file.
+	// starts is a ring with the starts of the last n+1 lines; the newest is the end of the file.
 	starts := make([]int64, n+1)
 	seen, at := 0, int64(0)
 	r := bufio.NewReader(file)

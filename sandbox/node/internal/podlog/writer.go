@@ -12,7 +12,7 @@ const (
 	stampLayout = "2006-01-02T15:04:05.000000000Z"
 	fullLine    = 'F'
 	partialLine = 'P'
-	// longest is where a line is split, so that a program without newlines fills no memory.
+	// longest is the length at which a line is split, to limit memory for output without newlines.
 	longest = 16 << 10
 )
 
@@ -24,7 +24,7 @@ type Writer struct {
 	done chan struct{}
 }
 
-// Create starts the log of a run at path.
+// Create creates the log of a run at path.
 func Create(path string) (*Writer, error) {
 	//nolint:gosec // The node names its logs itself.
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
@@ -34,7 +34,7 @@ func Create(path string) (*Writer, error) {
 	return &Writer{file: file, done: make(chan struct{})}, nil
 }
 
-// Write keeps the lines of p; the end of p that is no full line waits for the rest.
+// Write writes the complete lines of p, and buffers an incomplete last line.
 func (w *Writer) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -51,17 +51,17 @@ func (w *Writer) Write(p []byte) (int, error) {
 			w.rest = w.rest[longest:]
 		default:
 			w.rest = bytes.Clone(w.rest)
-			// A full disk must not end the container: what it prints is lost, what it does is not.
+			// A full disk must not end the container; it only loses output.
 			_, _ = w.file.Write(out.Bytes())
 			return len(p), nil
 		}
 	}
 }
 
-// Done is closed when nothing more is written.
+// Done returns a channel that is closed when the log is complete.
 func (w *Writer) Done() <-chan struct{} { return w.done }
 
-// Close writes what waits for a newline and ends the log.
+// Close writes the incomplete last line and ends the log.
 func (w *Writer) Close() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -1,8 +1,8 @@
-// Package process runs one program as the leader of a process group of its own, with nothing
-// inherited from the caller but the machine: the environment, the folder and the output are given.
+// Package process runs a program as the leader of a new process group, with the given environment, folder and
+// output. It inherits nothing from the caller.
 //
-// When the leader ends, whatever it started and left in its group is killed, as a container's
-// processes end with its first one. On Linux the leader dies with the caller, however that ends.
+// When the leader ends, all processes in its group are killed, as in a container. On Linux, the leader also dies
+// with the caller.
 package process
 
 import (
@@ -14,22 +14,22 @@ import (
 	"time"
 )
 
-// drain bounds the wait for output that a left-over child of an ended program still holds open.
+// drain limits the wait for output that a child of an ended program still holds open.
 const drain = 500 * time.Millisecond
 
-// Spec says what to run.
+// Spec is the specification of a process.
 type Spec struct {
-	// Path is the program, Argv what it is told, its own name first.
+	// Path is the program, and Argv its arguments, including its name.
 	Path string
 	Argv []string
-	// Env is the whole environment, as KEY=value. Nothing is added to it, also when it is empty.
+	// Env is the whole environment, as KEY=value. Nothing is inherited, even if it is empty.
 	Env []string
 	Dir string
 	// Output receives standard output and standard error.
 	Output io.Writer
 }
 
-// Process is a program that was started.
+// Process is a running or ended program.
 type Process struct {
 	cmd  *exec.Cmd
 	done chan struct{}
@@ -54,15 +54,15 @@ func Start(s Spec) (*Process, error) {
 
 func (p *Process) wait() {
 	defer close(p.done)
-	// The error says no more than the state that ExitCode reads.
+	// ExitCode reads the state instead of the error.
 	_ = p.cmd.Wait()
 	p.signal(syscall.SIGKILL)
 }
 
-// Done is closed when the program has ended and its output was delivered.
+// Done returns a channel that is closed when the program has ended and its output was delivered.
 func (p *Process) Done() <-chan struct{} { return p.done }
 
-// ExitCode is the exit status, or 128 and the signal's number as shells have it. Read it after Done.
+// ExitCode returns the exit status, or 128 plus the signal's number as shells do. Call it after Done.
 func (p *Process) ExitCode() int32 {
 	state := p.cmd.ProcessState
 	if status, ok := state.Sys().(syscall.WaitStatus); ok && status.Signaled() {
@@ -79,7 +79,7 @@ func (p *Process) Kill() { p.signal(syscall.SIGKILL) }
 
 func (p *Process) signal(s syscall.Signal) {
 	select {
-	case <-p.done: // The number may be another process's by now.
+	case <-p.done: // The process ID may belong to another process by now.
 		return
 	default:
 	}

@@ -2,8 +2,8 @@ package process
 
 import "syscall"
 
-// attributes asks the kernel to kill the program when its parent dies. The kernel means the parent
-// thread; the Go runtime ends threads only under locked goroutines, and none is locked here.
+// attributes makes the kernel kill the program when its parent dies. The parent is the thread that started
+// it. The Go runtime ends only threads of locked goroutines, and this one is not locked.
 func attributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }

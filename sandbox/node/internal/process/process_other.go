@@ -4,7 +4,7 @@ package process
 
 import "syscall"
 
-// attributes cannot bind the program's life to its parent's: only Linux has a death signal.
+// attributes cannot make the program end with its parent: only Linux has a parent death signal.
 func attributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true}
 }

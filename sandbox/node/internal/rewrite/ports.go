@@ -5,10 +5,10 @@ import (
 	"net"
 )
 
-// Ports hands out free loopback ports and holds them until Release, so that it gives none twice.
+// Ports allocates free loopback ports. It keeps them open until Release, so that it returns none twice.
 type Ports struct{ held []net.Listener }
 
-// Take returns a port that nothing listens on.
+// Take returns a free port.
 func (p *Ports) Take() (int32, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -18,7 +18,7 @@ func (p *Ports) Take() (int32, error) {
 	return int32(listener.Addr().(*net.TCPAddr).Port), nil //nolint:gosec // A port has sixteen bits.
 }
 
-// Release lets others listen on the ports.
+// Release closes the ports, so that others can listen on them.
 func (p *Ports) Release() {
 	for _, listener := range p.held {
 		_ = listener.Close()

@@ -1,9 +1,8 @@
-// Package rewrite moves the addresses that controllers serve their metrics and health at to free
-// loopback ports. Pods here share the machine's ports, where containers have their own, so two
-// pods of one Deployment, and a program that is running anyway, would collide.
+// Package rewrite moves the metrics and health addresses of controllers to free loopback ports. Pods of the
+// sandbox share the machine's ports, so two pods of a Deployment would conflict.
 //
-// It knows the flags --metrics-addr and --live-addr, and changes those, the ports a container
-// declares under the same numbers, and the probes that lead there. It touches nothing else.
+// It changes the flags --metrics-addr and --live-addr, the container's ports with the same numbers, and the
+// probes of these ports, and nothing else.
 package rewrite
 
 import (
@@ -17,7 +16,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 )
 
-// Container moves the addresses of c, which it changes. Each port comes from free.
+// Container moves the addresses of c in place. It gets ports from free.
 func Container(c *corev1.Container, free func() (int32, error)) error {
 	moved := map[int32]int32{}
 	for _, args := range []*[]string{&c.Command, &c.Args} {
@@ -42,7 +41,7 @@ func Container(c *corev1.Container, free func() (int32, error)) error {
 	return nil
 }
 
-// Explicit returns args with those defaults, each "--flag=value", whose flag they do not have.
+// Explicit returns args with those defaults ("--flag=value") that they do not set.
 func Explicit(args, defaults []string) []string {
 	args = slices.Clone(args)
 	for _, argument := range defaults {
@@ -82,8 +81,7 @@ func arguments(args []string, moved map[int32]int32, free func() (int32, error))
 	return args, nil
 }
 
-// move returns the new address, or "" for a value that is none, such as the 0 that switches a
-// server off.
+// move returns the new address, or "" if the value is not an address, such as 0, which turns a server off.
 func move(address string, moved map[int32]int32, free func() (int32, error)) (string, error) {
 	_, text, err := net.SplitHostPort(address)
 	if err != nil {
@@ -103,7 +101,7 @@ func move(address string, moved map[int32]int32, free func() (int32, error)) (st
 	return net.JoinHostPort("127.0.0.1", strconv.Itoa(int(to))), nil
 }
 
-// probe returns p with its numbered port moved. A named one moves with the container's ports.
+// probe returns p with a moved port number. A port name moves with the container's ports.
 func probe(p *corev1.Probe, moved map[int32]int32) *corev1.Probe {
 	if p == nil {
 		return nil

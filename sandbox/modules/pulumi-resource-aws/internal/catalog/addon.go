@@ -16,7 +16,7 @@ import (
 // addonPatience is how long pulumi-aws waits for an add-on by default.
 const addonPatience = 20 * time.Minute
 
-// addon is an add-on of a cluster. Its ID is the cluster's name and the add-on's with a colon.
+// addon is an add-on of a cluster. Its ID is the names of the cluster and the add-on, separated by a colon.
 type addon struct {
 	tagged
 	AddonName                string `json:"addonName"`
@@ -76,7 +76,7 @@ func (a *addon) wait(ctx context.Context, c *Clients) error {
 func readAddon(ctx context.Context, c *Clients, id string, a *addon) (string, error) {
 	cluster, name, ok := strings.Cut(id, ":")
 	if !ok {
-		return "", errors.New("write the ID as <cluster name>:<add-on name>")
+		return "", errors.New("the ID must be <cluster name>:<add-on name>")
 	}
 	out, err := c.eks.DescribeAddon(ctx, &eks.DescribeAddonInput{ClusterName: &cluster, AddonName: &name})
 	if err != nil {

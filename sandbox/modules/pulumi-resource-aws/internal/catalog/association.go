@@ -11,8 +11,8 @@ import (
 	"eso-aws/sandbox/modules/pulumi-resource-aws/internal/schema"
 )
 
-// association is the role of a service account's pods. Its ID is EKS's; to import one, the cluster's name
-// goes before it, with a comma.
+// association is the role of a service account's pods. Its ID is EKS's. The ID for an import is the
+// cluster's name and that ID, separated by a comma.
 type association struct {
 	tagged
 	AssociationArn string `json:"associationArn"`
@@ -61,7 +61,7 @@ func readAssociation(ctx context.Context, c *Clients, id string, a *association)
 	if a.ClusterName == "" {
 		var ok bool
 		if a.ClusterName, id, ok = strings.Cut(id, ","); !ok {
-			return "", errors.New("write the ID as <cluster name>,<association ID>")
+			return "", errors.New("the ID must be <cluster name>,<association ID>")
 		}
 	}
 	out, err := c.eks.DescribePodIdentityAssociation(ctx, &eks.DescribePodIdentityAssociationInput{

@@ -12,8 +12,8 @@ import (
 	"eso-aws/sandbox/modules/pulumi-resource-aws/internal/schema"
 )
 
-// attachment is a managed policy of a role. Its ID is the role's name and the policy's ARN with a hyphen;
-// to import one, with a slash.
+// attachment is a managed policy of a role. Its ID is the role's name and the policy's ARN, separated by a
+// hyphen. In the ID for an import, a slash separates them.
 type attachment struct {
 	PolicyArn string `json:"policyArn"`
 	Role      string `json:"role"`
@@ -51,7 +51,7 @@ func readAttachment(ctx context.Context, c *Clients, id string, a *attachment) (
 	if a.Role == "" {
 		var ok bool
 		if a.Role, a.PolicyArn, ok = strings.Cut(id, "/"); !ok {
-			return "", errors.New("write the ID as <role name>/<policy ARN>")
+			return "", errors.New("the ID must be <role name>/<policy ARN>")
 		}
 	}
 	attached, err := attachedPolicies(ctx, c, a.Role)

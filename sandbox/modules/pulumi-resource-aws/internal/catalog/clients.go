@@ -6,19 +6,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/eks"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
-	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
-// Clients speak to the services of one region.
+// Clients call the services of one region.
 type Clients struct {
-	Region string
-
 	iam *iam.Client
-	sts *sts.Client
 	eks *eks.Client
 }
 
-// NewClients returns clients of the services at one endpoint, and nowhere else.
+// NewClients returns clients that use only this endpoint.
 func NewClients(endpoint, region string, credentials aws.Credentials) *Clients {
 	config := aws.Config{
 		BaseEndpoint: &endpoint,
@@ -27,7 +23,5 @@ func NewClients(endpoint, region string, credentials aws.Credentials) *Clients {
 			return credentials, nil
 		}),
 	}
-	return &Clients{
-		Region: region, iam: iam.NewFromConfig(config), sts: sts.NewFromConfig(config), eks: eks.NewFromConfig(config),
-	}
+	return &Clients{iam: iam.NewFromConfig(config), eks: eks.NewFromConfig(config)}
 }

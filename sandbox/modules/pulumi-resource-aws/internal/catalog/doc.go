@@ -1,5 +1,4 @@
-// Package catalog makes, reads, changes and deletes what the stand-in has of AWS's resource types, and
-// answers its functions. A file is one type; [Resources] and [Functions] list them.
+// Package catalog implements the stand-in's resource types and functions: [Resources] and [Functions].
 //
-// Inputs and outputs are named as in the pulumi-aws SDK. Every error carries AWS's code and message.
+// Inputs and outputs have the names of the pulumi-aws SDK. Errors have AWS's code and message.
 package catalog

@@ -7,7 +7,7 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// describe wraps an error of AWS's with what was done, and leaves of it the code and the message.
+// describe wraps an AWS error with what was being done, and reduces it to the code and the message.
 func describe(doing, what string, err error) error {
 	if err == nil {
 		return nil
@@ -18,7 +18,7 @@ func describe(doing, what string, err error) error {
 	return fmt.Errorf("%s %s: %w", doing, what, err)
 }
 
-// apiError is an answer of AWS's without the transport around it.
+// apiError is an AWS error without the details of the transport.
 type apiError struct {
 	doing string
 	api   smithy.APIError
@@ -30,8 +30,8 @@ func (e *apiError) Error() string {
 
 func (e *apiError) Unwrap() error { return e.api }
 
-// errGone is for what AWS does not say with an error of its own.
-var errGone = errors.New("it is no longer there")
+// errGone is for deleted resources for which AWS returns no error.
+var errGone = errors.New("it no longer exists")
 
 func gone(err error) bool {
 	if errors.Is(err, errGone) {

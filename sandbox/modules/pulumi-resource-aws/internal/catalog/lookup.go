@@ -9,24 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/eks"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
-	"github.com/aws/aws-sdk-go-v2/service/iam/types"
-	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
-
-type callerResult struct {
-	AccountID string `json:"accountId"`
-	Arn       string `json:"arn"`
-	ID        string `json:"id"`
-	UserID    string `json:"userId"`
-}
-
-func getCallerIdentity(ctx context.Context, c *Clients, _ *struct{}) (*callerResult, error) {
-	out, err := c.sts.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
-	if err != nil {
-		return nil, describe("asking for", "the caller's identity", err)
-	}
-	return &callerResult{*out.Account, *out.Arn, *out.Account, *out.UserId}, nil
-}
 
 type nameArgs struct {
 	Name string `json:"name"`
@@ -82,89 +65,6 @@ func getCluster(ctx context.Context, c *Clients, args *nameArgs) (*clusterResult
 	return result, nil
 }
 
-type roleResult struct {
-	Arn                 string            `json:"arn"`
-	AssumeRolePolicy    string            `json:"assumeRolePolicy"`
-	CreateDate          string            `json:"createDate"`
-	Description         string            `json:"description"`
-	ID                  string            `json:"id"`
-	MaxSessionDuration  int32             `json:"maxSessionDuration"`
-	Name                string            `json:"name"`
-	Path                string            `json:"path"`
-	PermissionsBoundary string            `json:"permissionsBoundary"`
-	Tags                map[string]string `json:"tags"`
-	UniqueID            string            `json:"uniqueId"`
-}
-
-func getRole(ctx context.Context, c *Clients, args *nameArgs) (*roleResult, error) {
-	var is role
-	if _, err := readRole(ctx, c, args.Name, &is); err != nil {
-		return nil, describe("reading", fmt.Sprintf("IAM role %q", args.Name), err)
-	}
-	return &roleResult{
-		is.Arn, is.AssumeRolePolicy, is.CreateDate, is.Description, is.Name, is.MaxSessionDuration, is.Name, is.Path,
-		is.PermissionsBoundary, is.Tags, is.UniqueID,
-	}, nil
-}
-
-type policyArgs struct {
-	Arn        string `json:"arn"`
-	Name       string `json:"name"`
-	PathPrefix string `json:"pathPrefix"`
-}
-
-type policyResult struct {
-	Arn             string            `json:"arn"`
-	AttachmentCount int32             `json:"attachmentCount"`
-	Description     string            `json:"description"`
-	ID              string            `json:"id"`
-	Name            string            `json:"name"`
-	Path            string            `json:"path"`
-	Policy          string            `json:"policy"`
-	PolicyID        string            `json:"policyId"`
-	Tags            map[string]string `json:"tags"`
-}
-
-func getPolicy(ctx context.Context, c *Clients, args *policyArgs) (*policyResult, error) {
-	what := fmt.Sprintf("IAM policy %q", args.Arn+args.Name)
-	arn := args.Arn
-	if arn == "" {
-		found, err := findPolicy(ctx, c, args)
-		if err != nil {
-			return nil, describe("looking for", what, err)
-		}
-		arn = found
-	}
-	var is policy
-	if _, err := readPolicy(ctx, c, arn, &is); err != nil {
-		return nil, describe("reading", what, err)
-	}
-	return &policyResult{
-		is.Arn, is.AttachmentCount, is.Description, is.Arn, is.Name, is.Path, is.Policy, is.PolicyID, is.Tags,
-	}, nil
-}
-
-func findPolicy(ctx context.Context, c *Clients, args *policyArgs) (string, error) {
-	if args.Name == "" {
-		return "", errors.New("one of `arn,name` must be specified")
-	}
-	pages := iam.NewListPoliciesPaginator(c.iam, &iam.ListPoliciesInput{
-		Scope: types.PolicyScopeTypeAll, PathPrefix: optional(args.PathPrefix),
-	})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return "", err
-		}
-		for _, p := range page.Policies {
-			if *p.PolicyName == args.Name {
-				return *p.Arn, nil
-			}
-		}
-	}
-	return "", errors.New("no policy has the name")
-}
-
 type providerArgs struct {
 	Arn string `json:"arn"`
 	URL string `json:"url"`
@@ -189,11 +89,11 @@ func getProvider(ctx context.Context, c *Clients, args *providerArgs) (*provider
 		}
 		arn = found
 	}
-	var is identityProvider
-	if _, err := readProvider(ctx, c, arn, &is); err != nil {
+	is, err := c.iam.GetOpenIDConnectProvider(ctx, &iam.GetOpenIDConnectProviderInput{OpenIDConnectProviderArn: &arn})
+	if err != nil {
 		return nil, describe("reading", what, err)
 	}
-	return &providerResult{is.Arn, is.ClientIDLists, is.Arn, is.Tags, is.ThumbprintLists, is.URL}, nil
+	return &providerResult{arn, is.ClientIDList, arn, fromIAM(is.Tags), is.ThumbprintList, *is.Url}, nil
 }
 
 // findProvider looks at the ARNs, which end with the URL.

@@ -15,7 +15,7 @@ import (
 	"eso-aws/sandbox/modules/pulumi-resource-aws/internal/schema"
 )
 
-// maxVersions is IAM's quota of versions of a policy.
+// maxVersions is IAM's quota on the versions of a policy.
 const maxVersions = 5
 
 type policy struct {
@@ -77,7 +77,7 @@ func readPolicy(ctx context.Context, c *Clients, id string, p *policy) (string, 
 	return p.Arn, nil
 }
 
-// policyDocument is what a policy says now.
+// policyDocument returns the current document of a policy.
 func policyDocument(ctx context.Context, c *Clients, p *types.Policy) (string, error) {
 	version, err := c.iam.GetPolicyVersion(ctx, &iam.GetPolicyVersionInput{
 		PolicyArn: p.Arn, VersionId: p.DefaultVersionId,
@@ -113,7 +113,7 @@ func updatePolicy(ctx context.Context, c *Clients, id string, old, wanted *polic
 	})
 }
 
-// makeRoom deletes the oldest version that is not in force where there are as many as IAM allows.
+// makeRoom deletes the oldest version that is not the default if the quota is reached.
 func makeRoom(ctx context.Context, c *Clients, arn string) error {
 	versions, err := policyVersions(ctx, c, arn)
 	if err != nil || len(versions) < maxVersions {
@@ -126,7 +126,7 @@ func makeRoom(ctx context.Context, c *Clients, arn string) error {
 	return deleteVersion(ctx, c, arn, &oldest)
 }
 
-// versionNumber only rises, while dates are in seconds and can be the same.
+// versionNumber returns the version's number. Numbers only rise, while two dates can be the same.
 func versionNumber(v types.PolicyVersion) int {
 	number, _ := strconv.Atoi(strings.TrimPrefix(*v.VersionId, "v"))
 	return number

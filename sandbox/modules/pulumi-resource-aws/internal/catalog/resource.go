@@ -12,48 +12,48 @@ import (
 
 // Resource is a resource type.
 type Resource interface {
-	// Schema describes it.
+	// Schema returns the schema of the type.
 	Schema() schema.Resource
-	// Create makes one and returns its ID. The outputs are for [Resource.Read] to find out.
+	// Create creates a resource and returns its ID. [Resource.Read] returns the outputs.
 	Create(ctx context.Context, c *Clients, inputs resource.PropertyMap) (id string, err error)
-	// Read returns the outputs, and the ID as it is from now on: others are taken for imports. Where the
-	// resource is gone, it is empty. What AWS does not know stays as in the state.
+	// Read returns the resource's outputs and its ID, which differs from the given one after an import. The
+	// ID is empty if the resource does not exist. Outputs that AWS does not know are taken from the state.
 	Read(ctx context.Context, c *Clients, id string, state resource.PropertyMap) (
 		string, resource.PropertyMap, error)
-	// Update changes what is there from its state to what the inputs say. It can be repeated.
+	// Update changes the resource from its state to the inputs. It is idempotent.
 	Update(ctx context.Context, c *Clients, id string, state, inputs resource.PropertyMap) error
-	// Delete deletes it, and is content if it is gone already.
+	// Delete deletes the resource. It succeeds if the resource does not exist.
 	Delete(ctx context.Context, c *Clients, id string, state resource.PropertyMap) error
 }
 
-// Resources are all resource types by their tokens.
+// Resources returns all resource types by their tokens.
 func Resources() map[string]Resource {
 	all := map[string]Resource{}
 	for _, r := range []Resource{
-		roleType(), policyType(), attachmentType(), providerType(), associationType(), addonType(),
+		roleType(), policyType(), attachmentType(), associationType(), addonType(),
 	} {
 		all[r.Schema().Token] = r
 	}
 	return all
 }
 
-// kind is a resource type whose inputs and outputs are a T.
+// kind is a resource type with inputs and outputs of type T.
 type kind[T any] struct {
 	schema schema.Resource
-	// title names one in errors.
+	// title names a resource in errors.
 	title  func(*T) string
 	create func(context.Context, *Clients, *T) (id string, err error)
-	// read overwrites what AWS knows. It fills in from the ID what importing needs, and returns the ID
-	// if it is another.
+	// read overwrites the values that AWS knows. For an import it takes values from the ID, and returns
+	// the new ID if it differs.
 	read   func(ctx context.Context, c *Clients, id string, state *T) (newID string, err error)
 	update func(ctx context.Context, c *Clients, id string, old, wanted *T) error
 	remove func(ctx context.Context, c *Clients, id string, state *T) error
 }
 
-// Schema describes the type.
+// Schema returns the schema of the type.
 func (k *kind[T]) Schema() schema.Resource { return k.schema }
 
-// Create makes one.
+// Create creates a resource.
 func (k *kind[T]) Create(ctx context.Context, c *Clients, inputs resource.PropertyMap) (string, error) {
 	wanted, err := decode[T](inputs)
 	if err != nil {
@@ -63,7 +63,7 @@ func (k *kind[T]) Create(ctx context.Context, c *Clients, inputs resource.Proper
 	return id, describe("creating", k.title(wanted), err)
 }
 
-// Read reads one.
+// Read reads a resource.
 func (k *kind[T]) Read(
 	ctx context.Context, c *Clients, id string, state resource.PropertyMap,
 ) (string, resource.PropertyMap, error) {
@@ -82,7 +82,7 @@ func (k *kind[T]) Read(
 	return newID, outputs, err
 }
 
-// Update changes one.
+// Update updates a resource.
 func (k *kind[T]) Update(ctx context.Context, c *Clients, id string, state, inputs resource.PropertyMap) error {
 	old, err := decode[T](state)
 	if err != nil {
@@ -95,7 +95,7 @@ func (k *kind[T]) Update(ctx context.Context, c *Clients, id string, state, inpu
 	return describe("updating", k.title(wanted), k.update(ctx, c, id, old, wanted))
 }
 
-// Delete deletes one.
+// Delete deletes a resource.
 func (k *kind[T]) Delete(ctx context.Context, c *Clients, id string, state resource.PropertyMap) error {
 	is, err := decode[T](state)
 	if err != nil {
@@ -107,7 +107,7 @@ func (k *kind[T]) Delete(ctx context.Context, c *Clients, id string, state resou
 	return nil
 }
 
-// decode reads properties as a T by its JSON tags.
+// decode converts properties to a T by its JSON tags.
 func decode[T any](properties resource.PropertyMap) (*T, error) {
 	data, err := json.Marshal(properties.Mappable())
 	if err != nil {

@@ -140,7 +140,7 @@ func deleteRole(ctx context.Context, c *Clients, id string, r *role) error {
 	return err
 }
 
-// detachAll takes every permission from a role, as forceDetachPolicies asks for.
+// detachAll removes all policies from a role, for forceDetachPolicies.
 func detachAll(ctx context.Context, c *Clients, name string) error {
 	attached, err := attachedPolicies(ctx, c, name)
 	if err != nil {

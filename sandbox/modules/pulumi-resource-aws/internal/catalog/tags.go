@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 )
 
-// tagged is what all types with tags have. Default tags are in both.
+// tagged holds the tags of a resource type. Both fields include the default tags.
 type tagged struct {
 	Tags    map[string]string `json:"tags,omitempty"`
 	TagsAll map[string]string `json:"tagsAll,omitempty"`
@@ -17,12 +17,14 @@ type tagged struct {
 
 func (t *tagged) set(tags map[string]string) { t.Tags, t.TagsAll = tags, tags }
 
-func (t *tagged) setIAM(tags []types.Tag) {
+func (t *tagged) setIAM(tags []types.Tag) { t.set(fromIAM(tags)) }
+
+func fromIAM(tags []types.Tag) map[string]string {
 	read := map[string]string{}
 	for _, tag := range tags {
 		read[*tag.Key] = *tag.Value
 	}
-	t.set(read)
+	return read
 }
 
 func iamTags(tags map[string]string) []types.Tag {
@@ -33,7 +35,7 @@ func iamTags(tags map[string]string) []types.Tag {
 	return list
 }
 
-// retag changes the tags of what is there to the wanted ones.
+// retag changes the tags to the wanted ones.
 func (t tagged) retag(wanted tagged, set func(map[string]string) error, remove func(keys []string) error) error {
 	changed := maps.Clone(wanted.Tags)
 	maps.DeleteFunc(changed, func(key, value string) bool {

@@ -11,7 +11,7 @@ import (
 
 type resourceKey = resource.PropertyKey
 
-// optional is nil for nothing, which AWS takes for "not given".
+// optional returns nil for an empty text, which AWS takes for a missing value.
 func optional(s string) *string {
 	if s == "" {
 		return nil
@@ -26,7 +26,7 @@ func text(s *string) string {
 	return *s
 }
 
-// keepDocument takes over a document that was read, unless only its notation is another.
+// keepDocument sets the state to the document in AWS, unless they differ only in notation.
 func keepDocument(state *string, read string) {
 	if !schema.SameDocument(*state, read) {
 		*state = read

@@ -36,9 +36,6 @@ func TestCheckFailures(t *testing.T) {
 			{Property: "maxSessionDuration", Reason: "expected number type, got string type. Examine values at 'it.maxSessionDuration'."},
 			{Property: "tags", Reason: "expected object of strings type, got object type. Examine values at 'it.tags'."},
 		}},
-		"List": {providerToken, object{"url": issuer, "clientIdLists": []any{1}}, []plugin.CheckFailure{{
-			Property: "clientIdLists", Reason: "expected [] of strings type, got [] type. Examine values at 'it.clientIdLists'.",
-		}}},
 		"JSON": {roleToken, object{"assumeRolePolicy": "{"}, []plugin.CheckFailure{{
 			Property: "assumeRolePolicy",
 			Reason:   `"assumeRolePolicy" contains an invalid JSON policy. Examine values at 'it.assumeRolePolicy'.`,
@@ -115,9 +112,9 @@ func TestUnknownType(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, nil)
 	const token = "aws:s3/bucket:Bucket"
-	const want = `the sandbox's stand-in of the AWS provider has no resource type "aws:s3/bucket:Bucket": it serves ` +
+	const want = `the sandbox's stand-in of the AWS provider does not support the resource type "aws:s3/bucket:Bucket"; available: ` +
 		`aws:eks/addon:Addon, aws:eks/podIdentityAssociation:PodIdentityAssociation, ` +
-		`aws:iam/openIdConnectProvider:OpenIdConnectProvider, aws:iam/policy:Policy, aws:iam/role:Role, ` +
+		`aws:iam/policy:Policy, aws:iam/role:Role, ` +
 		`aws:iam/rolePolicyAttachment:RolePolicyAttachment`
 	_, err := f.Check(t.Context(), plugin.CheckRequest{
 		URN: urn(token, "it"), Type: tokens.Type(token), News: resource.PropertyMap{},

@@ -19,8 +19,8 @@ import (
 
 const endpointVariable = "AWS_ENDPOINT_URL"
 
-// refused are settings that would change what is done, or to whom, if they were served. All others that
-// are not read below have no meaning here and are ignored, endpoints and profile among them.
+// refused returns the settings that the stand-in neither supports nor can ignore, because they change what
+// the provider does. It ignores all other settings that it does not read, such as endpoints and profile.
 func refused() []resource.PropertyKey {
 	return []resource.PropertyKey{
 		"allowedAccountIds", "assumeRole", "assumeRoleWithWebIdentity", "assumeRoles", "forbiddenAccountIds",
@@ -40,7 +40,7 @@ func (p *Provider) CheckConfig(_ context.Context, req plugin.CheckConfigRequest)
 	for _, key := range refused() {
 		if config.HasValue(key) {
 			failures = append(failures, plugin.CheckFailure{Property: key, Reason: fmt.Sprintf(
-				"the sandbox's stand-in of the AWS provider does not serve %s; leave it out", key)})
+				"the sandbox's stand-in of the AWS provider does not support %s; remove it", key)})
 		}
 	}
 	return plugin.CheckConfigResponse{Properties: config, Failures: failures}, nil
@@ -50,7 +50,7 @@ func (p *Provider) region() string {
 	return cmp.Or(p.options.Getenv("AWS_REGION"), p.options.Getenv("AWS_DEFAULT_REGION"))
 }
 
-// DiffConfig says that another region has other resources.
+// DiffConfig returns the changes of the configuration. Another region replaces all resources.
 func (p *Provider) DiffConfig(_ context.Context, req plugin.DiffConfigRequest) (plugin.DiffConfigResponse, error) {
 	diff := plugin.DiffResult{Changes: plugin.DiffNone}
 	changed := req.OldInputs.Diff(req.NewInputs)
@@ -67,7 +67,7 @@ func (p *Provider) DiffConfig(_ context.Context, req plugin.DiffConfigRequest) (
 	return diff, nil
 }
 
-// Configure makes the clients. It refuses to work for an endpoint that can be AWS's.
+// Configure creates the clients. It refuses endpoints that could be AWS.
 func (p *Provider) Configure(_ context.Context, req plugin.ConfigureRequest) (plugin.ConfigureResponse, error) {
 	endpoint := p.options.Getenv(endpointVariable)
 	if err := checkEndpoint(endpoint); err != nil {
@@ -91,20 +91,20 @@ func (p *Provider) Configure(_ context.Context, req plugin.ConfigureRequest) (pl
 	return plugin.ConfigureResponse{}, nil
 }
 
-// checkEndpoint wants one on loopback, where the sandbox is.
+// checkEndpoint requires a loopback address, as the sandbox has.
 func checkEndpoint(endpoint string) error {
 	if endpoint == "" {
-		return fmt.Errorf("%s is not set; set it to the sandbox's AWS, or remove this plugin to use AWS",
+		return fmt.Errorf("%s is required; set it to the sandbox's AWS, or remove this plugin to use AWS",
 			endpointVariable)
 	}
 	u, err := url.Parse(endpoint)
 	if err != nil || u.Scheme == "" {
-		return fmt.Errorf("%s: %q is no URL; write the sandbox's, such as http://127.0.0.1:4566",
+		return fmt.Errorf("%s: %q: must be a URL; set it to the sandbox's AWS, such as http://127.0.0.1:4566",
 			endpointVariable, endpoint)
 	}
 	host := u.Hostname()
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return fmt.Errorf("%s: %q is not on this machine; write the sandbox's, such as http://127.0.0.1:4566",
+		return fmt.Errorf("%s: %q: must be on this machine; set it to the sandbox's AWS, such as http://127.0.0.1:4566",
 			endpointVariable, endpoint)
 	}
 	return nil
@@ -130,7 +130,7 @@ func (p *Provider) credentials(config resource.PropertyMap) (aws.Credentials, er
 	return credentials, nil
 }
 
-// defaultTags reads the setting as the engine has it: as an object, or that as JSON.
+// defaultTags parses the setting, which is an object or JSON.
 func defaultTags(config resource.PropertyMap) (resource.PropertyMap, error) {
 	setting := config["defaultTags"]
 	if setting.IsString() {

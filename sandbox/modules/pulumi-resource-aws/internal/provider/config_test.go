@@ -7,7 +7,10 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 )
 
-const configToken = "pulumi:providers:aws"
+const (
+	configToken     = "pulumi:providers:aws"
+	clusterFunction = "aws:eks/getCluster:getCluster"
+)
 
 // TestConfigureRefusals: without the sandbox's endpoint nothing is asked of anybody.
 func TestConfigureRefusals(t *testing.T) {
@@ -15,12 +18,12 @@ func TestConfigureRefusals(t *testing.T) {
 	const standIn = "this is the sandbox's stand-in of the AWS provider, which never talks to AWS itself: AWS_ENDPOINT_URL"
 	const local = "http://127.0.0.1:4566"
 	for name, test := range map[string]struct{ variable, value, want string }{
-		"NoEndpoint": {"AWS_ENDPOINT_URL", "", standIn + " is not set; set it to the sandbox's AWS, or remove this plugin to use AWS"},
+		"NoEndpoint": {"AWS_ENDPOINT_URL", "", standIn + " is required; set it to the sandbox's AWS, or remove this plugin to use AWS"},
 		"AWS": {
 			"AWS_ENDPOINT_URL", "https://iam.amazonaws.com",
-			standIn + `: "https://iam.amazonaws.com" is not on this machine; write the sandbox's, such as ` + local,
+			standIn + `: "https://iam.amazonaws.com": must be on this machine; set it to the sandbox's AWS, such as ` + local,
 		},
-		"NoURL":         {"AWS_ENDPOINT_URL", "localhost", standIn + `: "localhost" is no URL; write the sandbox's, such as ` + local},
+		"NoURL":         {"AWS_ENDPOINT_URL", "localhost", standIn + `: "localhost": must be a URL; set it to the sandbox's AWS, such as ` + local},
 		"NoRegion":      {"AWS_REGION", "", "missing region information: set aws:region or AWS_REGION"},
 		"NoCredentials": {"AWS_ACCESS_KEY_ID", "", "missing credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to a key of the sandbox's AWS; the sandbox's stand-in reads no profiles"},
 	} {
@@ -30,7 +33,7 @@ func TestConfigureRefusals(t *testing.T) {
 			env[test.variable] = test.value
 			engine := start(t, env)
 			noError(t, configure(t, engine, nil)) // the engine's client goes on, and fails what comes next
-			_, err := engine.Invoke(t.Context(), plugin.InvokeRequest{Tok: "aws:index/getRegion:getRegion"})
+			_, err := engine.Invoke(t.Context(), plugin.InvokeRequest{Tok: clusterFunction})
 			refused(t, err, test.want)
 		})
 	}
@@ -38,24 +41,21 @@ func TestConfigureRefusals(t *testing.T) {
 
 func TestConfigure(t *testing.T) {
 	t.Parallel()
+	const reading = `reading EKS cluster "prod": `
 	for name, test := range map[string]struct {
 		config object
-		region string
 		fails  string
 	}{
-		"Environment":    {nil, region, ""},
-		"Region":         {object{"region": "us-east-1"}, "us-east-1", ""},
-		"Ignored":        {object{"profile": "mine", "skipRegionValidation": true, "endpoints": "[]"}, region, ""},
-		"Key":            {object{"accessKey": "test", "secretKey": "test"}, region, ""},
-		"WrongSecretKey": {object{"accessKey": "test", "secretKey": "wrong"}, region, "asking for the caller's identity: SignatureDoesNotMatch: "},
+		"Environment":    {nil, ""},
+		"Region":         {object{"region": "us-east-1"}, reading + "ResourceNotFoundException: "}, // it is in eu-west-1
+		"Ignored":        {object{"profile": "mine", "skipRegionValidation": true, "endpoints": "[]"}, ""},
+		"Key":            {object{"accessKey": "test", "secretKey": "test"}, ""},
+		"WrongSecretKey": {object{"accessKey": "test", "secretKey": "wrong"}, reading + "InvalidSignatureException: "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := newFixture(t, properties(test.config))
-			resp, err := f.Invoke(t.Context(), plugin.InvokeRequest{Tok: "aws:index/getRegion:getRegion"})
-			noError(t, err)
-			equal(t, resp.Properties["name"], resource.NewProperty(test.region))
-			_, err = f.Invoke(t.Context(), plugin.InvokeRequest{Tok: "aws:index/getCallerIdentity:getCallerIdentity"})
+			_, err := f.Invoke(t.Context(), plugin.InvokeRequest{Tok: clusterFunction, Args: properties(object{"name": "prod"})})
 			if test.fails == "" {
 				noError(t, err)
 			} else if err == nil || len(err.Error()) < len(test.fails) || err.Error()[:len(test.fails)] != test.fails {
@@ -80,7 +80,7 @@ func TestCheckConfig(t *testing.T) {
 	equal(t, check(given), plugin.CheckConfigResponse{Properties: properties(given)})
 	equal(t, check(object{"assumeRole": object{"roleArn": roleARN}}).Failures, []plugin.CheckFailure{{
 		Property: "assumeRole",
-		Reason:   "the sandbox's stand-in of the AWS provider does not serve assumeRole; leave it out",
+		Reason:   "the sandbox's stand-in of the AWS provider does not support assumeRole; remove it",
 	}})
 }
 
@@ -132,10 +132,8 @@ func TestPluginInfo(t *testing.T) {
 	schema, err := engine.GetSchema(t.Context(), plugin.GetSchemaRequest{})
 	noError(t, err)
 	equal(t, string(schema.Schema), `{"functions":{"aws:eks/getCluster:getCluster":{},`+
-		`"aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider":{},"aws:iam/getPolicy:getPolicy":{},`+
-		`"aws:iam/getRole:getRole":{},"aws:index/getCallerIdentity:getCallerIdentity":{},`+
-		`"aws:index/getPartition:getPartition":{},"aws:index/getRegion:getRegion":{}},"name":"aws",`+
+		`"aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider":{}},"name":"aws",`+
 		`"resources":{"aws:eks/addon:Addon":{},"aws:eks/podIdentityAssociation:PodIdentityAssociation":{},`+
-		`"aws:iam/openIdConnectProvider:OpenIdConnectProvider":{},"aws:iam/policy:Policy":{},"aws:iam/role:Role":{},`+
+		`"aws:iam/policy:Policy":{},"aws:iam/role:Role":{},`+
 		`"aws:iam/rolePolicyAttachment:RolePolicyAttachment":{}},"version":"6.83.2"}`)
 }

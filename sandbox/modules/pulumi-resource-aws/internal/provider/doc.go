@@ -1,6 +1,5 @@
-// Package provider is the stand-in as the Pulumi engine sees it: what the engine asks of a provider, answered
-// from the schema and the catalog.
+// Package provider implements Pulumi's provider interface with the schema and the catalog.
 //
-// The engine is told that secrets are not accepted. It then hands over plain values and marks what comes
-// back by the same names as secret itself; the catalog has no output that repeats an input by another name.
+// It declares that it does not accept secrets. The engine then passes plain values and marks outputs as secret
+// if the input of the same name is. No output of the catalog repeats an input under another name.
 package provider

@@ -30,7 +30,6 @@ const (
 	roleToken        = "aws:iam/role:Role"
 	policyToken      = "aws:iam/policy:Policy"
 	attachmentToken  = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
-	providerToken    = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
 	associationToken = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 	addonToken       = "aws:eks/addon:Addon"
 
@@ -80,7 +79,7 @@ func start(t *testing.T, env map[string]string) plugin.Provider {
 	return engine
 }
 
-// newFixture is a configured provider and an account with the cluster prod. The wrappers see every request.
+// newFixture returns a configured provider and an account with the cluster prod. The wrappers see every request.
 func newFixture(t *testing.T, config resource.PropertyMap, wrap ...func(http.Handler) http.Handler) *fixture {
 	t.Helper()
 	account := aws.New(aws.Options{})
@@ -179,7 +178,7 @@ func (f *fixture) diff(t *testing.T, token string, old *made, news resource.Prop
 	return diff
 }
 
-// kinds is what a diff says of each input.
+// kinds returns the kind of change of each input.
 func kinds(d plugin.DiffResult) map[string]plugin.DiffKind {
 	found := map[string]plugin.DiffKind{}
 	for path, property := range d.DetailedDiff {

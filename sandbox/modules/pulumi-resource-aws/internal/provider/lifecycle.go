@@ -13,7 +13,7 @@ import (
 	"eso-aws/sandbox/modules/pulumi-resource-aws/internal/schema"
 )
 
-// Check completes the inputs and finds what is wrong with them.
+// Check completes and validates the inputs.
 func (p *Provider) Check(_ context.Context, req plugin.CheckRequest) (plugin.CheckResponse, error) {
 	kind, err := p.resource(string(req.Type))
 	if err != nil {
@@ -31,7 +31,7 @@ func (p *Provider) Diff(_ context.Context, req plugin.DiffRequest) (plugin.DiffR
 	return kind.Schema().Diff(req.OldOutputs, req.NewInputs), nil
 }
 
-// Create makes the resource and reads what it has become.
+// Create creates the resource and reads its outputs.
 func (p *Provider) Create(ctx context.Context, req plugin.CreateRequest) (plugin.CreateResponse, error) {
 	kind, err := p.resource(string(req.Type))
 	if err != nil {
@@ -59,18 +59,18 @@ func (p *Provider) Create(ctx context.Context, req plugin.CreateRequest) (plugin
 	return created, nil
 }
 
-// read is for what must be there.
+// read reads a resource that must exist.
 func (p *Provider) read(
 	ctx context.Context, token, id string, state resource.PropertyMap,
 ) (resource.PropertyMap, error) {
 	found, outputs, err := p.resources[token].Read(ctx, p.clients, id, state)
 	if err == nil && found == "" {
-		err = fmt.Errorf("reading %s %q: somebody has deleted it meanwhile; run the update again", token, id)
+		err = fmt.Errorf("reading %s %q: it was deleted during the update; run the update again", token, id)
 	}
 	return outputs, err
 }
 
-// unfinished makes the engine remember a resource that was made, but not all of the way.
+// unfinished returns an error that makes the engine remember an incomplete resource.
 func unfinished(id string, inputs resource.PropertyMap, cause error) error {
 	state, err := plugin.MarshalProperties(inputs, plugin.MarshalOptions{KeepUnknowns: true})
 	if err != nil {
@@ -81,7 +81,7 @@ func unfinished(id string, inputs resource.PropertyMap, cause error) error {
 	})
 }
 
-// Read is for refreshing and importing. What is gone has no ID.
+// Read reads a resource for a refresh or an import. A deleted resource gets no ID.
 func (p *Provider) Read(ctx context.Context, req plugin.ReadRequest) (plugin.ReadResponse, error) {
 	kind, err := p.resource(string(req.Type))
 	if err != nil {
@@ -101,7 +101,7 @@ func (p *Provider) Read(ctx context.Context, req plugin.ReadRequest) (plugin.Rea
 	}}, nil
 }
 
-// Update changes the resource and reads what it has become.
+// Update updates the resource and reads its outputs.
 func (p *Provider) Update(ctx context.Context, req plugin.UpdateRequest) (plugin.UpdateResponse, error) {
 	kind, err := p.resource(string(req.Type))
 	if err != nil {
@@ -122,7 +122,7 @@ func (p *Provider) Update(ctx context.Context, req plugin.UpdateRequest) (plugin
 	return plugin.UpdateResponse{Properties: outputs}, err
 }
 
-// Delete deletes the resource, if it is there.
+// Delete deletes the resource if it exists.
 func (p *Provider) Delete(ctx context.Context, req plugin.DeleteRequest) (plugin.DeleteResponse, error) {
 	kind, err := p.resource(string(req.Type))
 	if err != nil {

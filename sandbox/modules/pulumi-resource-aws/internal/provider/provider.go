@@ -16,9 +16,9 @@ import (
 	"eso-aws/sandbox/modules/pulumi-resource-aws/internal/catalog"
 )
 
-// Options are for [New]; both must be set.
+// Options are the options of [New]. All are required.
 type Options struct {
-	// Version is that of the pulumi-aws SDK that programs use.
+	// Version is the version of the pulumi-aws SDK that programs use.
 	Version semver.Version
 	// Getenv reads the environment.
 	Getenv func(string) string
@@ -32,11 +32,11 @@ type Provider struct {
 	resources map[string]catalog.Resource
 	functions map[string]catalog.Function
 
-	// cancelled ends with the engine's wish to go on.
+	// cancelled ends when the engine cancels.
 	cancelled context.Context
 	cancel    context.CancelFunc
 
-	// These are set by Configure, which comes before all that needs them.
+	// Configure sets these.
 	clients     *catalog.Clients
 	defaultTags resource.PropertyMap
 }
@@ -49,22 +49,22 @@ func New(o Options) *Provider {
 	}
 }
 
-// Handshake asks for plain values, and for the user's wishes for names.
+// Handshake requests plain values and the user's settings for automatic names.
 func (p *Provider) Handshake(
 	context.Context, plugin.ProviderHandshakeRequest,
 ) (*plugin.ProviderHandshakeResponse, error) {
 	return &plugin.ProviderHandshakeResponse{SupportsAutonamingConfiguration: true}, nil
 }
 
-// Attach accepts an engine that a provider is run for by hand.
+// Attach accepts an engine that attaches to a running provider.
 func (p *Provider) Attach(string) error { return nil }
 
-// GetPluginInfo answers with the version of the SDK that the stand-in was made for.
+// GetPluginInfo returns the version of the SDK that the stand-in is for.
 func (p *Provider) GetPluginInfo(context.Context) (plugin.PluginInfo, error) {
 	return plugin.PluginInfo{Version: &p.options.Version}, nil
 }
 
-// GetSchema answers with the tokens alone: the SDK has the rest.
+// GetSchema returns only the tokens: the SDK has the rest.
 func (p *Provider) GetSchema(context.Context, plugin.GetSchemaRequest) (plugin.GetSchemaResponse, error) {
 	tokens := func(all []string) map[string]struct{} {
 		set := map[string]struct{}{}
@@ -83,19 +83,19 @@ func (p *Provider) GetSchema(context.Context, plugin.GetSchemaRequest) (plugin.G
 	return plugin.GetSchemaResponse{Schema: data}, nil
 }
 
-// SignalCancellation ends what is being waited for.
+// SignalCancellation ends all pending operations.
 func (p *Provider) SignalCancellation(context.Context) error {
 	p.cancel()
 	return nil
 }
 
-// Close does the same.
+// Close ends all pending operations.
 func (p *Provider) Close() error {
 	p.cancel()
 	return nil
 }
 
-// Invoke answers a function.
+// Invoke calls a function.
 func (p *Provider) Invoke(ctx context.Context, req plugin.InvokeRequest) (plugin.InvokeResponse, error) {
 	do, ok := p.functions[string(req.Tok)]
 	if !ok {
@@ -129,7 +129,7 @@ func (p *Provider) start(ctx context.Context) (context.Context, func(), error) {
 }
 
 func notServed(what, token string, served []string) error {
-	return fmt.Errorf("the sandbox's stand-in of the AWS provider has no %s %q: it serves %s",
+	return fmt.Errorf("the sandbox's stand-in of the AWS provider does not support the %s %q; available: %s",
 		what, token, strings.Join(served, ", "))
 }
 

@@ -7,13 +7,13 @@ import (
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 )
 
-// Server is the provider for gRPC.
+// Server returns the provider for gRPC.
 func Server(p *Provider) pulumirpc.ResourceProviderServer {
 	return server{plugin.NewProviderServer(p)}
 }
 
-// server adds what Pulumi's own server leaves out of detailed diffs: that there are any, and the kind of a
-// removal that replaces.
+// server adds what Pulumi's server omits from detailed diffs: that they exist, and the kind of a removal that
+// replaces the resource.
 type server struct {
 	pulumirpc.ResourceProviderServer
 }

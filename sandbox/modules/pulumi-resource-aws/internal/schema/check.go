@@ -11,14 +11,14 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 )
 
-// Checking is what inputs are checked with.
+// Checking is the input of [Resource.Check].
 type Checking struct {
 	plugin.CheckRequest
-	// DefaultTags are the provider's.
+	// DefaultTags are the provider's default tags.
 	DefaultTags resource.PropertyMap
 }
 
-// Check completes the inputs with defaults and returns what is wrong with them.
+// Check adds defaults to the inputs and validates them.
 func (r Resource) Check(c Checking) (plugin.CheckResponse, error) {
 	inputs, failures := r.given(c)
 	set, err := r.setDefaults(c, inputs)
@@ -38,7 +38,7 @@ func (r Resource) Check(c Checking) (plugin.CheckResponse, error) {
 	return plugin.CheckResponse{Properties: inputs, Failures: failures}, nil
 }
 
-// given is what the program says, without what is null.
+// given returns the program's inputs, without nulls.
 func (r Resource) given(c Checking) (resource.PropertyMap, []plugin.CheckFailure) {
 	inputs := resource.PropertyMap{}
 	var failures []plugin.CheckFailure
@@ -63,7 +63,7 @@ func (r Resource) given(c Checking) (resource.PropertyMap, []plugin.CheckFailure
 	return inputs, failures
 }
 
-// setDefaults sets what the program has left out, and returns the keys of it.
+// setDefaults sets the missing inputs with a default, and returns their keys.
 func (r Resource) setDefaults(c Checking, inputs resource.PropertyMap) ([]resource.PropertyValue, error) {
 	var set []resource.PropertyValue
 	for _, key := range r.keys() {
@@ -78,7 +78,7 @@ func (r Resource) setDefaults(c Checking, inputs resource.PropertyMap) ([]resour
 				return nil, err
 			}
 			if name == "" {
-				continue // the user wants no names made up, and Required says the rest
+				continue // automatic names are off; Required reports the missing name
 			}
 			inputs[key] = resource.NewProperty(name)
 		case input.Default != nil:
@@ -92,7 +92,7 @@ func (r Resource) setDefaults(c Checking, inputs resource.PropertyMap) ([]resour
 	return set, nil
 }
 
-// addDefaultTags leaves the program's own tags as they are.
+// addDefaultTags adds the default tags. It does not override the program's tags.
 func (r Resource) addDefaultTags(tags, inputs resource.PropertyMap) {
 	if _, ok := r.Inputs[Tags]; !ok || len(tags) == 0 || inputs[Tags].ContainsUnknowns() {
 		return
@@ -104,7 +104,7 @@ func (r Resource) addDefaultTags(tags, inputs resource.PropertyMap) {
 	inputs[Tags] = resource.NewProperty(merged)
 }
 
-// autoname keeps the name that was made up before.
+// autoname returns an automatic name: the previous one if there is one.
 func autoname(c Checking, key resource.PropertyKey, longest int) (string, error) {
 	if old := c.Olds[key]; old.IsString() && isDefault(c.Olds, key) {
 		return old.StringValue(), nil
@@ -115,13 +115,13 @@ func autoname(c Checking, key resource.PropertyKey, longest int) (string, error)
 			return "", nil
 		case plugin.AutonamingModeEnforce:
 			return c.Autonaming.ProposedName, nil
-		case plugin.AutonamingModePropose: // ours is as good, and what the provider has always done
+		case plugin.AutonamingModePropose: // the provider keeps its own scheme
 		}
 	}
 	return resource.NewUniqueName(c.RandomSeed, c.Name+"-", 7, longest, nil)
 }
 
-// isDefault says whether an input was set by [Resource.Check] and not by the program.
+// isDefault reports whether an input was set by [Resource.Check] and not by the program.
 func isDefault(inputs resource.PropertyMap, key resource.PropertyKey) bool {
 	set := inputs[defaulted]
 	return set.IsArray() && slices.ContainsFunc(set.ArrayValue(), func(v resource.PropertyValue) bool {
@@ -129,7 +129,7 @@ func isDefault(inputs resource.PropertyMap, key resource.PropertyKey) bool {
 	})
 }
 
-// accept returns the value as it is used from here on.
+// accept validates a value and returns it in its normal form.
 func (i Input) accept(key resource.PropertyKey, v resource.PropertyValue) (resource.PropertyValue, error) {
 	if i.Type == Document && v.IsObject() && !v.ContainsUnknowns() {
 		text, err := json.Marshal(v.Mappable())
@@ -158,13 +158,11 @@ func (i Input) accept(key resource.PropertyKey, v resource.PropertyValue) (resou
 	return v, nil
 }
 
-// wire is the name of the type as Pulumi has it.
+// wire returns Pulumi's name of the type.
 func (t Type) wire() string {
 	switch t {
-	case Document, URL, String:
+	case Document, String:
 		return "string"
-	case Set, List:
-		return "[] of strings"
 	case Map:
 		return "object of strings"
 	case Number, Bool:
@@ -174,15 +172,13 @@ func (t Type) wire() string {
 
 func (t Type) fits(v resource.PropertyValue) bool {
 	switch t {
-	case Set, List:
-		return v.IsArray() && !slices.ContainsFunc(v.ArrayValue(), notText)
 	case Map:
 		return v.IsObject() && !slices.ContainsFunc(slices.Collect(maps.Values(v.ObjectValue())), notText)
 	case Number:
 		return v.IsNumber()
 	case Bool:
 		return v.IsBool()
-	case String, Document, URL:
+	case String, Document:
 	}
 	return v.IsString()
 }

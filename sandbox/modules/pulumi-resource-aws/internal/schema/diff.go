@@ -2,14 +2,13 @@ package schema
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 )
 
-// Diff compares what is there, as last read, with what the program wants: what somebody else has changed
-// and a refresh has seen is a change too.
+// Diff compares the state with the program's inputs. So it also finds changes by others that a refresh has
+// read into the state.
 func (r Resource) Diff(state, wanted resource.PropertyMap) plugin.DiffResult {
 	diff := plugin.DiffResult{Changes: plugin.DiffNone, DetailedDiff: map[string]plugin.PropertyDiff{}}
 	replaces := false
@@ -45,7 +44,8 @@ func (i Input) change(is, wanted resource.PropertyValue) (plugin.DiffKind, bool)
 	return plugin.DiffUpdate, !i.same(is, wanted)
 }
 
-// keepsName says whether the new resource would have the name of the old, which then has to go first.
+// keepsName reports whether the new resource would have the name of the old one. If so, the old one must be
+// deleted first.
 func (r Resource) keepsName(state, wanted resource.PropertyMap) bool {
 	key, ok := r.named()
 	if !ok || isDefault(wanted, key) {
@@ -54,35 +54,15 @@ func (r Resource) keepsName(state, wanted resource.PropertyMap) bool {
 	return !wanted[key].ContainsUnknowns() && wanted[key].DeepEquals(state[key])
 }
 
-// same compares two values that are known and not empty.
+// same compares two known, non-empty values.
 func (i Input) same(a, b resource.PropertyValue) bool {
-	switch {
-	case i.Type == Document && a.IsString() && b.IsString():
+	if i.Type == Document && a.IsString() && b.IsString() {
 		return SameDocument(a.StringValue(), b.StringValue())
-	case i.Type == URL && a.IsString() && b.IsString():
-		return withoutScheme(a) == withoutScheme(b)
-	case i.Type == Set && a.IsArray() && b.IsArray():
-		return slices.Equal(sorted(a), sorted(b))
 	}
 	return a.DeepEquals(b)
 }
 
-func withoutScheme(v resource.PropertyValue) string {
-	return strings.TrimPrefix(v.StringValue(), "https://")
-}
-
-func sorted(v resource.PropertyValue) []string {
-	members := make([]string, 0, len(v.ArrayValue()))
-	for _, member := range v.ArrayValue() {
-		if member.IsString() {
-			members = append(members, member.StringValue())
-		}
-	}
-	slices.Sort(members)
-	return slices.Compact(members)
-}
-
-// Preview returns the outputs of a resource that will be there, made from none or updated from a state.
+// Preview returns the expected outputs of a resource that is created, or updated from a state.
 func (r Resource) Preview(state, inputs resource.PropertyMap) resource.PropertyMap {
 	unknown := resource.MakeComputed(resource.NewProperty(""))
 	outputs := resource.PropertyMap{}
@@ -112,8 +92,8 @@ func (r Resource) Preview(state, inputs resource.PropertyMap) resource.PropertyM
 	return outputs
 }
 
-// Refresh returns the inputs that stand for the outputs that were read: the old ones where they mean the
-// same, and all that are not defaults where there were none, because the resource is being imported.
+// Refresh returns inputs for the outputs that were read: the old inputs where they mean the same. For an
+// import, which has no old inputs, it returns all that are not defaults.
 func (r Resource) Refresh(old, outputs resource.PropertyMap) resource.PropertyMap {
 	inputs := resource.PropertyMap{}
 	for _, key := range r.keys() {

@@ -40,11 +40,6 @@ func TestDiffOfOneInput(t *testing.T) {
 		},
 		"Replaced":        {schema.Input{Type: schema.String, Replaces: true}, "a", "b", plugin.DiffUpdateReplace},
 		"UnknownReplaced": {schema.Input{Type: schema.String, Replaces: true}, "a", unknown, plugin.DiffUpdateReplace},
-		"Set":             {schema.Input{Type: schema.Set}, []any{"a", "b"}, []any{"b", "a"}, none},
-		"OtherSet":        {schema.Input{Type: schema.Set}, []any{"a", "b"}, []any{"b", "c"}, plugin.DiffUpdate},
-		"ListInOrder":     {schema.Input{Type: schema.List}, []any{"a", "b"}, []any{"b", "a"}, plugin.DiffUpdate},
-		"URL":             {schema.Input{Type: schema.URL}, "host/path", "https://host/path", none},
-		"OtherURL":        {schema.Input{Type: schema.URL}, "host/path", "https://host/other", plugin.DiffUpdate},
 		"Document": {
 			schema.Input{Type: schema.Document},
 			list,

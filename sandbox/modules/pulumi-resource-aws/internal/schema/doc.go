@@ -1,6 +1,5 @@
-// Package schema describes resource types as the pulumi-aws provider has them, and decides what follows
-// from that alone: whether inputs are valid, what has changed, and what a change replaces.
+// Package schema describes resource types of the pulumi-aws provider, and decides what depends only on that:
+// whether inputs are valid, what has changed, and whether a change replaces the resource.
 //
-// Nothing here asks AWS anything. Inputs may be unknown, in previews; they are never secret, for the
-// engine keeps that to itself.
+// It never calls AWS. Inputs may be unknown in previews, but they are never secret: the engine removes that.
 package schema

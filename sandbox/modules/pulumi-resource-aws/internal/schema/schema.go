@@ -12,62 +12,56 @@ import (
 const (
 	// Tags are merged with the provider's default tags.
 	Tags resource.PropertyKey = "tags"
-	// tagsAll are the same as an output.
+	// tagsAll are the merged tags, as an output.
 	tagsAll resource.PropertyKey = "tagsAll"
-	// defaulted lists the inputs that the provider, and not the program, has set. The engine hides it.
+	// defaulted lists the inputs that the provider has set instead of the program. The engine hides it.
 	defaulted resource.PropertyKey = "__defaults"
 )
 
 // Resource describes a resource type.
 type Resource struct {
-	// Token is the type's, such as aws:iam/role:Role.
+	// Token is the type token, such as aws:iam/role:Role.
 	Token string
-	// Inputs are what programs may set. All are outputs too.
+	// Inputs are the inputs. All are also outputs.
 	Inputs map[resource.PropertyKey]Input
-	// Outputs are the others: unknown until the resource is there.
+	// Outputs are the other outputs, which are unknown until the resource exists.
 	Outputs []resource.PropertyKey
 }
 
-// Input describes what programs may set.
+// Input describes an input.
 type Input struct {
 	Type Type
-	// Required makes it an error to leave the input out.
+	// Required means that the program must set the input.
 	Required bool
-	// Replaces makes a change replace the resource.
+	// Replaces means that a change replaces the resource.
 	Replaces bool
-	// Computed means that AWS chooses where the program does not, and that any choice is right.
+	// Computed means that AWS chooses a value if the program does not, and that any value is acceptable.
 	Computed bool
-	// Default is the value where the program has none; nil is none.
+	// Default is the default value; nil means none.
 	Default any
-	// Autoname is the longest name that is made up where the program has none; 0 is for other inputs.
+	// Autoname is the length limit of an automatic name; 0 means that the input has none.
 	Autoname int
-	// Valid returns what is wrong with a string; nil accepts all.
+	// Valid validates a string; nil accepts all.
 	Valid func(string) error
 }
 
 // Type is the type of an input.
 type Type string
 
-// The types. A value of one is never taken for another.
+// The types. Values are not converted between them.
 const (
 	String Type = "string"
-	// Document is JSON, as a string or as the object itself, and compared as IAM reads it.
+	// Document is a policy document, as JSON or as an object. Documents are compared by their meaning.
 	Document Type = "document"
-	// URL is compared without its scheme: IAM drops it.
-	URL    Type = "url"
-	Number Type = "number"
-	Bool   Type = "bool"
-	// Set is a list whose order means nothing.
-	Set Type = "set"
-	// List is a list of strings.
-	List Type = "list"
+	Number   Type = "number"
+	Bool     Type = "bool"
 	// Map is a map of strings.
 	Map Type = "map"
 )
 
 func (r Resource) keys() []resource.PropertyKey { return slices.Sorted(maps.Keys(r.Inputs)) }
 
-// named returns the input that is the resource's name in AWS.
+// named returns the input with the resource's name in AWS.
 func (r Resource) named() (resource.PropertyKey, bool) {
 	for key, input := range r.Inputs {
 		if input.Autoname > 0 {
@@ -77,13 +71,13 @@ func (r Resource) named() (resource.PropertyKey, bool) {
 	return "", false
 }
 
-// SameDocument says whether IAM reads two documents alike: order and notation mean nothing.
+// SameDocument reports whether two documents mean the same to IAM, whatever their order and notation.
 func SameDocument(a, b string) bool {
 	same, err := policy.PoliciesAreEquivalent(a, b)
 	return err == nil && same
 }
 
-// empty is what means the same as nothing.
+// empty reports whether a value means the same as no value.
 func empty(v resource.PropertyValue) bool {
 	switch {
 	case v.IsString():
