@@ -81,15 +81,11 @@ func (l *loader) exactVersion(p path, value string) semver.Version {
 
 // apiVersion is the configured one, or what the chart serves.
 func (l *loader) apiVersion(version semver.Version, values map[string]any) string {
-	release := chart.For(version)
-	if l.chartUnknown() {
-		release = chart.For(semver.Version{})
-	}
 	value := l.text(KeyAPIVersion)
 	if value == "" {
 		return chart.For(version).API()
 	}
-	for _, found := range release.CheckAPI(value, values) {
+	for _, found := range l.release().CheckAPI(value, values) {
 		found.Value = nil
 		l.say(path{KeyAPIVersion}, l.shown(path{KeyAPIVersion}, value)+": "+found.String())
 	}

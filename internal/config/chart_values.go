@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"eso-aws/internal/chart"
 	"eso-aws/operator"
 )
 
@@ -28,12 +27,9 @@ func (l *loader) chartValues(target Target) map[string]any {
 // knownValues refuses values that the chart does not use, as it would ignore them. They are
 // warnings where what it uses is not known for certain.
 func (l *loader) knownValues(c *Config) {
-	if l.chartUnknown() {
-		return
-	}
 	official := !isPath(c.Chart.Reference) && (c.Chart.Reference == OperatorName ||
 		strings.HasSuffix(c.Chart.Reference, "/"+OperatorName))
-	for _, found := range chart.For(l.chart).CheckValues(c.ChartValues) {
+	for _, found := range l.release().CheckValues(c.ChartValues) {
 		at := append(path{KeyChartValues}, found.Path...)
 		found.Path = nil
 		if found.Warning || !official {

@@ -27,7 +27,7 @@ func (l *loader) objects(c *Config, render Render) {
 	if render == nil || l.chartUnknown() || l.failed(KeyAPIVersion) || !whole && len(rendered.Secrets) == 0 {
 		return
 	}
-	o := objects{loader: l, whole: whole, own: chart.For(l.chart)}
+	o := objects{loader: l, whole: whole, own: l.release()}
 	for i, object := range render(&rendered) {
 		if i < len(c.Stores) {
 			o.store(&c.Stores[i], object)

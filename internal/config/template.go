@@ -8,8 +8,6 @@ import (
 	"strings"
 	"text/template/parse"
 
-	"github.com/blang/semver"
-
 	"eso-aws/internal/chart"
 )
 
@@ -64,10 +62,11 @@ func (e *entry) template(p path, s *Secret) {
 // secretType checks that the Secret has what its type asks for.
 func (e *entry) secretType(p path, s *Secret) {
 	kind := s.Template.Type
+	bootstrap := !e.chartUnknown() && chart.For(e.chart).Supports(chart.BootstrapTokens)
 	switch {
 	case !secretKind.MatchString(kind):
 		e.reject(p, kind, "is no type of a Secret", "one such as kubernetes.io/tls")
-	case kind == typeToken || kind == typeBootstrap && (e.chartUnknown() || !chart.For(e.chart).Supports(chart.BootstrapTokens)):
+	case kind == typeToken || kind == typeBootstrap && !bootstrap:
 		e.reject(p, kind, "is refused by the operator: such a token is Kubernetes' own to write", "another type")
 	}
 	keys, known := s.Keys()
@@ -117,11 +116,7 @@ func shortened(text string) string {
 
 // function checks that the chart has a function.
 func (l *loader) function(p path, shown, name string) {
-	version := l.chart
-	if l.chartUnknown() {
-		version = semver.Version{}
-	}
-	for _, found := range chart.For(version).CheckFunction(name) {
+	for _, found := range l.release().CheckFunction(name) {
 		found.Path = nil
 		text := l.shown(p, shown) + ": " + found.String()
 		if found.Warning {
