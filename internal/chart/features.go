@@ -31,7 +31,7 @@ const (
 	PriorityPolicy  Feature = "rewrite.merge.priorityPolicy"
 	CreateOrMerge   Feature = "creationPolicy: CreateOrMerge"
 	ReadinessProbe  Feature = "readinessProbe"
-	BootstrapTokens Feature = "template.type: bootstrap.kubernetes.io/token"
+	BootstrapTokens Feature = "template.type: bootstrap.kubernetes.io/token" //nolint:gosec // no token
 )
 
 // lifetime is which charts support a feature.
@@ -111,9 +111,8 @@ func (r *Release) CheckAPI(apiVersion string, values map[string]any) []problem.P
 		p.Rule = fmt.Sprintf("not served by chart %s (since 0.16.0)", r.version)
 		p.Fix = "set " + APIv1beta1 + " or a newer chartVersion"
 	case apiVersion == APIv1beta1:
-		p.Rule = fmt.Sprintf("not served by chart %s (removed in 0.17.0, optional since 1.3.0 with crds.%s in chartValues)",
-			r.version, serveV1beta1)
-		p.Fix = "set " + APIv1
+		const served = "not served by chart %s (removed in 0.17.0, optional since 1.3.0 with crds.%s in chartValues)"
+		p.Rule, p.Fix = fmt.Sprintf(served, r.version, serveV1beta1), "set "+APIv1
 	default:
 		p.Kind, p.Rule = problem.NotSupported, "must be "+APIv1+" or "+APIv1beta1
 	}

@@ -28,7 +28,7 @@ type finding struct {
 const (
 	unknownField   = "additionalProperties"
 	unknownChoice  = "enum"
-	tooShort       = "minLength"
+	minLength      = "minLength"
 	uncheckedField = "" // no keyword: the schema knows the field's name alone
 )
 
@@ -37,7 +37,7 @@ func (f *finding) named() bool { return f.rule == unknownField || f.rule == unkn
 
 // rank puts that a string is empty before what else is wrong with it.
 func (f *finding) rank() int {
-	if f.rule == tooShort {
+	if f.rule == minLength {
 		return 0
 	}
 	return 1
@@ -111,13 +111,10 @@ func (p place) findings(broken jsonschema.ErrorKind) []finding {
 		return []finding{p.finding("maxProperties", problem.Conflict,
 			problem.Join(slices.Sorted(maps.Keys(has)), "and")+" cannot be combined", "set only one of them")}
 	case *kind.MinLength:
-		if broken.Got == 0 {
-			return []finding{p.finding(tooShort, problem.Required, "must not be empty", "set it to "+describe(p.schema))}
-		}
-		return []finding{p.finding(tooShort, problem.Limit, fmt.Sprintf("must have at least %d characters", broken.Want), "")}
+		return []finding{p.tooShort(broken)}
 	case *kind.MaxLength:
-		return []finding{p.finding("maxLength", problem.Limit, fmt.Sprintf("must have at most %d characters", broken.Want),
-			"shorten it")}
+		rule := fmt.Sprintf("must have at most %d characters", broken.Want)
+		return []finding{p.finding("maxLength", problem.Limit, rule, "shorten it")}
 	case *kind.MinItems: // 1, wherever there is one
 		return []finding{p.finding("minItems", problem.Required, "must not be empty", "write "+describe(p.schema))}
 	case *kind.Pattern:
@@ -138,6 +135,13 @@ func (p place) finding(keyword string, kind problem.Kind, rule, fix string) find
 		found.Value = p.value
 	}
 	return found
+}
+
+func (p place) tooShort(broken *kind.MinLength) finding {
+	if broken.Got == 0 {
+		return p.finding(minLength, problem.Required, "must not be empty", "set it to "+describe(p.schema))
+	}
+	return p.finding(minLength, problem.Limit, fmt.Sprintf("must have at least %d characters", broken.Want), "")
 }
 
 func (p place) unknownField(name string) finding {

@@ -126,11 +126,13 @@ func (s *schema) at(path problem.Path) (any, bool) {
 	if s == nil {
 		return nil, false
 	}
-	at, ok := any(s.raw), true
+	at := any(s.raw)
 	for _, name := range path {
-		if at, ok = member(at, name); !ok {
+		below, ok := member(at, name)
+		if !ok {
 			return nil, false
 		}
+		at = below
 	}
 	return at, true
 }
