@@ -12,7 +12,6 @@ const (
 	regional  = `:[a-z0-9-]+:` + account + `:`
 )
 
-//nolint:gochecknoglobals // patterns do not change
 var (
 	// Account is the number of an account.
 	Account = form(`^`+account+`$`, 0, "must be an AWS account ID (12 digits)")

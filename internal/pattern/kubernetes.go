@@ -15,7 +15,6 @@ func kubernetes(text string, maxLength int, rule string, judge func(string) []st
 	return Pattern{text, maxLength, rule, func(name string) bool { return len(judge(name)) == 0 }}
 }
 
-//nolint:gochecknoglobals // patterns do not change
 var (
 	// Namespace is the name of a namespace.
 	Namespace = kubernetes(`^`+dnsLabel+`$`, 0,

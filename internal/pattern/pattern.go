@@ -47,7 +47,6 @@ func (p Pattern) Check(name string) []problem.Problem {
 	return []problem.Problem{{Value: name, Kind: kind, Rule: p.Rule}}
 }
 
-//nolint:gochecknoglobals // patterns do not change
 var (
 	// Duration is a duration as Go writes it.
 	Duration = form(`^[-+]?(0|(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+)$`, 0,
