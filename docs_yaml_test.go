@@ -15,7 +15,6 @@ import (
 
 	"eso-aws/internal/config"
 	"eso-aws/internal/configtest"
-	"eso-aws/stacks"
 )
 
 // TestYAMLOfTheDocuments loads every YAML block of the documentation: settings on top of
@@ -68,7 +67,7 @@ func load(t *testing.T, document map[string]any) error {
 	if len(secrets) > 0 {
 		values["eso-aws:secrets"] = text(t, secrets)
 	}
-	_, err := config.Load("eso-aws", values, secret, stacks.Manifests)
+	_, err := config.Load(configtest.Input(values, secret...))
 	return err
 }
 

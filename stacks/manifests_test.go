@@ -16,6 +16,7 @@ import (
 	"eso-aws/internal/config"
 	"eso-aws/internal/configtest"
 	"eso-aws/internal/graph"
+	"eso-aws/internal/plan"
 	"eso-aws/stacks"
 )
 
@@ -46,9 +47,9 @@ func TestManifestsAreWhatIsRegistered(t *testing.T) {
 					api.set(namespacePath+namespace, object("", namespace, ""))
 				}
 			}
-			got, err := preview(t, &loaded, values, append(encrypted, "eso-aws:kubeconfig"), kubeconfig)
+			got, err := preview(t, loaded, values, append(encrypted, "eso-aws:kubeconfig"), kubeconfig)
 			require.NoError(t, err)
-			manifests := plain(t, stacks.Manifests(&loaded))
+			manifests := plain(t, stacks.Manifests(loaded))
 			for _, manifest := range manifests {
 				delete(manifest["metadata"].(map[string]any)["annotations"].(map[string]any), waitFor)
 			}
@@ -68,7 +69,7 @@ func preview(
 	ca, _, _ = strings.Cut(ca, "}")
 	e := &eksStack{url: server, ca: ca}
 	in := "arn:" + string(c.Cluster.Partition) + ":"
-	signer := cmp.Or(c.Cluster.OIDCProviderARN, in+"iam::"+account+":oidc-provider/"+issuer)
+	signer := cmp.Or(c.File.OIDCProviderARN, in+"iam::"+account+":oidc-provider/"+issuer)
 	_, url, _ := strings.Cut(signer, "/")
 	options := options(values)
 	options.Encrypted, options.Preview = encrypted, true

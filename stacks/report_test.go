@@ -59,8 +59,7 @@ func TestReport(t *testing.T) {
 			api := &apiServer{objects: test.objects}
 			var out bytes.Buffer
 			err := stacks.Report(t.Context(), stacks.ReportArgs{
-				Project: "eso-aws", Out: &out,
-				Values: configtest.With(localConfig(t), map[string]string{"kubeconfig": api.start(t)}),
+				Out: &out, Input: configtest.Input(configtest.With(localConfig(t), map[string]string{"kubeconfig": api.start(t)})),
 			})
 			assert.Equal(t, test.want, out.String())
 			if test.current {
@@ -82,8 +81,7 @@ func TestReportLacks(t *testing.T) {
 	}
 	var out bytes.Buffer
 	err := stacks.Report(t.Context(), stacks.ReportArgs{
-		Project: "eso-aws", Out: &out,
-		Values: configtest.With(localConfig(t), map[string]string{"kubeconfig": api.start(t)}),
+		Out: &out, Input: configtest.Input(configtest.With(localConfig(t), map[string]string{"kubeconfig": api.start(t)})),
 	})
 	require.ErrorIs(t, err, stacks.ErrNotCurrent)
 	assert.Contains(t, out.String(), "localstack-secretsmanager missing")
@@ -96,7 +94,7 @@ func TestReportLacks(t *testing.T) {
 func TestReportNotDeployed(t *testing.T) {
 	t.Parallel()
 	err := stacks.Report(t.Context(), stacks.ReportArgs{
-		Project: "eso-aws", Values: configtest.File(t, "../Pulumi.dev.yaml"),
+		Input: configtest.Input(configtest.File(t, "../Pulumi.dev.yaml")),
 	})
 	assert.EqualError(t, err, "the stack's state knows no cluster: it is not deployed; run pulumi up")
 }

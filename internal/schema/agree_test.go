@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/google/jsonschema-go/jsonschema"
-	"github.com/pulumi/esc"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/encoding"
 	pulumi "github.com/pulumi/pulumi/sdk/v3/go/common/resource/config"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/workspace"
@@ -21,7 +20,6 @@ import (
 	"eso-aws/internal/config"
 	"eso-aws/internal/configtest"
 	"eso-aws/internal/schema"
-	"eso-aws/stacks"
 )
 
 // judges are the schema and the program, which judge stack files.
@@ -52,15 +50,13 @@ func (j judges) schema(t *testing.T, content []byte) error {
 }
 
 // program validates a stack file by Pulumi, and then by the program.
-func (j judges) program(t *testing.T, content []byte, render config.Render) error {
+func (j judges) program(t *testing.T, content []byte) error {
 	t.Helper()
 	stack, err := workspace.LoadProjectStackBytes(nil, j.project, content, "Pulumi.test.yaml", encoding.YAML)
 	if err != nil {
 		return fmt.Errorf("pulumi: %w", err)
 	}
-	err = workspace.ValidateStackConfigAndApplyProjectConfig(t.Context(), "test", j.project, esc.Value{}, stack.Config,
-		pulumi.NopEncrypter, plain{})
-	if err != nil {
+	if err := applyProject(j.project, stack.Config); err != nil {
 		return fmt.Errorf("pulumi: %w", err)
 	}
 	decrypted, err := stack.Config.Decrypt(plain{})
@@ -191,11 +187,7 @@ func (j judges) compare(
 	t *testing.T, name string, at []string, change yaml.Node, content []byte, needed excuses,
 ) {
 	t.Helper()
-	var render config.Render // which takes time, and checks only raw fields
-	if slices.Contains(at, "spec") {
-		render = stacks.Manifests
-	}
-	schemaSays, programSays := j.schema(t, content), j.program(t, content, render)
+	schemaSays, programSays := j.schema(t, content), j.program(t, content)
 	isString := change.Kind == yaml.ScalarNode && change.Tag == "!!str"
 	switch {
 	case len(at) < 2: // the file itself is Pulumi's to read

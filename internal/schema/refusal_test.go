@@ -1,6 +1,7 @@
 package schema_test
 
 import (
+	"errors"
 	"regexp"
 	"slices"
 	"strings"
@@ -81,44 +82,8 @@ func isShape(kind problem.Kind) bool {
 	return false
 }
 
-// problemsOf returns the problems of a refusal, by their text. To be replaced by the
-// problems that the error of config.Load has.
+// problemsOf returns the problems of a refusal by the program. Pulumi has its own words.
 func problemsOf(refusal error) []problem.Problem {
-	var problems []problem.Problem
-	for line := range strings.Lines(refusal.Error()) {
-		path, text, _ := strings.Cut(line, ": ")
-		problems = append(problems, problem.Problem{Path: problem.Path{path}, Kind: kindOf(text)})
-	}
+	problems, _ := errors.AsType[problem.Error](refusal)
 	return problems
-}
-
-func kindOf(text string) problem.Kind {
-	for _, rule := range []struct {
-		kind problem.Kind
-		text string
-	}{
-		{problem.Syntax, `is no template|is no regular expression|has (the )?group|` +
-			`has the function \w+, which the operator`},
-		{problem.Version, `is not known to|is not served by|which chart .* does not have|is older than`},
-		{problem.NotFound, `is no key of what is read|is no store of|uses no such namespace|is not there|` +
-			`is not below the path`},
-		{problem.Duplicate, `is there twice|is the Secret of|is the name of|tells no case apart`},
-		{problem.Conflict, `is for target|is for an emulator|is of no use|is decided by|has several of|is for strategy|` +
-			`are left out|is besides|is for a Secret that|is of a namespace|is every namespace|is not looked at|` +
-			`needs the key|keeps names|is used by no secret|does nothing for|leaves out|creates no Secret|fails the sync|` +
-			`is in (region|another partition)|is of (partition|a cluster)|signs in by IRSA|is the beginning of`},
-		{problem.Reserved, `is for the program or|is refused by the operator|begins with aws:`},
-		{problem.Limit, `is too short|is negative|are too many|are \d+ bytes|is less than the forecast|list all secrets`},
-		{problem.Secrecy, `is encrypted|no user or password`},
-		{problem.Access, `not granted|may match|name of the operator's own role`},
-		{problem.Unknown, `there is no such (setting|field)`},
-		{problem.Required, `is missing|(is|are) empty|has nothing to read|looks for nothing|has none of`},
-		{problem.Type, `must be (a map|a list|text|true or false)|is nothing, which does not`},
-		{problem.NotSupported, `is (none of|neither)|makes no Secret`},
-	} {
-		if regexp.MustCompile(rule.text).MatchString(text) {
-			return rule.kind
-		}
-	}
-	return problem.Invalid
 }
