@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"github.com/google/jsonschema-go/jsonschema"
-	"github.com/pulumi/esc"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/encoding"
 	pulumi "github.com/pulumi/pulumi/sdk/v3/go/common/resource/config"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/workspace"
@@ -60,9 +59,7 @@ func (j judges) program(t *testing.T, content []byte, render config.Render) erro
 	if err != nil {
 		return fmt.Errorf("pulumi: %w", err)
 	}
-	err = workspace.ValidateStackConfigAndApplyProjectConfig(t.Context(), "test", j.project, esc.Value{}, stack.Config,
-		pulumi.NopEncrypter, plain{})
-	if err != nil {
+	if err := applyProject(j.project, stack.Config); err != nil {
 		return fmt.Errorf("pulumi: %w", err)
 	}
 	decrypted, err := stack.Config.Decrypt(plain{})
