@@ -184,7 +184,7 @@ func TestEKSRefuses(t *testing.T) {
 		"OwnRole": {
 			changes: map[string]string{"store": `{"role":"arn:aws:iam::111122223333:role/external-secrets-irsa"}`},
 			want: `eso-aws:store.role: "arn:aws:iam::111122223333:role/external-secrets-irsa": is the operator's own role, ` +
-				`which AWS lets nobody assume twice; write the ARN of another one, or take it away`,
+				`which cannot assume itself; set the ARN of another role or remove it`,
 		},
 		"OwnRolePodIdentity": {
 			stack: "training",

@@ -135,7 +135,7 @@ func TestWarnings(t *testing.T) {
 		"kubeconfig": kubeconfig, "stores": `{"x":{}}`,
 	})))
 	require.NoError(t, err)
-	assert.Contains(t, fmt.Sprint(got.Log), "eso-aws:stores.x: is used by no secret, and not made")
+	assert.Contains(t, fmt.Sprint(got.Log), "eso-aws:stores.x: is not used by any secret and is not created")
 }
 
 // TestVerifyOnce: the operator does not sync again what it syncs once, however the spec has

@@ -115,7 +115,7 @@ func TestWrongConfigRegistersNothing(t *testing.T) {
 	got, err := run(options(configtest.With(localConfig(t), map[string]string{"region": "x", "typo": "y"})))
 	require.ErrorContains(t, err, "checking the configuration of stack \"local\":\n"+
 		"eso-aws:region: \"x\": must be an AWS region, such as eu-west-1\n"+
-		"eso-aws:typo: there is no such setting; there is accessKeyId")
+		"eso-aws:typo: unknown setting; available: accessKeyId")
 	assert.Empty(t, got.Resources)
 }
 

@@ -47,7 +47,7 @@ func TestSuggest(t *testing.T) {
 	known := []string{"region", "role", "refreshInterval"}
 	for word, want := range map[string]string{
 		"Regoin": "did you mean region?", "rol": "did you mean role?",
-		"refreshIntervall": "did you mean refreshInterval?", "interval": "did you mean refreshInterval?",
+		"refreshIntervall": "did you mean refreshInterval?", "refreshIn": "did you mean refreshInterval?",
 		"vault": "available: region, role, refreshInterval", "ro": "available: region, role, refreshInterval",
 	} {
 		assert.Equal(t, want, problem.Suggest(word, known), word)

@@ -16,13 +16,15 @@ type excuses map[string][]problem.Kind
 // excusedFiles returns the excuses of invalid stack files.
 func excusedFiles() excuses {
 	all := excuses{}
-	// Only the program knows the partitions, charts, services and tags of IAM.
-	all.allow(problem.Invalid, `aws-region-of-an-isolated-partition chart-no-archive chart-no-chart chart-oci-with-a-tag
-		chart-repository-without-scheme chart-version-range data-arn-of-another-service data-version-id endpoint-encrypted
-		endpoint-path endpoint-port extract-arn extract-version find-tag-key find-tag-that-no-policy-names find-tag-value
-		parameter-arn-of-a-secret parameter-path parameter-version parameter-without-slash role-session-short role-tag-key
-		role-tag-value service template-function-unknown-yet`)
-	all.allow(problem.NotSupported, "chart-with-the-repository")
+	// Only the program knows the services, the tags of IAM, and what becomes of names.
+	all.allow(problem.Invalid, `data-arn-of-another-service data-version-id extract-arn extract-version find-tag-key
+		find-tag-that-no-policy-names find-tag-value parameter-arn-of-a-secret parameter-path parameter-version
+		parameter-without-slash rewrite-found-names-as-keys rewrite-merge-of-names-into-json role-tag-key role-tag-value
+		service`)
+	all.allow(problem.NotSupported, "aws-region-of-an-isolated-partition")
+	// Only the program knows the functions of templates.
+	all.allow(problem.Unknown, `rewrite-transform-function template-function template-function-guess
+		template-function-in-a-definition template-function-like-none template-function-unknown-yet`)
 	// One of several fields is required.
 	all.allow(problem.Required, `find-nothing rewrite-merge-without-into rewrite-none secret-without-source
 		several-template-of-nothing`)
@@ -34,9 +36,8 @@ func excusedFiles() excuses {
 // excusedChanges returns the excuses of changed values.
 func excusedChanges() excuses {
 	all := excuses{}
-	// Only the program knows the charts, services and tags of IAM.
-	all.allow(problem.Invalid, `chart chartRepository chartVersion permissions.prefixes role.maxSession role.tags
-		secretAccessKey secrets.data secrets.data.key secrets.data.version secrets.extract secrets.extract.key
+	// Only the program knows the services and the tags of IAM.
+	all.allow(problem.Invalid, `permissions.prefixes role.tags secretAccessKey secrets.data secrets.data.key secrets.data.version secrets.extract secrets.extract.key
 		secrets.extract.version secrets.find secrets.find.path secrets.find.tags`)
 	// One of several fields is required.
 	all.allow(problem.Required, `secrets secrets.extract.rewrite secrets.find secrets.find.rewrite

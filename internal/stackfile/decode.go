@@ -309,7 +309,7 @@ func (d *decoder) decodeStruct(path problem.Path, value any, into reflect.Value,
 			d.present[at.Key()] = true
 		case ok:
 			d.decode(at, value, into.FieldByIndex(member.index), member)
-		case member.required && !unknown && len(object) > 0: // else the unknown field may be meant
+		case member.required && !unknown: // else the unknown field may be meant
 			d.add(at, nil, problem.Required, "is required", "set it to "+member.example())
 		}
 	}
