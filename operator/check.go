@@ -10,7 +10,7 @@ import (
 // decides, and values that the chart cannot read. Set identity if the operator gets an
 // [Identity]. The paths are relative to the values.
 func CheckValues(values map[string]any, identity bool) []problem.Problem {
-	problems := checkEnvironment(values["extraEnv"])
+	problems := checkEnvironment(values["extraEnv"], !identity)
 	for _, reserved := range reservedValues(identity) {
 		if _, found := valueAt(values, reserved.Path); found {
 			problems = append(problems, reserved)
@@ -44,8 +44,9 @@ func reservedValues(identity bool) []problem.Problem {
 	return problems
 }
 
-// checkEnvironment returns the problems of extraEnv.
-func checkEnvironment(extraEnv any) []problem.Problem {
+// checkEnvironment returns the problems of extraEnv. Set endpoints if the release sets the
+// endpoints of AWS itself.
+func checkEnvironment(extraEnv any, endpoints bool) []problem.Problem {
 	if extraEnv == nil {
 		return nil
 	}
@@ -69,7 +70,7 @@ func checkEnvironment(extraEnv any) []problem.Problem {
 				Path: path.Entry(i), Kind: problem.Required,
 				Rule: "must be a map with a name", Fix: "write {name: X, value: y}",
 			}
-		case name == secretsManagerEndpoint || name == stsEndpoint:
+		case endpoints && (name == secretsManagerEndpoint || name == stsEndpoint):
 			found.Kind, found.Rule, found.Fix = problem.Reserved, "is set by endpoint", "set endpoint instead"
 		case slices.Contains(names, name):
 			found.Kind, found.Rule, found.Fix = problem.Duplicate, "must be unique", "remove one of the entries"

@@ -1,6 +1,7 @@
 package operator_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -49,7 +50,8 @@ func TestCheckValues(t *testing.T) {
 		},
 	}
 	assert.Equal(t, always, operator.CheckValues(values, false))
-	assert.Equal(t, append(always,
+	// With an identity there is no emulator, and the endpoints of AWS may be set.
+	assert.Equal(t, append(slices.Delete(slices.Clone(always), 1, 2),
 		problem.Problem{
 			Path: problem.Path{"serviceAccount", "name"}, Kind: problem.Reserved,
 			Rule: "must be external-secrets, because the role trusts that service account", Fix: "remove it",

@@ -88,13 +88,3 @@ func (e *entry) parameterSearch(at problem.Path, find stackfile.Find) {
 func (e *entry) tooBroad(at problem.Path, value, nouns, fix string) {
 	e.refuse(at, value, problem.Access, "may match all "+nouns+", and the role would need access to each", fix)
 }
-
-// rawSources warns of sources in the raw spec, which no policy is derived from.
-func (e *entry) rawSources() {
-	for _, name := range []string{"data", "dataFrom"} {
-		if _, ok := e.Declared.Spec[name]; ok {
-			e.warn(e.At.Member("spec", name), nil, problem.Access, "is not covered by the operator's role",
-				"use data, extract or find, or set permissions.prefixes")
-		}
-	}
-}

@@ -37,9 +37,7 @@ func (c *checker) repository(at problem.Path, value string) {
 func (c *checker) chartValues() {
 	at, values := problem.Path{stackfile.KeyChartValues}, c.File.ChartValues
 	c.problems.AddBelow(at, operator.CheckValues(values, c.OnEKS())...)
-	if c.OnEKS() {
-		c.environment(at.Member("extraEnv"), values)
-	}
+	c.environment(at.Member("extraEnv"), values)
 	c.knownValues(at, values)
 	c.disablingValues(at, values)
 }
@@ -119,37 +117,4 @@ func valueAt(object map[string]any, path ...string) (any, bool) {
 	}
 	value, ok := object[path[len(path)-1]]
 	return value, ok
-}
-
-// signInVariables are those by which the AWS SDK signs in before it uses a role.
-func signInVariables() []string {
-	return []string{
-		"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_ROLE_ARN",
-		"AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-		"AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE",
-	}
-}
-
-// environment rejects variables of the operator that would replace its role, or AWS.
-func (c *checker) environment(at problem.Path, values map[string]any) {
-	list, _ := values["extraEnv"].([]any)
-	for i, entry := range list {
-		variable, _ := entry.(map[string]any)
-		name, _ := variable["name"].(string)
-		value, _ := variable["value"].(string)
-		switch {
-		case slices.Contains(signInVariables(), name):
-			c.refuse(at.Entry(i), nil, problem.Conflict, name+" would replace the operator's role", "remove it")
-		case strings.HasPrefix(name, "AWS_") && strings.Contains(name, "ENDPOINT") &&
-			name != "AWS_STS_REGIONAL_ENDPOINTS" && !isAWS(value):
-			c.refuse(at.Entry(i), nil, problem.Conflict, name+" must be an https URL of AWS with target eks",
-				"set target: local to use an emulator")
-		}
-	}
-}
-
-// isAWS reports whether a URL is one of AWS itself, as that of a VPC endpoint is.
-func isAWS(url string) bool {
-	host, ok := strings.CutPrefix(strings.TrimRight(url, "/"), "https://")
-	return ok && (strings.HasSuffix(host, ".amazonaws.com") || strings.HasSuffix(host, ".amazonaws.com.cn"))
 }

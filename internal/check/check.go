@@ -23,6 +23,7 @@ func All(p *plan.Plan, problems *problem.List) {
 	for _, entry := range p.Entries {
 		c.secret(entry)
 	}
+	c.anySecrets()
 	c.targets()
 	c.namespaces()
 	c.chartValues()

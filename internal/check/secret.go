@@ -3,6 +3,7 @@ package check
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"eso-aws/internal/chart"
@@ -11,6 +12,21 @@ import (
 	"eso-aws/internal/stackfile"
 	"eso-aws/secretsync"
 )
+
+// anySecrets refuses a stack with nothing to read, and warns of one whose store is for
+// others that cannot read anything.
+func (c *checker) anySecrets() {
+	at, used := problem.Path{stackfile.KeySecrets}, slices.ContainsFunc(c.Sources, (*plan.Source).Used)
+	switch {
+	case len(c.Entries) > 0 || c.problems.Failed(at):
+	case !used:
+		c.refuse(at, nil, problem.Required, "is required",
+			"set it to <name>: {data: {<key>: <name in AWS>}}, or set store.namespaces if others bring their ExternalSecrets")
+	case c.OnEKS() && c.ReadsItself() && len(c.File.Permissions.Prefixes) == 0:
+		c.warn(problem.Path{stackfile.KeyStore}, nil, problem.Access, "is for the ExternalSecrets of others, but the "+
+			"operator's role grants access to no secret", "set permissions.prefixes")
+	}
+}
 
 // entry is a declared secret that is being checked.
 type entry struct {

@@ -70,6 +70,14 @@ func TestLoadPermissions(t *testing.T) {
 				{Action: "ssm:GetParameter", Resources: []string{parameterARN + "*"}, Conditions: []string{"aws:ResourceTag/env = prod"}},
 			},
 		},
+		"ParameterThatRefersToASecret": {
+			change: map[string]string{
+				"store": `{"service":"ParameterStore"}`, "secrets": `{"a":{"data":{"k":"/aws/reference/secretsmanager/prod/db"}}}`,
+			},
+			want: append(read(secretARN+"prod/db-??????"), iam.Row{
+				Action: "ssm:GetParameter", Resources: []string{parameterARN + "aws/reference/secretsmanager/prod/db"},
+			}),
+		},
 		"Stores": {
 			change: map[string]string{
 				"stores": `{"eu":{"region":"eu-west-1"},"other":{"role":"` + role + `"},

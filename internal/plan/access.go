@@ -88,10 +88,12 @@ func (g *grants) regions() []string {
 func (g *grants) read(e *Entry) {
 	in, parameters := g.in(e.Source.Region), e.Source.Service == ParameterStore
 	remote := func(remote stackfile.Remote) {
+		secret, refers := strings.CutPrefix(remote.Key, secretReference)
 		if parameters {
 			in.Parameters = append(in.Parameters, remote.Key)
-		} else {
-			in.Secrets = append(in.Secrets, remote.Key)
+		}
+		if !parameters || refers {
+			in.Secrets = append(in.Secrets, secret)
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(e.Declared.Data)) {
@@ -108,6 +110,11 @@ func (g *grants) read(e *Entry) {
 		}
 	}
 }
+
+// secretReference is what the names of parameters begin with that are secrets of Secrets
+// Manager. AWS requires permission to read both
+// (https://docs.aws.amazon.com/systems-manager/latest/userguide/integration-ps-secretsmanager.html).
+const secretReference = "/aws/reference/secretsmanager/"
 
 // findSecrets grants a search. Below a path and by tags the operator reads many at once,
 // and skips those that it may not read. By name alone it lists all secrets, and fails on

@@ -8,7 +8,7 @@ type Stack struct {
 	Permissions Permissions          `json:"permissions" only:"eks"`
 	Store       DefaultStore         `json:"store"`
 	Stores      map[string]Store     `json:"stores" keys:"name" hint:"<name>: {region: <region>}"`
-	Secrets     map[string]Secret    `json:"secrets" keys:"name" nonEmpty:"true" required:"true" hint:"<name>: {data: {<key>: <name in AWS>}}"`
+	Secrets     map[string]Secret    `json:"secrets" keys:"name" hint:"<name>: {data: {<key>: <name in AWS>}}"`
 
 	RefreshPolicy  string            `json:"refreshPolicy" enum:"Periodic OnChange CreatedOnce"`
 	CreationPolicy string            `json:"creationPolicy" enum:"Owner Orphan Merge CreateOrMerge"`
