@@ -238,7 +238,9 @@ func (p Project) Env(passphrase string) []string {
 	return append([]string{
 		"PATH=" + strings.Join([]string{filepath.Join(p.Dir, "bin"), os.Getenv("PATH")}, string(os.PathListSeparator)),
 		"PULUMI_HOME=" + p.home(),
-		"PULUMI_BACKEND_URL=file://" + p.state(),
+		// Without metadata: a pulumi that is killed while it writes the metadata of a state leaves an empty file,
+		// and every later command fails with "failed to load checkpoint: EOF".
+		"PULUMI_BACKEND_URL=file://" + p.state() + "?metadata=skip",
 		"PULUMI_CONFIG_PASSPHRASE=" + passphrase,
 		"PULUMI_OPTION_CWD=" + p.path(),
 		"PULUMI_SKIP_UPDATE_CHECK=true",

@@ -377,7 +377,7 @@ func TestEnv(t *testing.T) {
 	want := []string{
 		"PATH=/box/bin:/bin:/sbin",
 		"PULUMI_HOME=/box/pulumi/home",
-		"PULUMI_BACKEND_URL=file:///box/pulumi/state",
+		"PULUMI_BACKEND_URL=file:///box/pulumi/state?metadata=skip",
 		"PULUMI_CONFIG_PASSPHRASE=open sesame",
 		"PULUMI_OPTION_CWD=/box/project",
 		"PULUMI_SKIP_UPDATE_CHECK=true",

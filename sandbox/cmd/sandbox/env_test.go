@@ -42,7 +42,7 @@ func TestEnv(t *testing.T) { //nolint:paralleltest // it sets the environment
 	want := `unset AWS_IGNORE_CONFIGURED_ENDPOINT_URLS AWS_PROFILE AWS_SESSION_TOKEN PULUMI_CONFIG_PASSPHRASE_FILE
 export PATH='` + box + `/bin':"$PATH"
 export PULUMI_HOME='` + box + `/pulumi/home'
-export PULUMI_BACKEND_URL='file://` + box + `/pulumi/state'
+export PULUMI_BACKEND_URL='file://` + box + `/pulumi/state?metadata=skip'
 export PULUMI_CONFIG_PASSPHRASE='a b'
 export PULUMI_OPTION_CWD='` + box + `/project'
 export PULUMI_SKIP_UPDATE_CHECK='true'
