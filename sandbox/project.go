@@ -167,6 +167,9 @@ func readYAML(path string) (map[string]any, error) {
 	if err := yaml.Unmarshal(data, &content); err != nil {
 		return nil, fmt.Errorf("reading %q: %w", path, err)
 	}
+	if content == nil {
+		return nil, fmt.Errorf("reading %q: the file is empty; write its settings", path)
+	}
 	return content, nil
 }
 

@@ -238,6 +238,32 @@ func TestWriteOfACheckoutWithASalt(t *testing.T) {
 	}
 }
 
+// Editors empty a file before they write it: the project keeps the last file that could be read.
+func TestWriteOfAnEmptyFile(t *testing.T) {
+	t.Parallel()
+	p := newProject(t)
+	if err := p.Write(); err != nil {
+		t.Fatal(err)
+	}
+	before := files(t, p.Dir)
+	for _, name := range []string{"Pulumi.local.yaml", "Pulumi.yaml"} {
+		for _, content := range []string{"", "# being edited\n", "text"} {
+			was, err := os.ReadFile(filepath.Join(p.Checkout, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			write(t, content, p.Checkout, name)
+			if err := p.Write(); err == nil || !strings.Contains(err.Error(), name) {
+				t.Errorf("%s with %q: got %v, want an error that names it", name, content, err)
+			}
+			if diff := cmp.Diff(before, files(t, p.Dir)); diff != "" {
+				t.Errorf("%s with %q: the project (-before +after):\n%s", name, content, diff)
+			}
+			write(t, string(was), p.Checkout, name)
+		}
+	}
+}
+
 func TestWriteFailures(t *testing.T) {
 	t.Parallel()
 	tests := map[string]func(*testing.T, sandbox.Project){
