@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -120,15 +121,25 @@ func (c *checker) interval(at problem.Path, value string) {
 	}
 }
 
-// namespaces checks what the file says of namespaces.
+// namespaces checks what the file says of namespaces. The stack may create one that it does
+// not use, unless that looks like a mistake.
 func (c *checker) namespaces() {
 	for _, name := range sorted(c.File.Namespaces) {
 		at := problem.Path{stackfile.KeyNamespaces, name}
-		if _, used := c.Namespaces[name]; !used && !c.problems.Wrong(at) {
-			c.refuse(at, nil, problem.NotFound, "namespace is not used by this stack",
-				problem.Suggest(name, sorted(c.Namespaces)))
+		_, used := c.Namespaces[name]
+		others := slices.DeleteFunc(sorted(c.Namespaces), func(other string) bool { return other == name })
+		misspelled := !c.usesNamespace(name) && problem.DidYouMean(name, others) != ""
+		if (!used || misspelled) && !c.problems.Wrong(at) {
+			c.refuse(at, nil, problem.NotFound, "namespace is not used by this stack", problem.Suggest(name, others))
 		}
 	}
+}
+
+// usesNamespace reports whether the operator, a store or a secret is in a namespace.
+func (c *checker) usesNamespace(name string) bool {
+	return name == plan.OperatorNamespace || name == c.File.Namespace ||
+		slices.ContainsFunc(c.Secrets, func(s *plan.Secret) bool { return s.Namespace == name }) ||
+		slices.ContainsFunc(c.Stores, func(s *plan.Store) bool { return s.Namespace == name })
 }
 
 // cost warns of a forecast that costs more than the stack wants.

@@ -148,8 +148,9 @@ func (p *Plan) SecretValues() bool {
 	return p.File.Encrypted(stackfile.KeyChartValues) || p.File.Encrypted(stackfile.KeyEndpoint)
 }
 
-// namespaces are those of the operator, the stores and the secrets. On EKS the latter
-// belong to applications and must exist.
+// namespaces are those of the operator, the stores and the secrets, and those that the
+// stack creates without using them. On EKS the namespaces of secrets belong to applications
+// and must exist.
 func (p *Plan) namespaces() map[string]bool {
 	used := map[string]bool{OperatorNamespace: true}
 	use := func(name string) {
@@ -165,7 +166,8 @@ func (p *Plan) namespaces() map[string]bool {
 		use(store.Namespace)
 	}
 	for name, declared := range p.File.Namespaces {
-		if _, ok := used[name]; ok && declared.Create != nil {
+		_, ok := used[name]
+		if declared.Create != nil && (ok || *declared.Create) {
 			used[name] = *declared.Create
 		}
 	}
