@@ -27,7 +27,7 @@ type Options struct {
 	Errors map[string]string
 	// Functions and Outputs are those of [Mocks].
 	Functions map[string]Function
-	Outputs   map[string]func(inputs resource.PropertyMap) resource.PropertyMap
+	Outputs   map[string]Outputs
 	// BeforeHooks is called before the hooks; nil for nothing.
 	BeforeHooks func()
 }
@@ -35,7 +35,7 @@ type Options struct {
 // Hook is a kind of resource hook.
 type Hook string
 
-// The kinds of hooks that this program uses. [Run] does not call [AfterCreate].
+// The kinds of hooks that this program uses.
 const (
 	BeforeCreate Hook = "beforeCreate"
 	AfterCreate  Hook = "afterCreate"
@@ -55,13 +55,15 @@ type Graph struct {
 	Refused []string
 
 	options Options
-	mu      sync.Mutex // for Log and hooks
+	mu      sync.Mutex                             // for Log and hooks
 	hooks   map[string]pulumi.ResourceHookFunction // by name
 }
 
 // String returns the sorted resources and the stack's outputs as YAML. Secret values are
 // below a key named (secret).
-func (g *Graph) String() string { return text(g.Resources) + "\noutputs:\n" + indent(document(g.Outputs)) }
+func (g *Graph) String() string {
+	return text(g.Resources) + "\noutputs:\n" + indent(document(g.Outputs))
+}
 
 // exportsType is the type of a resource whose inputs are the stack's outputs, because
 // Pulumi's mocks do not receive outputs.
@@ -105,7 +107,7 @@ func (g *Graph) recordHooks(args *pulumi.ResourceTransformationArgs) *pulumi.Res
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for _, hook := range slices.Concat(
-		options.Hooks.BeforeCreate, options.Hooks.BeforeUpdate, options.Hooks.BeforeDelete,
+		options.Hooks.BeforeCreate, options.Hooks.AfterCreate, options.Hooks.BeforeUpdate, options.Hooks.BeforeDelete,
 	) {
 		g.hooks[hook.Name] = hook.Callback
 	}

@@ -13,12 +13,15 @@ import (
 // Function is a function of a provider.
 type Function func(args resource.PropertyMap) (resource.PropertyMap, error)
 
+// Outputs computes outputs of a resource from its inputs.
+type Outputs = func(inputs resource.PropertyMap) resource.PropertyMap
+
 // Mocks records the resources of a program that runs with [pulumi.WithMocks].
 type Mocks struct {
 	// Functions are the functions that the program may call, by token.
 	Functions map[string]Function
-	// Outputs compute the outputs of resources, by type. Other outputs are the inputs.
-	Outputs map[string]func(inputs resource.PropertyMap) resource.PropertyMap
+	// Outputs compute outputs of resources, by type. All other outputs are the inputs.
+	Outputs map[string]Outputs
 
 	preview bool
 
