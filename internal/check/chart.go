@@ -44,8 +44,8 @@ func (c *checker) chartValues() {
 	c.disablingValues(at, values)
 }
 
-// knownValues refuses values that the chart does not have, because Helm ignores them.
-// Where the values of the chart are not known for certain they are warned of.
+// knownValues refuses values that the chart does not have, because Helm ignores them. For
+// an unofficial chart, it only warns.
 func (c *checker) knownValues(at problem.Path, values map[string]any) {
 	official := !c.Chart.IsPath() && (c.Chart.Reference == plan.OperatorName ||
 		strings.HasSuffix(c.Chart.Reference, "/"+plan.OperatorName))
@@ -55,8 +55,8 @@ func (c *checker) knownValues(at problem.Path, values map[string]any) {
 	}
 }
 
-// disablingValues refuses values with which the operator ignores objects of the stack, or
-// is elsewhere than the stack says: pulumi up would wait forever.
+// disablingValues refuses values that make the operator ignore objects of the stack, or
+// move it to another namespace. pulumi up would wait for it until the timeout.
 func (c *checker) disablingValues(at problem.Path, values map[string]any) {
 	clusterWide := slices.ContainsFunc(c.Stores, func(s *plan.Store) bool { return s.Namespace == "" })
 	namespaced := slices.ContainsFunc(c.Stores, func(s *plan.Store) bool { return s.Namespace != "" })
@@ -70,7 +70,7 @@ func (c *checker) disablingValues(at problem.Path, values map[string]any) {
 	elsewhere := slices.ContainsFunc(c.Secrets, func(s *plan.Secret) bool { return s.Namespace != scope })
 	for _, disabling := range []struct {
 		path  string
-		value any // that is refused; nil is every one but ""
+		value any // the refused value; nil for every value but ""
 		when  bool
 		rule  string
 		fix   string
@@ -79,7 +79,8 @@ func (c *checker) disablingValues(at problem.Path, values map[string]any) {
 		{"replicaCount", 0, true, "stops the operator" + syncs, "set it to 1 or more"},
 		{
 			"namespaceOverride", nil, namespace != plan.OperatorNamespace,
-			"must be the operator's namespace, which this stack decides", "set it to " + plan.OperatorNamespace + " or remove it",
+			"must be the operator's namespace, which this stack decides",
+			"set it to " + plan.OperatorNamespace + " or remove it",
 		},
 		{
 			"processClusterStore", false, clusterWide, "makes the operator ignore a ClusterSecretStore" + ignored,
@@ -105,23 +106,14 @@ func (c *checker) disablingValues(at problem.Path, values map[string]any) {
 		},
 	} {
 		path := strings.Split(disabling.path, ".")
-		value, ok := valueAt(values, path...)
+		value, ok := operator.ValueAt(values, path...)
 		if ok && disabling.when && (value == disabling.value || disabling.value == nil && value != "") {
 			c.refuse(at.Member(path...), value, problem.Conflict, disabling.rule, disabling.fix)
 		}
 	}
 }
 
-// valueAt is a value below a map.
-func valueAt(object map[string]any, path ...string) (any, bool) {
-	for _, name := range path[:len(path)-1] {
-		object, _ = object[name].(map[string]any)
-	}
-	value, ok := object[path[len(path)-1]]
-	return value, ok
-}
-
-// signInVariables are those by which the AWS SDK signs in before it uses a role.
+// signInVariables returns the variables that the AWS SDK prefers to the operator's role.
 func signInVariables() []string {
 	return []string{
 		"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_ROLE_ARN",
@@ -130,7 +122,7 @@ func signInVariables() []string {
 	}
 }
 
-// environment rejects variables of the operator that would replace its role, or AWS.
+// environment refuses variables that would replace the operator's role, or AWS itself.
 func (c *checker) environment(at problem.Path, values map[string]any) {
 	list, _ := values["extraEnv"].([]any)
 	for i, entry := range list {
@@ -148,7 +140,7 @@ func (c *checker) environment(at problem.Path, values map[string]any) {
 	}
 }
 
-// isAWS reports whether a URL is one of AWS itself, as that of a VPC endpoint is.
+// isAWS reports whether a URL is one of AWS, such as that of a VPC endpoint.
 func isAWS(url string) bool {
 	host, ok := strings.CutPrefix(strings.TrimRight(url, "/"), "https://")
 	return ok && (strings.HasSuffix(host, ".amazonaws.com") || strings.HasSuffix(host, ".amazonaws.com.cn"))
