@@ -22,7 +22,7 @@ type entry struct {
 // secret checks a declared secret.
 func (c *checker) secret(declared *plan.Entry) {
 	e := entry{c, declared}
-	e.store()
+	e.declaredStore()
 	e.declaredNamespaces()
 	e.sources()
 	if at := e.At.Member("refreshInterval"); c.File.Valid(at) {
@@ -35,8 +35,8 @@ func (c *checker) secret(declared *plan.Entry) {
 	e.templates()
 }
 
-// store checks that the named store is declared.
-func (e *entry) store() {
+// declaredStore checks that the named store is declared.
+func (e *entry) declaredStore() {
 	at, name := e.At.Member("store"), e.Declared.Store
 	if e.File.Valid(at) && e.Source.Name != name {
 		names := make([]string, len(e.Sources))
