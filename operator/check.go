@@ -12,12 +12,12 @@ import (
 func CheckValues(values map[string]any, identity bool) []problem.Problem {
 	problems := checkEnvironment(values["extraEnv"], !identity)
 	for _, reserved := range reservedValues(identity) {
-		if _, found := valueAt(values, reserved.Path); found {
+		if _, found := ValueAt(values, reserved.Path...); found {
 			problems = append(problems, reserved)
 		}
 	}
 	create := problem.Path{"serviceAccount", "create"}
-	if value, found := valueAt(values, create); identity && found && value != true {
+	if value, found := ValueAt(values, create...); identity && found && value != true {
 		problems = append(problems, problem.Problem{
 			Path: create, Kind: problem.Conflict,
 			Rule: "must be true, because the role trusts the chart's service account", Fix: "remove it",
@@ -83,12 +83,12 @@ func checkEnvironment(extraEnv any, endpoints bool) []problem.Problem {
 	return problems
 }
 
-// valueAt returns the value at a path of maps, and whether it is set.
-func valueAt(values map[string]any, path problem.Path) (any, bool) {
+// ValueAt returns the value at a path of nested maps, and whether it is set.
+func ValueAt(values map[string]any, path ...string) (value any, found bool) {
 	last := len(path) - 1
 	for _, name := range path[:last] {
 		values, _ = values[name].(map[string]any)
 	}
-	value, found := values[path[last]]
+	value, found = values[path[last]]
 	return value, found
 }

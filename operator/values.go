@@ -1,10 +1,10 @@
 package operator
 
 import (
-	"maps"
 	"slices"
 
 	"eso-aws/internal/chart"
+	"eso-aws/internal/kube"
 )
 
 // The operator reads the endpoints of all its stores from these variables.
@@ -14,13 +14,9 @@ const (
 	parameterStoreEndpoint = "AWS_SSM_ENDPOINT"
 )
 
-// Helm keeps an object with this annotation when it uninstalls the release.
 const (
+	// resourcePolicy makes Helm keep an object when it uninstalls the release.
 	resourcePolicy = "helm.sh/resource-policy"
-	keep           = "keep"
-)
-
-const (
 	// roleAnnotation tells EKS which role a service account may assume.
 	roleAnnotation = "eks.amazonaws.com/role-arn"
 	// identityAnnotation changes with the identity, so that Kubernetes replaces the
@@ -42,12 +38,12 @@ func Values(args *ReleaseArgs) map[string]any {
 		values["podAnnotations"] = map[string]any{identityAnnotation: args.Identity.Version}
 	}
 	if args.KeepCRDs {
-		values["crds"] = map[string]any{"annotations": map[string]any{resourcePolicy: keep}}
+		values["crds"] = map[string]any{"annotations": map[string]any{resourcePolicy: "keep"}}
 	}
 	if chart.For(args.Version).Supports(chart.ReadinessProbe) { // without it a pod is ready as soon as it runs
 		values["readinessProbe"] = map[string]any{"enabled": true}
 	}
-	values = merge(values, args.ChartValues)
+	values = kube.Merge(values, args.ChartValues)
 
 	own, _ := args.ChartValues["extraEnv"].([]any)
 	var env []any
@@ -56,7 +52,11 @@ func Values(args *ReleaseArgs) map[string]any {
 			map[string]any{"name": secretsManagerEndpoint, "value": endpoint},
 			map[string]any{"name": stsEndpoint, "value": endpoint},
 		}
-		if args.ParameterStore && !slices.ContainsFunc(own, isVariable(parameterStoreEndpoint)) {
+		declared := slices.ContainsFunc(own, func(entry any) bool {
+			variable, _ := entry.(map[string]any)
+			return variable["name"] == parameterStoreEndpoint
+		})
+		if args.ParameterStore && !declared {
 			env = append(env, map[string]any{"name": parameterStoreEndpoint, "value": endpoint})
 		}
 	}
@@ -64,26 +64,4 @@ func Values(args *ReleaseArgs) map[string]any {
 		values["extraEnv"] = env
 	}
 	return values
-}
-
-// isVariable returns a function that reports whether an entry of extraEnv has that name.
-func isVariable(name string) func(any) bool {
-	return func(entry any) bool {
-		variable, _ := entry.(map[string]any)
-		return variable["name"] == name
-	}
-}
-
-// merge returns base with the values of over on top. Maps are merged, other values are
-// replaced.
-func merge(base, over map[string]any) map[string]any {
-	merged := maps.Clone(base)
-	for key, value := range over {
-		under, isMap := merged[key].(map[string]any)
-		if upper, ok := value.(map[string]any); ok && isMap {
-			value = merge(under, upper)
-		}
-		merged[key] = value
-	}
-	return merged
 }

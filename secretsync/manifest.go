@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"eso-aws/internal/kube"
 	"eso-aws/internal/stackfile"
 )
 
@@ -23,15 +24,10 @@ func secretConditions(target, credentials string) string {
 	return "[" + conditions + "]"
 }
 
-const (
-	secretsManager = "SecretsManager"
-	owner          = "Owner"
-)
-
 // StoreSpec returns the spec of a store. It has no endpoint, which the operator reads from
 // its environment.
 func StoreSpec(args *StoreArgs) map[string]any {
-	aws := map[string]any{"service": cmp.Or(args.Service, secretsManager), "region": args.Region}
+	aws := map[string]any{"service": cmp.Or(args.Service, "SecretsManager"), "region": args.Region}
 	put(aws, "role", args.Role)
 	switch auth := args.Auth; {
 	case auth.Credentials != nil:
@@ -65,9 +61,9 @@ func StoreSpec(args *StoreArgs) map[string]any {
 // other format and then owns the field, so that the next server-side apply fails with a
 // conflict.
 func SecretSpec(args *ExternalSecretArgs) map[string]any {
-	target := map[string]any{"name": args.target(), "creationPolicy": cmp.Or(args.CreationPolicy, owner)}
+	target := map[string]any{"name": args.target(), "creationPolicy": cmp.Or(args.CreationPolicy, Owner)}
 	put(target, "deletionPolicy", args.DeletionPolicy)
-	if raw, _ := args.Spec["target"].(map[string]any); args.Template != nil || raw["template"] != nil {
+	if args.Shaped() {
 		target["template"] = template(args)
 	}
 	spec := map[string]any{
@@ -86,9 +82,9 @@ func SecretSpec(args *ExternalSecretArgs) map[string]any {
 	for _, search := range args.Source.Find {
 		dataFrom = append(dataFrom, withRewrite(map[string]any{"find": find(search)}, search.Rewrite))
 	}
-	putList(spec, "data", data)
-	putList(spec, "dataFrom", dataFrom)
-	return merge(spec, args.Spec)
+	put(spec, "data", data)
+	put(spec, "dataFrom", dataFrom)
+	return kube.Merge(spec, args.Spec)
 }
 
 func remoteRef(remote stackfile.Remote) map[string]any {
@@ -128,15 +124,13 @@ func withRewrite(from map[string]any, rewrites []stackfile.Rewrite) map[string]a
 			put(ref, "into", rewrite.Merge.Into)
 			put(ref, "priorityPolicy", rewrite.Merge.PriorityPolicy)
 			put(ref, "conflictPolicy", rewrite.Merge.ConflictPolicy)
-			if len(rewrite.Merge.Priority) > 0 {
-				ref["priority"] = rewrite.Merge.Priority
-			}
+			put(ref, "priority", rewrite.Merge.Priority)
 			list = append(list, map[string]any{"merge": ref})
 		default:
 			list = append(list, map[string]any{"transform": map[string]any{"template": rewrite.Transform}})
 		}
 	}
-	putList(from, "rewrite", list)
+	put(from, "rewrite", list)
 	return from
 }
 
@@ -150,62 +144,29 @@ func template(args *ExternalSecretArgs) map[string]any {
 	template, metadata := map[string]any{}, map[string]any{}
 	put(template, "type", own.Type)
 	put(template, "mergePolicy", own.MergePolicy)
-	putTexts(template, "data", own.Data)
-	putTexts(metadata, "labels", args.Labels, own.Labels)
-	putTexts(metadata, "annotations", args.SecretAnnotations, own.Annotations)
-	if len(metadata) > 0 {
-		template["metadata"] = metadata
-	}
+	put(template, "data", values(own.Data))
+	put(metadata, "labels", values(args.Labels, own.Labels))
+	put(metadata, "annotations", values(args.SecretAnnotations, own.Annotations))
+	put(template, "metadata", metadata)
 	return template
 }
 
-// merge returns base with the values of over on top. Maps are merged, other values are
-// replaced.
-func merge(base, over map[string]any) map[string]any {
-	merged := maps.Clone(base)
-	for key, value := range over {
-		under, isMap := merged[key].(map[string]any)
-		if upper, ok := value.(map[string]any); ok && isMap {
-			value = merge(under, upper)
-		}
-		merged[key] = value
-	}
-	return merged
-}
-
-// overlay returns base with the values of over on top.
-func overlay(base, over map[string]string) map[string]string {
-	all := maps.Clone(base)
-	if all == nil {
-		all = map[string]string{}
-	}
-	maps.Copy(all, over)
-	return all
-}
-
 // put sets a field unless the value is empty.
-func put(object map[string]any, name, value string) {
-	if value != "" {
+func put[V string | []string | []any | map[string]string | map[string]any](
+	object map[string]any, name string, value V,
+) {
+	if len(value) > 0 {
 		object[name] = value
 	}
 }
 
-// putTexts sets a field to maps, each on top of the one before, unless all are empty.
-func putTexts(object map[string]any, name string, texts ...map[string]string) {
+// values returns maps as one that [kube.Merge] can merge, each on top of the one before.
+func values(texts ...map[string]string) map[string]any {
 	all := map[string]any{}
 	for _, some := range texts {
 		for key, text := range some {
 			all[key] = text
 		}
 	}
-	if len(all) > 0 {
-		object[name] = all
-	}
-}
-
-// putList sets a field unless the list is empty.
-func putList(object map[string]any, name string, list []any) {
-	if len(list) > 0 {
-		object[name] = list
-	}
+	return all
 }

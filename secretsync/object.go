@@ -32,16 +32,14 @@ type object struct {
 
 // plainAnnotations returns the annotations of an object without credentials.
 func (o *object) plainAnnotations() map[string]string {
-	return overlay(map[string]string{waitForAnnotation: o.waitFor("")}, o.annotations)
+	return kube.MergeStrings(map[string]string{waitForAnnotation: o.waitFor("")}, o.annotations)
 }
 
 // manifest returns the object without its credentials.
 func (o *object) manifest() map[string]any {
 	metadata := map[string]any{"name": o.name, "annotations": o.plainAnnotations()}
 	put(metadata, "namespace", o.namespace)
-	if len(o.labels) > 0 {
-		metadata["labels"] = o.labels
-	}
+	put(metadata, "labels", o.labels)
 	return map[string]any{"apiVersion": o.apiVersion, "kind": o.kind, "metadata": metadata, "spec": o.spec}
 }
 

@@ -86,7 +86,7 @@ func (a *ExternalSecretArgs) object() *object {
 		name:        a.Name,
 		namespace:   a.Namespace,
 		labels:      a.Labels,
-		annotations: overlay(a.SecretAnnotations, a.Annotations),
+		annotations: kube.MergeStrings(a.SecretAnnotations, a.Annotations),
 		spec:        SecretSpec(a),
 		credentials: a.Credentials,
 		waitFor:     func(credentials string) string { return secretConditions(a.target(), credentials) },
@@ -119,9 +119,7 @@ func (a *ExternalSecretArgs) validate() error {
 		"apiVersion": a.APIVersion, "name": a.Name, "namespace": a.Namespace,
 		"store.kind": a.Store.Kind, "store.name": a.Store.Name,
 	})
-	_, data := a.Spec["data"]
-	_, dataFrom := a.Spec["dataFrom"]
-	if len(a.Source.Data)+len(a.Source.Extract)+len(a.Source.Find) == 0 && !data && !dataFrom {
+	if len(a.Source.Data)+len(a.Source.Extract)+len(a.Source.Find) == 0 && !a.readsRaw() {
 		problems.Add(problem.Problem{
 			Path: problem.Path{"source"}, Kind: problem.Required,
 			Rule: "must not be empty", Fix: "set data, extract or find",

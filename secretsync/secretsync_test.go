@@ -131,7 +131,7 @@ func TestNewExternalSecretCredentials(t *testing.T) {
 		return err
 	})
 	require.NoError(t, err)
-	i := slices.IndexFunc(got.Resources(), func(r *graph.Resource) bool { return r.Parent != "pulumi:pulumi:Stack p-s" })
+	i := slices.IndexFunc(got.Resources(), func(r *graph.Resource) bool { return r.URN.Type() != "eso-aws:secretsync:ExternalSecret" })
 	assert.Equal(t, map[string]any{
 		"name": "keys", "namespace": "here", "labels": map[string]any{"team": "a"},
 		"annotations": map[string]any{

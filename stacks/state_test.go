@@ -52,7 +52,7 @@ func TestStateOfEarlierPrograms(t *testing.T) {
 	}
 	for _, stack := range []string{"local", "dev", "training"} {
 		t.Run(stack, func(t *testing.T) {
-			got, err := withMocks(deployed(t, stack, changes))
+			got, err := run(deployed(t, stack, changes))
 			require.NoError(t, err)
 			content, err := os.ReadFile("testdata/state-" + stack + ".json")
 			require.NoError(t, err)
@@ -63,7 +63,7 @@ func TestStateOfEarlierPrograms(t *testing.T) {
 				inputs[found.URN] = found.Inputs
 			}
 			registered := map[string]bool{"urn:pulumi:" + stack + "::eso-aws::pulumi:pulumi:Stack::eso-aws-" + stack: true}
-			for _, found := range got.Resources() {
+			for _, found := range got.Resources {
 				urn := string(found.URN)
 				if strings.Contains(urn, "::pulumi:") {
 					continue

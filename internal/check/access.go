@@ -10,7 +10,7 @@ import (
 	"eso-aws/internal/stackfile"
 )
 
-// access checks what the operator's role would be granted. It must not be more than the
+// access checks the permissions of the operator's role. They must not exceed what the
 // stack file asks for.
 func (c *checker) access() {
 	at := problem.Path{stackfile.KeyPermissions}
@@ -28,7 +28,7 @@ func (c *checker) access() {
 		}
 	}
 	if c.problems.Any() {
-		return // the rest would follow from what is wrong already
+		return // further problems would only be consequences
 	}
 	if !c.ReadsItself() && c.File.Has(at) {
 		readers := "the roles and service accounts of the stores do"
@@ -38,7 +38,11 @@ func (c *checker) access() {
 		c.refuse(at, nil, problem.Conflict, "has no effect, because the operator's role reads no secret: "+readers,
 			"remove it")
 	}
-	regions := c.Regions()
+	grants := c.Grants()
+	regions := make([]string, 0, len(grants))
+	for _, granted := range grants {
+		regions = append(regions, granted.Region)
+	}
 	for i, key := range c.File.Permissions.KMSKeys {
 		c.problems.AddBelow(at.Member("kmsKeys").Entry(i),
 			iam.CheckARN(pattern.KMSKeyARN, key, c.Cluster.Partition, regions...)...)
@@ -46,7 +50,7 @@ func (c *checker) access() {
 	if c.problems.Any() {
 		return
 	}
-	for _, p := range iam.CheckGrants(c.Grants()...) {
+	for _, p := range iam.CheckGrants(grants...) {
 		if p.Path[0] != stackfile.KeySecrets {
 			p.Path = at.Member(p.Path...)
 		}
@@ -54,7 +58,7 @@ func (c *checker) access() {
 	}
 }
 
-// searches refuses a search for which the operator would have to be granted everything.
+// searches refuses a search that would require access to all secrets.
 func (e *entry) searches() {
 	for i, find := range e.Declared.Find {
 		at := e.File.Entry(e.At.Member("find"), i)

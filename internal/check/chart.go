@@ -42,8 +42,8 @@ func (c *checker) chartValues() {
 	c.disablingValues(at, values)
 }
 
-// knownValues refuses values that the chart does not have, because Helm ignores them.
-// Where the values of the chart are not known for certain they are warned of.
+// knownValues refuses values that the chart does not have, because Helm ignores them. For
+// an unofficial chart, it only warns.
 func (c *checker) knownValues(at problem.Path, values map[string]any) {
 	official := !c.Chart.IsPath() && (c.Chart.Reference == plan.OperatorName ||
 		strings.HasSuffix(c.Chart.Reference, "/"+plan.OperatorName))
@@ -53,8 +53,8 @@ func (c *checker) knownValues(at problem.Path, values map[string]any) {
 	}
 }
 
-// disablingValues refuses values with which the operator ignores objects of the stack, or
-// is elsewhere than the stack says: pulumi up would wait forever.
+// disablingValues refuses values that make the operator ignore objects of the stack, or
+// move it to another namespace. pulumi up would wait for it until the timeout.
 func (c *checker) disablingValues(at problem.Path, values map[string]any) {
 	clusterWide := slices.ContainsFunc(c.Stores, func(s *plan.Store) bool { return s.Namespace == "" })
 	namespaced := slices.ContainsFunc(c.Stores, func(s *plan.Store) bool { return s.Namespace != "" })
@@ -68,7 +68,7 @@ func (c *checker) disablingValues(at problem.Path, values map[string]any) {
 	elsewhere := slices.ContainsFunc(c.Secrets, func(s *plan.Secret) bool { return s.Namespace != scope })
 	for _, disabling := range []struct {
 		path  string
-		value any // that is refused; nil is every one but ""
+		value any // the refused value; nil for every value but ""
 		when  bool
 		rule  string
 		fix   string
@@ -77,7 +77,8 @@ func (c *checker) disablingValues(at problem.Path, values map[string]any) {
 		{"replicaCount", 0, true, "stops the operator" + syncs, "set it to 1 or more"},
 		{
 			"namespaceOverride", nil, namespace != plan.OperatorNamespace,
-			"must be the operator's namespace, which this stack decides", "set it to " + plan.OperatorNamespace + " or remove it",
+			"must be the operator's namespace, which this stack decides",
+			"set it to " + plan.OperatorNamespace + " or remove it",
 		},
 		{
 			"processClusterStore", false, clusterWide, "makes the operator ignore a ClusterSecretStore" + ignored,
@@ -103,18 +104,9 @@ func (c *checker) disablingValues(at problem.Path, values map[string]any) {
 		},
 	} {
 		path := strings.Split(disabling.path, ".")
-		value, ok := valueAt(values, path...)
+		value, ok := operator.ValueAt(values, path...)
 		if ok && disabling.when && (value == disabling.value || disabling.value == nil && value != "") {
 			c.refuse(at.Member(path...), value, problem.Conflict, disabling.rule, disabling.fix)
 		}
 	}
-}
-
-// valueAt is a value below a map.
-func valueAt(object map[string]any, path ...string) (any, bool) {
-	for _, name := range path[:len(path)-1] {
-		object, _ = object[name].(map[string]any)
-	}
-	value, ok := object[path[len(path)-1]]
-	return value, ok
 }

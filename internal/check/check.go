@@ -1,6 +1,5 @@
-// Package check finds what is wrong with a plan beyond the shape of the stack file: each
-// file checks one subject. A check adds problems and changes nothing. It says nothing of
-// a value whose shape is wrong.
+// Package check checks a plan. Each file checks one subject. A check adds problems and
+// changes nothing else. It skips values of the wrong shape, which the decoder has reported.
 package check
 
 import (
@@ -34,18 +33,18 @@ func All(p *plan.Plan, problems *problem.List) {
 	c.cost()
 }
 
-// checker is a plan, and what was found in it.
+// checker adds the problems of a plan to a list.
 type checker struct {
 	*plan.Plan
 	problems *problem.List
 }
 
-// refuse adds an error about a value; the value is nil where there is none to show.
+// refuse adds an error. The value is nil if there is none to show.
 func (c *checker) refuse(at problem.Path, value any, kind problem.Kind, rule, fix string) {
 	c.problems.Add(problem.Problem{Path: at, Value: value, Kind: kind, Rule: rule, Fix: fix})
 }
 
-// refuseOnce adds an error unless there is one about the very value.
+// refuseOnce adds an error unless the value has one already.
 func (c *checker) refuseOnce(at problem.Path, value any, kind problem.Kind, rule, fix string) {
 	if !c.problems.Wrong(at) {
 		c.refuse(at, value, kind, rule, fix)
@@ -57,8 +56,8 @@ func (c *checker) warn(at problem.Path, value any, kind problem.Kind, rule, fix 
 	c.problems.Add(problem.Problem{Path: at, Value: value, Kind: kind, Rule: rule, Fix: fix, Warning: true})
 }
 
-// unknown reports whether a map has a field that does not exist: what seems to be missing
-// in it may be meant by that.
+// unknown reports whether a map has an unknown field. A field that seems to be missing may
+// be misspelled.
 func (c *checker) unknown(at problem.Path) bool {
 	return len(c.problems.All(func(p problem.Problem) bool {
 		return p.Kind == problem.Unknown && len(p.Path) == len(at)+1 && at.Has(p.Path)

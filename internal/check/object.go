@@ -9,9 +9,9 @@ import (
 	"eso-aws/internal/stackfile"
 )
 
-// objects checks the objects of the stores and secrets as an API server with the CRDs of
-// the chart does. Where there are errors already, only the raw fields are certain to be
-// as intended.
+// objects validates the stores and ExternalSecrets against the CRDs of the chart, as an
+// API server does. If there are other errors, it validates only the raw fields, because
+// the others may be consequences.
 func (c *checker) objects() {
 	if !c.Chart.Known || c.problems.Failed(problem.Path{stackfile.KeyAPIVersion}) {
 		return
@@ -29,9 +29,9 @@ func (c *checker) objects() {
 	}
 }
 
-// object checks one object; raw is what the user has written of its spec. What the program
-// has written of it is reported only where nothing else is wrong, and without its value,
-// which is of no help and may be secret.
+// object validates one object. The user wrote the raw part of its spec. A problem in any
+// other part is a defect of this program: it is reported only if there is no other error,
+// and without the value, which may be secret.
 func (c *checker) object(at problem.Path, object, raw map[string]any, whole bool) {
 	kind, _ := object["kind"].(string)
 	for _, p := range c.Chart.Release().CheckObject(c.APIVersion, kind, object) {
@@ -52,7 +52,7 @@ func (c *checker) object(at problem.Path, object, raw map[string]any, whole bool
 	}
 }
 
-// contains reports whether a path is in an object, or is missing in a part of it.
+// contains reports whether an object has a value at a path, or could have one there.
 func contains(object any, path []string) bool {
 	for i, name := range path {
 		var below any

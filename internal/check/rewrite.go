@@ -13,10 +13,10 @@ import (
 	"eso-aws/internal/stackfile"
 )
 
-// strategyJSON is the merge strategy that adds one key of JSON.
+// strategyJSON is the merge strategy that writes all properties to one key, as JSON.
 const strategyJSON = "JSON"
 
-// rewrites checks how keys are rewritten.
+// rewrites checks the rules that rewrite keys.
 func (e *entry) rewrites(at problem.Path, rewrites []stackfile.Rewrite) {
 	for i, rewrite := range rewrites {
 		at := e.File.Entry(at, i)
@@ -45,14 +45,6 @@ func (e *entry) rewrites(at problem.Path, rewrites []stackfile.Rewrite) {
 	}
 }
 
-// replacement checks the groups of an expression and of its replacement.
-func (e *entry) replacement(at problem.Path, rewrite *stackfile.Regexp) {
-	source, target := at.Member("source"), at.Member("target")
-	if e.File.Valid(source) && e.expression(source, rewrite.Source) && e.File.Valid(target) {
-		e.groups(target, rewrite)
-	}
-}
-
 func (e *entry) transform(at problem.Path, text string) {
 	e.template(at, text, []string{"value"}, true)
 	if !strings.Contains(text, ".value") {
@@ -60,11 +52,16 @@ func (e *entry) transform(at problem.Path, text string) {
 	}
 }
 
-// group is what Go takes for the name or number of a group in a replacement.
+// group matches the references to groups in a replacement, as Go does.
 var group = regexp.MustCompile(`\$\$|\$\{(\w+)\}|\$(\w+)`)
 
-// groups refuses groups that the expression does not have: they would be empty.
-func (e *entry) groups(at problem.Path, rewrite *stackfile.Regexp) {
+// replacement checks an expression and its replacement. It refuses groups that the
+// expression does not have, because they would be empty.
+func (e *entry) replacement(at problem.Path, rewrite *stackfile.Regexp) {
+	source, target := at.Member("source"), at.Member("target")
+	if !e.File.Valid(source) || !e.expression(source, rewrite.Source) || !e.File.Valid(target) {
+		return
+	}
 	expression := regexp.MustCompile(rewrite.Source)
 	for _, match := range group.FindAllStringSubmatch(rewrite.Target, -1) {
 		name := match[1] + match[2]
@@ -72,17 +69,17 @@ func (e *entry) groups(at problem.Path, rewrite *stackfile.Regexp) {
 		switch {
 		case name == "" || err == nil && number <= expression.NumSubexp() || expression.SubexpIndex(name) >= 0:
 		case err == nil:
-			e.refuse(at, rewrite.Target, problem.NotFound, fmt.Sprintf("refers to group %d, but source has %d",
+			e.refuse(target, rewrite.Target, problem.NotFound, fmt.Sprintf("refers to group %d, but source has %d",
 				number, expression.NumSubexp()), "use a group that source has in parentheses")
 		default:
-			e.refuse(at, rewrite.Target, problem.NotFound, fmt.Sprintf("refers to group %q, which source does not have",
+			e.refuse(target, rewrite.Target, problem.NotFound, fmt.Sprintf("refers to group %q, which source does not have",
 				name), "write ${1} for the first group if letters, digits or _ follow it")
 		}
 	}
 }
 
 func (e *entry) merge(at problem.Path, merge stackfile.Merge) {
-	e.feature(at, "", chart.RewriteMerge)
+	e.feature(at, nil, chart.RewriteMerge)
 	e.feature(at.Member("priorityPolicy"), merge.PriorityPolicy, chart.PriorityPolicy)
 	into := at.Member("into")
 	switch {
@@ -95,9 +92,8 @@ func (e *entry) merge(at problem.Path, merge stackfile.Merge) {
 	}
 }
 
-// foundKeys checks what becomes of the names that a search finds. Without rewrites the
-// operator replaces what no key may contain with _; with rewrites it starts from the names
-// as they are in AWS.
+// foundKeys checks the keys that a search results in. Without rewrites, the operator
+// replaces invalid characters with _. With rewrites, it starts from the names in AWS.
 func (e *entry) foundKeys(at problem.Path, find stackfile.Find) {
 	example := find.Path
 	if e.Source.Service == plan.ParameterStore && !strings.HasSuffix(example, "/") {
@@ -110,7 +106,7 @@ func (e *entry) foundKeys(at problem.Path, find stackfile.Find) {
 		case rewrite.Regexp != nil:
 			expression, err := regexp.Compile(rewrite.Regexp.Source)
 			if err != nil {
-				return // which is reported
+				return // reported already
 			}
 			name, replaced = expression.ReplaceAllString(name, rewrite.Regexp.Target), true
 		case rewrite.Merge != nil:
@@ -118,10 +114,10 @@ func (e *entry) foundKeys(at problem.Path, find stackfile.Find) {
 				e.priority(e.File.Entry(at, i).Member("merge", "priority"), rewrite.Merge.Priority, find.Path)
 			}
 			if rewrite.Merge.Strategy != strategyJSON {
-				return // the keys are those of the JSON
+				return // the keys are the properties of the JSON
 			}
 		default:
-			return // only the operator knows what a template makes
+			return // the result of a template is not known here
 		}
 	}
 	switch {
@@ -135,7 +131,7 @@ func (e *entry) foundKeys(at problem.Path, find stackfile.Find) {
 	}
 }
 
-// priority refuses keys that no search can find.
+// priority refuses keys that the search cannot find.
 func (e *entry) priority(at problem.Path, keys []string, prefix string) {
 	for i, key := range keys {
 		if !strings.HasPrefix(key, prefix) {

@@ -10,6 +10,7 @@ import (
 	"eso-aws/internal/plan"
 	"eso-aws/internal/problem"
 	"eso-aws/internal/stackfile"
+	"eso-aws/operator"
 	"eso-aws/secretsync"
 )
 
@@ -28,7 +29,7 @@ func (c *checker) anySecrets() {
 	}
 }
 
-// entry is a declared secret that is being checked.
+// entry checks a declared secret.
 type entry struct {
 	*checker
 	*plan.Entry
@@ -37,7 +38,7 @@ type entry struct {
 // secret checks a declared secret.
 func (c *checker) secret(declared *plan.Entry) {
 	e := entry{c, declared}
-	e.store()
+	e.declaredStore()
 	e.declaredNamespaces()
 	e.sources()
 	if at := e.At.Member("refreshInterval"); c.File.Valid(at) {
@@ -50,8 +51,8 @@ func (c *checker) secret(declared *plan.Entry) {
 	e.templates()
 }
 
-// store checks that the named store is declared.
-func (e *entry) store() {
+// declaredStore checks that the named store is declared.
+func (e *entry) declaredStore() {
 	at, name := e.At.Member("store"), e.Declared.Store
 	if e.File.Valid(at) && e.Source.Name != name {
 		names := make([]string, len(e.Sources))
@@ -77,19 +78,19 @@ func (e *entry) declaredNamespaces() {
 	}
 }
 
-// policyPath is where a policy is set: in the secret, or for the whole stack.
-func (e *entry) policyPath(key string) problem.Path {
-	if at := e.At.Member(key); e.File.Has(at) {
+// setting returns the path of what a secret can override: in the secret, or for the stack.
+func (e *entry) setting(path ...string) problem.Path {
+	if at := e.At.Member(path...); e.File.Has(at) {
 		return at
 	}
-	return problem.Path{key}
+	return path
 }
 
-// policies refuses what the operator does not support, and what leaves no Secret to wait
+// policies refuses unsupported policies, and warns about those that leave no Secret to wait
 // for.
 func (e *entry) policies() {
 	args := &e.Args
-	refresh, creation := e.policyPath(stackfile.KeyRefreshPolicy), e.policyPath(stackfile.KeyCreationPolicy)
+	refresh, creation := e.setting(stackfile.KeyRefreshPolicy), e.setting(stackfile.KeyCreationPolicy)
 	e.feature(refresh, args.RefreshPolicy, chart.RefreshPolicy)
 	if args.CreationPolicy == secretsync.CreateOrMerge {
 		e.feature(creation, args.CreationPolicy, chart.CreateOrMerge)
@@ -102,7 +103,7 @@ func (e *entry) policies() {
 		e.warn(creation, nil, problem.Conflict, "Merge does not create the Secret: unless something else does, "+
 			"pulumi up waits for it and fails", "set Owner or Orphan unless something else creates the Secret")
 	}
-	e.deletionPolicy(e.policyPath(stackfile.KeyDeletionPolicy), args)
+	e.deletionPolicy(e.setting(stackfile.KeyDeletionPolicy), args)
 }
 
 func (e *entry) deletionPolicy(at problem.Path, args *secretsync.ExternalSecretArgs) {
@@ -121,8 +122,8 @@ func (e *entry) deletionPolicy(at problem.Path, args *secretsync.ExternalSecretA
 	}
 }
 
-// hidden reports whether AWS hides from the operator that a secret is gone: a role that
-// may read one secret only is not told whether it exists.
+// hidden reports whether AWS hides from the operator that a secret was deleted. A role that
+// may read only that secret gets AccessDenied instead of ResourceNotFound.
 func (e *entry) hidden() bool {
 	return e.ownPolicy() && len(e.File.Permissions.Prefixes) == 0 && e.Source.Service != plan.ParameterStore &&
 		len(e.Declared.Data)+len(e.Declared.Extract) > 0
@@ -133,26 +134,21 @@ func (e *entry) ownPolicy() bool { return e.OnEKS() && e.Source.OwnRole() }
 
 // rawFields refuses fields of the raw spec that other settings decide.
 func (e *entry) rawFields() {
-	at := e.At.Member("spec")
-	refuse := func(at problem.Path, object map[string]any, field, setting string) {
-		if _, ok := object[field]; ok {
-			e.refuse(at.Member(field), nil, problem.Reserved, "is set from "+setting+" of the secret",
-				"set "+setting+" instead")
+	for field, setting := range map[string]string{
+		"refreshInterval": stackfile.KeyRefreshInterval, "refreshPolicy": stackfile.KeyRefreshPolicy,
+		"secretStoreRef": "store", "target.name": "target",
+		"target.creationPolicy": stackfile.KeyCreationPolicy, "target.deletionPolicy": stackfile.KeyDeletionPolicy,
+	} {
+		path := strings.Split(field, ".")
+		if _, ok := operator.ValueAt(e.Declared.Spec, path...); ok {
+			e.refuse(e.At.Member("spec").Member(path...), nil, problem.Reserved,
+				"is set from "+setting+" of the secret", "set "+setting+" instead")
 		}
-	}
-	for _, name := range []string{"refreshInterval", "refreshPolicy"} {
-		refuse(at, e.Declared.Spec, name, name)
-	}
-	refuse(at, e.Declared.Spec, "secretStoreRef", "store")
-	target, _ := e.Declared.Spec["target"].(map[string]any)
-	refuse(at.Member("target"), target, "name", "target")
-	for _, name := range []string{"creationPolicy", "deletionPolicy"} {
-		refuse(at.Member("target"), target, name, name)
 	}
 }
 
-// targets refuses two entries that would write one Secret. Only those that all merge into
-// a Secret of others get along: any other takes it for its own.
+// targets refuses entries that would write to the same Secret, unless all of them merge
+// into a Secret that others own.
 func (c *checker) targets() {
 	type name struct{ namespace, name string }
 	first := map[name]*plan.Secret{}
@@ -180,26 +176,18 @@ func (c *checker) targets() {
 	}
 }
 
-// feature refuses what the chart or the version of the API does not support.
-func (c *checker) feature(at problem.Path, value string, feature chart.Feature) {
+// feature refuses a feature that the chart or the API version does not support.
+func (c *checker) feature(at problem.Path, value any, feature chart.Feature) {
 	if !c.File.Valid(at) || c.problems.Wrong(at) || c.problems.Failed(problem.Path{stackfile.KeyAPIVersion}) {
 		return
 	}
 	for _, p := range c.Chart.Release().CheckFeature(feature, c.APIVersion) {
-		p.Path, p.Value = at, shown(value)
+		p.Path, p.Value = at, value
 		c.problems.Add(p)
 	}
 }
 
-// shown is a value of a message; nil for "".
-func shown(value string) any {
-	if value == "" {
-		return nil
-	}
-	return value
-}
-
-// withoutStar is what to write for a prefix with a star.
+// withoutStar returns what to write instead of a prefix with a star.
 func withoutStar(value string) string {
 	return cmp.Or(strings.TrimRight(value, "*"), "a prefix of the names")
 }

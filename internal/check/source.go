@@ -12,7 +12,7 @@ import (
 	"eso-aws/internal/stackfile"
 )
 
-// sources checks where the values come from.
+// sources checks data, extract and find.
 func (e *entry) sources() {
 	data, extract, find := e.At.Member("data"), e.At.Member("extract"), e.At.Member("find")
 	_, known := e.Args.SourceKeys()
@@ -42,7 +42,7 @@ func (e *entry) remote(at problem.Path, remote stackfile.Remote) {
 	}
 }
 
-// naming is how a service names things.
+// naming is how a service names its secrets.
 type naming struct {
 	noun, rule string
 	name, arn  pattern.Pattern
@@ -64,7 +64,7 @@ func namingOf(service string) naming {
 	}
 }
 
-// remoteName checks the name or ARN of what a store reads.
+// remoteName checks the name or ARN of a secret or parameter.
 func (e *entry) remoteName(at problem.Path, value string) {
 	n := namingOf(e.Source.Service)
 	if !strings.HasPrefix(value, "arn:") {
@@ -95,7 +95,7 @@ func (e *entry) remoteName(at problem.Path, value string) {
 	}
 }
 
-// version checks the version of what a store reads.
+// version checks the version of a secret or parameter.
 func (e *entry) version(at problem.Path, value string) {
 	switch {
 	case e.Source.Service == plan.ParameterStore:
@@ -111,7 +111,8 @@ func (e *entry) version(at problem.Path, value string) {
 	}
 }
 
-// search checks what is searched for. The operator gives a name precedence over tags.
+// search checks the criteria of a search. For the operator, a name takes precedence over
+// tags.
 func (e *entry) search(at problem.Path, find stackfile.Find) {
 	path, name, tags := e.File.Member(at, "path"), at.Member("name"), at.Member("tags")
 	switch {
@@ -160,7 +161,7 @@ func (e *entry) searchPath(at problem.Path, value string) {
 	}
 }
 
-// openPrefix warns of a prefix that ends within a word.
+// openPrefix warns about a prefix that ends within a word.
 func (c *checker) openPrefix(at problem.Path, value string) {
 	if last := rune(value[len(value)-1]); last != '/' && !strings.ContainsRune("_+=.@-", last) {
 		c.warn(at, value, problem.Access, "also matches "+value+"2", "write "+value+"/ for the names below it")

@@ -7,6 +7,7 @@ import (
 	"eso-aws/internal/pattern"
 	"eso-aws/internal/plan"
 	"eso-aws/internal/problem"
+	"eso-aws/internal/stackfile"
 )
 
 // store checks a declared store.
@@ -29,13 +30,13 @@ func (c *checker) store(s *plan.Source) {
 		c.storeRole(s)
 		c.serviceAccount(s)
 	}
-	if !s.Default && !s.Used() && !c.problems.Failed(problem.Path{"secrets"}) {
+	if !s.Default && !s.Used() && !c.problems.Failed(problem.Path{stackfile.KeySecrets}) {
 		c.warn(s.At, nil, problem.Conflict, "is not used by any secret and is not created",
 			"set store: "+s.Name+" in a secret, set namespaces that may use it, or remove it")
 	}
 }
 
-// storeRole checks the role that a store assumes.
+// storeRole checks the role of a store.
 func (c *checker) storeRole(s *plan.Source) {
 	at := s.At.Member("role")
 	if !c.File.Valid(at) || c.Cluster.Partition == "" {
@@ -48,7 +49,7 @@ func (c *checker) storeRole(s *plan.Source) {
 	}
 }
 
-// serviceAccount checks the service account that a store signs in with.
+// serviceAccount checks the service account of a store.
 func (c *checker) serviceAccount(s *plan.Source) {
 	at := s.At.Member("serviceAccount")
 	if !c.File.Valid(at) {

@@ -16,7 +16,7 @@ import (
 	"eso-aws/internal/stackfile"
 )
 
-// target checks the settings that say where the stack runs.
+// target checks the settings of the target.
 func (c *checker) target() {
 	c.region()
 	if c.OnEKS() {
@@ -31,7 +31,7 @@ func (c *checker) target() {
 	c.interval(problem.Path{stackfile.KeyRefreshInterval}, c.File.RefreshInterval)
 }
 
-// region checks the region of the secrets, which on EKS is by default that of the cluster.
+// region checks the region of the secrets, which defaults to that of an EKS cluster.
 func (c *checker) region() {
 	at := problem.Path{stackfile.KeyRegion}
 	switch {
@@ -42,7 +42,7 @@ func (c *checker) region() {
 	}
 }
 
-// samePartition refuses a region that the partition of the cluster does not have.
+// samePartition refuses a region outside the partition of the cluster.
 func (c *checker) samePartition(at problem.Path, region string) {
 	own := c.Cluster.Partition
 	if partition, _ := iam.PartitionOf(region); own != "" && partition != own {
@@ -51,10 +51,10 @@ func (c *checker) samePartition(at problem.Path, region string) {
 	}
 }
 
-// issuerRegion is the region of the cluster of an issuer of EKS.
+// issuerRegion matches the region of the EKS cluster that an OIDC provider belongs to.
 var issuerRegion = regexp.MustCompile(`:oidc-provider/oidc\.eks\.([a-z0-9-]+)\.`)
 
-// cluster checks what only EKS has.
+// cluster checks the settings of target eks.
 func (c *checker) cluster() {
 	if at := (problem.Path{stackfile.KeyCluster}); c.Cluster.Name == "" && !c.problems.Failed(at) {
 		c.refuse(at, nil, problem.Required, "is required", "set it to the name of an EKS cluster")
@@ -109,11 +109,11 @@ func (c *checker) endpoint(at problem.Path, value string) {
 	}
 }
 
-// interval checks how often a secret is read.
+// interval checks a refresh interval.
 func (c *checker) interval(at problem.Path, value string) {
 	const fix = "set it to a duration such as 1h, or 0s to read the secret once"
 	switch d, err := time.ParseDuration(value); {
-	case err != nil || c.problems.Wrong(at): // which is reported
+	case err != nil || c.problems.Wrong(at): // reported already
 	case d < 0:
 		c.refuse(at, value, problem.Limit, "must not be negative", fix)
 	case d > 0 && d < time.Second:
@@ -142,7 +142,7 @@ func (c *checker) usesNamespace(name string) bool {
 		slices.ContainsFunc(c.Stores, func(s *plan.Store) bool { return s.Namespace == name })
 }
 
-// cost warns of a forecast that costs more than the stack wants.
+// cost warns about a forecast above costLimit.
 func (c *checker) cost() {
 	at, value := problem.Path{stackfile.KeyCostLimit}, c.File.CostLimit
 	limit, err := strconv.ParseFloat(value, 64)

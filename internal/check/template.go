@@ -19,7 +19,7 @@ const (
 	maxShown      = 60
 )
 
-// requiredKeys are those without which Kubernetes, or its users, refuse a type.
+// requiredKeys returns the keys that a type of Secret requires.
 func requiredKeys() map[string][]string {
 	return map[string][]string{
 		"kubernetes.io/tls":              {"tls.crt", "tls.key"},
@@ -29,18 +29,15 @@ func requiredKeys() map[string][]string {
 	}
 }
 
-// templates checks the texts that the operator takes for templates.
+// templates checks the strings that the operator renders as templates.
 func (e *entry) templates() {
 	if !e.Args.Shaped() {
 		return
 	}
 	keys, known := e.Args.SourceKeys()
-	for _, key := range sorted(e.Args.SecretAnnotations) { // which are templates as soon as there is one
-		at := e.At.Member(stackfile.KeyAnnotations, key)
-		if !e.File.Has(at) {
-			at = problem.Path{stackfile.KeyAnnotations, key}
-		}
-		if !e.problems.Wrong(at) { // because of another secret
+	for _, key := range sorted(e.Args.SecretAnnotations) { // the operator renders them too
+		at := e.setting(stackfile.KeyAnnotations, key)
+		if !e.problems.Wrong(at) { // reported for another secret
 			e.template(at, e.Args.SecretAnnotations[key], keys, known)
 		}
 	}
@@ -91,7 +88,7 @@ func (e *entry) secretType(at problem.Path, kind string) {
 	}
 }
 
-// template checks a template, and that it uses no keys but these where all are known.
+// template checks a template. If all keys are known, it may use no other.
 func (c *checker) template(at problem.Path, text string, keys []string, known bool) {
 	shown := shorten(text)
 	tree, trees := parse.New(""), map[string]*parse.Tree{}
@@ -115,7 +112,7 @@ func (c *checker) template(at problem.Path, text string, keys []string, known bo
 	}
 }
 
-// shorten is a text as a message shows it.
+// shorten returns a text as a message shows it.
 func shorten(text string) string {
 	if len(text) > maxShown {
 		return strings.ToValidUTF8(text[:maxShown], "") + "..."
@@ -125,7 +122,7 @@ func shorten(text string) string {
 
 var position = regexp.MustCompile(`^template: :(\d+)(:\d+)?: `)
 
-// syntaxError is what the parser says, and what may be meant.
+// syntaxError returns the parser's message, with a hint for common mistakes.
 func syntaxError(err error) string {
 	text := position.ReplaceAllString(err.Error(), "")
 	if text == "unexpected EOF" {
@@ -137,7 +134,7 @@ func syntaxError(err error) string {
 	return text
 }
 
-// walk visits what a template is made of; root reports whether the dot is the map of values'.
+// walk visits the nodes of a template. Root reports whether the dot is the map of values.
 func walk(node parse.Node, root bool, visit func(parse.Node, bool)) {
 	if node == nil || reflect.ValueOf(node).IsNil() {
 		return
@@ -184,7 +181,7 @@ func functionName(node parse.Node) (string, bool) {
 	return identifier.Ident, true
 }
 
-// indexed is the key of {{ index . "key" }}, which is "" for one that is not there.
+// indexed returns the key in {{ index . "key" }}; "" for any other command.
 func indexed(command *parse.CommandNode, root bool) string {
 	if len(command.Args) != 3 { //nolint:mnd // a function, the values, a key
 		return ""
@@ -200,7 +197,7 @@ func indexed(command *parse.CommandNode, root bool) string {
 	return ""
 }
 
-// reference is the key that a node asks for; "" for none.
+// reference returns the key that a node refers to; "" for none.
 func reference(node parse.Node, root bool) string {
 	switch n := node.(type) {
 	case *parse.FieldNode:

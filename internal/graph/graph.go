@@ -1,17 +1,13 @@
 package graph
 
 import (
+	"cmp"
 	"fmt"
-	"net"
 	"slices"
-	"strings"
+	"sync"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
-	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
-	"google.golang.org/grpc"
-	"gopkg.in/yaml.v3"
 )
 
 // Options configure a [Run].
@@ -31,23 +27,12 @@ type Options struct {
 	Errors map[string]string
 	// Functions and Outputs are those of [Mocks].
 	Functions map[string]Function
-	Outputs   map[string]func(inputs resource.PropertyMap) resource.PropertyMap
+	Outputs   map[string]Outputs
 	// BeforeHooks is called before the hooks; nil for nothing.
 	BeforeHooks func()
 }
 
-// Graph is what a program registered.
-type Graph struct {
-	Resources []*Resource
-	// Outputs are the stack's outputs.
-	Outputs resource.PropertyMap
-	// Log are the messages that the program logged.
-	Log []string
-	// Refused are the errors that hooks returned.
-	Refused []string
-}
-
-// Hook is a kind of resource hook, by its name in the engine's protocol.
+// Hook is a kind of resource hook.
 type Hook string
 
 // The kinds of hooks that this program uses.
@@ -59,179 +44,134 @@ const (
 	OnError      Hook = "onError"
 )
 
-// Resource is one registered resource.
-type Resource struct {
-	URN                     resource.URN
-	Parent                  string
-	Provider                string
-	DependsOn               []string
-	Version                 string
-	Timeouts                *pulumirpc.RegisterResourceRequest_CustomTimeouts
-	AdditionalSecretOutputs []string
-	Hooks                   map[Hook][]string
-	Inputs                  resource.PropertyMap
-}
+// Graph is what a program registered.
+type Graph struct {
+	Resources []*Resource
+	// Outputs are the stack's outputs. Those that are unknown are missing.
+	Outputs resource.PropertyMap
+	// Log are the messages that the program logged.
+	Log []string
+	// Refused are the errors that hooks returned.
+	Refused []string
 
-// Run runs a program as the engine does, with the program's own run options.
-func Run(options Options, program pulumi.RunFunc, more ...pulumi.RunOption) (*Graph, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, fmt.Errorf("listening for the program: %w", err)
-	}
-	m := &monitor{
-		options: options, graph: &Graph{}, hooks: map[string]*pulumirpc.Callback{},
-		mocks: &Mocks{Functions: options.Functions},
-	}
-	if !options.Preview {
-		m.mocks.Outputs = options.Outputs
-	}
-	server := grpc.NewServer()
-	pulumirpc.RegisterResourceMonitorServer(server, m)
-	pulumirpc.RegisterEngineServer(server, m)
-	go server.Serve(listener) //nolint:errcheck // it ends when it is stopped
-	defer server.Stop()
-
-	address := listener.Addr().String()
-	err = pulumi.RunErr(program, append([]pulumi.RunOption{func(info *pulumi.RunInfo) {
-		info.Organization, info.Project, info.Stack = options.Organization, options.Project, options.Stack
-		info.Config, info.ConfigSecretKeys = options.Config, options.Encrypted
-		info.MonitorAddr, info.EngineAddr = address, address
-		info.DryRun = options.Preview
-	}}, more...)...)
-	m.graph.Resources = m.mocks.Resources()
-	return m.graph, err
-}
-
-func newResource(request *pulumirpc.RegisterResourceRequest, inputs resource.PropertyMap) *Resource {
-	dependencies := make([]string, 0, len(request.GetDependencies()))
-	for _, dependency := range request.GetDependencies() {
-		dependencies = append(dependencies, short(dependency))
-	}
-	slices.Sort(dependencies)
-	return &Resource{
-		URN:                     urn(request),
-		Parent:                  short(request.GetParent()),
-		Provider:                short(request.GetProvider()),
-		DependsOn:               slices.Compact(dependencies),
-		Version:                 request.GetVersion(),
-		Timeouts:                request.GetCustomTimeouts(),
-		AdditionalSecretOutputs: request.GetAdditionalSecretOutputs(),
-		Hooks: map[Hook][]string{
-			BeforeCreate: request.GetHooks().GetBeforeCreate(), AfterCreate: request.GetHooks().GetAfterCreate(),
-			BeforeUpdate: request.GetHooks().GetBeforeUpdate(), BeforeDelete: request.GetHooks().GetBeforeDelete(),
-			OnError: request.GetHooks().GetOnError(),
-		},
-		Inputs: inputs,
-	}
-}
-
-// urn returns the URN that the engine gives a resource. The stack's resource is the only
-// one without a parent.
-func urn(request *pulumirpc.RegisterResourceRequest) resource.URN {
-	parent, parentType := resource.URN(request.GetParent()), tokens.Type("")
-	if parent.QualifiedType() != resource.RootStackType {
-		parentType = parent.QualifiedType()
-	}
-	return resource.NewURN(parent.Stack(), parent.Project(), parentType,
-		tokens.Type(request.GetType()), request.GetName())
-}
-
-// short returns the type and name of a URN or a provider reference.
-func short(urn string) string {
-	if urn == "" {
-		return ""
-	}
-	parts := strings.Split(urn, "::")
-	if len(parts) < 4 {
-		return urn
-	}
-	types := strings.Split(parts[2], "$")
-	return types[len(types)-1] + " " + parts[3]
+	options Options
+	mu      sync.Mutex                             // for Log and hooks
+	hooks   map[string]pulumi.ResourceHookFunction // by name
 }
 
 // String returns the sorted resources and the stack's outputs as YAML. Secret values are
 // below a key named (secret).
 func (g *Graph) String() string {
-	return text(g.Resources) + "\noutputs:\n" + indent(document(resource.NewProperty(g.Outputs)))
+	return text(g.Resources) + "\noutputs:\n" + indent(document(g.Outputs))
 }
 
-func text(resources []*Resource) string {
-	texts := make([]string, 0, len(resources))
-	for _, r := range resources {
-		texts = append(texts, r.String())
+// exportsType is the type of a resource whose inputs are the stack's outputs, because
+// Pulumi's mocks do not receive outputs.
+const exportsType = "graph:index:Exports"
+
+// Run runs a program with mocks, and with the program's own run options.
+func Run(options Options, program pulumi.RunFunc, more ...pulumi.RunOption) (*Graph, error) {
+	mocks := &Mocks{Functions: options.Functions, Outputs: options.Outputs, preview: options.Preview}
+	g := &Graph{options: options, hooks: map[string]pulumi.ResourceHookFunction{}}
+	run := func(ctx *pulumi.Context) error {
+		ctx.Log = logger{g}
+		if err := ctx.RegisterStackTransformation(g.recordHooks); err != nil {
+			return err
+		}
+		if err := program(ctx); err != nil {
+			return err
+		}
+		var exports pulumi.ResourceState
+		return ctx.RegisterResource(exportsType, "exports", pulumi.Map(ctx.GetCurrentExportMap()), &exports)
 	}
-	slices.Sort(texts)
-	return strings.Join(texts, "\n")
+	configure := func(info *pulumi.RunInfo) {
+		info.Config, info.ConfigSecretKeys, info.DryRun = options.Config, options.Encrypted, options.Preview
+	}
+	err := pulumi.RunErr(run, append([]pulumi.RunOption{
+		pulumi.WithMocksWithOrganization(options.Organization, options.Project, options.Stack, mocks), configure,
+	}, more...)...)
+	g.Resources, g.Outputs = mocks.Resources(), mocks.exports
+	if err == nil {
+		err = g.callHooks()
+	}
+	return g, err
 }
 
-// String returns the resource as YAML, without empty fields.
-func (r *Resource) String() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s\n", r.URN.Type(), r.URN.Name())
-	line := func(name, value string) {
-		if value != "" {
-			fmt.Fprintf(&b, "  %s: %s\n", name, value)
+// recordHooks is a transformation that changes nothing. It sees the functions of the hooks,
+// of which the mocks receive only the names.
+func (g *Graph) recordHooks(args *pulumi.ResourceTransformationArgs) *pulumi.ResourceTransformationResult {
+	options, err := pulumi.NewResourceOptions(args.Opts...)
+	if err != nil || options.Hooks == nil {
+		return nil
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, hook := range slices.Concat(
+		options.Hooks.BeforeCreate, options.Hooks.AfterCreate, options.Hooks.BeforeUpdate, options.Hooks.BeforeDelete,
+	) {
+		g.hooks[hook.Name] = hook.Callback
+	}
+	for _, hook := range options.Hooks.OnError {
+		g.hooks[hook.Name] = g.errorHook(hook)
+	}
+	return nil
+}
+
+func (g *Graph) errorHook(hook *pulumi.ErrorHook) pulumi.ResourceHookFunction {
+	return func(args *pulumi.ResourceHookArgs) error {
+		_, err := hook.Callback(&pulumi.ErrorHookArgs{
+			URN: args.URN, Name: args.Name, Type: args.Type, NewInputs: args.NewInputs,
+			FailedOperation: "create", Errors: []string{cmp.Or(g.options.Errors[string(args.Type)], "timed out")},
+		})
+		return err
+	}
+}
+
+// callHooks calls the hooks of every resource, as the engine does. The old inputs are the
+// new ones.
+func (g *Graph) callHooks() error {
+	if g.options.BeforeHooks != nil {
+		g.options.BeforeHooks()
+	}
+	byURN := func(a, b *Resource) int { return cmp.Compare(a.URN, b.URN) }
+	for _, r := range slices.SortedFunc(slices.Values(g.Resources), byURN) {
+		args := &pulumi.ResourceHookArgs{
+			URN: pulumi.URN(r.URN), Name: r.URN.Name(), Type: r.URN.Type(), NewInputs: r.Inputs, OldInputs: r.Inputs,
+		}
+		if g.options.Hooks == BeforeCreate {
+			args.OldInputs = nil
+		}
+		for _, name := range r.hooks(g.options.Hooks) {
+			hook, ok := g.hooks[name]
+			if !ok {
+				return fmt.Errorf("no resource has hook %s in its own options", name)
+			}
+			if err := hook(args); err != nil {
+				g.Refused = append(g.Refused, err.Error())
+			}
 		}
 	}
-	line("parent", r.Parent)
-	line("provider", r.Provider)
-	line("version", r.Version)
-	for _, dependency := range r.DependsOn {
-		line("dependsOn", dependency)
-	}
-	if t := r.Timeouts; t.GetCreate() != "" {
-		line("timeouts", fmt.Sprintf("create %s, update %s, delete %s", t.GetCreate(), t.GetUpdate(), t.GetDelete()))
-	}
-	line("additionalSecretOutputs", strings.Join(r.AdditionalSecretOutputs, ", "))
-	for _, kind := range []Hook{BeforeCreate, AfterCreate, BeforeUpdate, BeforeDelete, OnError} {
-		line(string(kind), strings.Join(r.Hooks[kind], ", "))
-	}
-	if len(r.Inputs) > 0 {
-		b.WriteString("  inputs:\n" + indent(indent(document(resource.NewProperty(r.Inputs)))))
-	}
-	return b.String()
+	return nil
 }
 
-func document(value resource.PropertyValue) string {
-	var b strings.Builder
-	encoder := yaml.NewEncoder(&b)
-	encoder.SetIndent(2)
-	if err := encoder.Encode(plain(value)); err != nil {
-		return err.Error() + "\n"
-	}
-	return b.String()
-}
+// logger records messages. It implements [pulumi.Log].
+type logger struct{ graph *Graph }
 
-// plain returns a value that the YAML encoder can print.
-func plain(value resource.PropertyValue) any {
-	switch {
-	case value.IsSecret():
-		return map[string]any{"(secret)": plain(value.SecretValue().Element)}
-	case value.IsComputed() || value.IsOutput():
-		return "(unknown)"
-	case value.IsObject():
-		m := map[string]any{}
-		for key, member := range value.ObjectValue() {
-			m[string(key)] = plain(member)
-		}
-		return m
-	case value.IsArray():
-		list := []any{}
-		for _, entry := range value.ArrayValue() {
-			list = append(list, plain(entry))
-		}
-		return list
-	default:
-		return value.V
-	}
-}
+// Debug records a message.
+func (l logger) Debug(message string, _ *pulumi.LogArgs) error { return l.record(message) }
 
-func indent(text string) string {
-	lines := strings.SplitAfter(text, "\n")
-	for i, line := range lines {
-		if line != "" {
-			lines[i] = "  " + line
-		}
-	}
-	return strings.Join(lines, "")
+// Info records a message.
+func (l logger) Info(message string, _ *pulumi.LogArgs) error { return l.record(message) }
+
+// Warn records a message.
+func (l logger) Warn(message string, _ *pulumi.LogArgs) error { return l.record(message) }
+
+// Error records a message.
+func (l logger) Error(message string, _ *pulumi.LogArgs) error { return l.record(message) }
+
+func (l logger) record(message string) error {
+	l.graph.mu.Lock()
+	defer l.graph.mu.Unlock()
+	l.graph.Log = append(l.graph.Log, message)
+	return nil
 }

@@ -13,22 +13,35 @@ import (
 // Function is a function of a provider.
 type Function func(args resource.PropertyMap) (resource.PropertyMap, error)
 
+// Outputs computes outputs of a resource from its inputs.
+type Outputs = func(inputs resource.PropertyMap) resource.PropertyMap
+
 // Mocks records the resources of a program that runs with [pulumi.WithMocks].
 type Mocks struct {
 	// Functions are the functions that the program may call, by token.
 	Functions map[string]Function
-	// Outputs compute the outputs of resources, by type. Other outputs are the inputs.
-	Outputs map[string]func(inputs resource.PropertyMap) resource.PropertyMap
+	// Outputs compute outputs of resources, by type. All other outputs are the inputs.
+	Outputs map[string]Outputs
+
+	preview bool
 
 	mu        sync.Mutex
 	resources []*Resource
+	exports   resource.PropertyMap
 }
 
 // NewResource records a resource. It implements [pulumi.MockResourceMonitor].
 func (m *Mocks) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.resources = append(m.resources, newResource(args.RegisterRPC, args.Inputs))
+	if args.TypeToken == exportsType {
+		m.exports = args.Inputs
+		return "", nil, nil
+	}
+	m.resources = append(m.resources, newResource(args))
+	if m.preview { // the SDK takes every output that is missing for unknown
+		return "", args.Inputs, nil
+	}
 	outputs := args.Inputs.Copy()
 	if compute, ok := m.Outputs[args.TypeToken]; ok {
 		maps.Copy(outputs, compute(args.Inputs))

@@ -4,5 +4,5 @@
 // would compile every API group, which takes minutes.
 //
 // Empty inputs are left out: an empty map in an object's metadata is a change on every
-// `pulumi up`.
+// `pulumi up`. [Merge] and [MergeStrings] merge values, specs and metadata.
 package kube

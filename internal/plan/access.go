@@ -11,19 +11,21 @@ import (
 	"eso-aws/internal/stackfile"
 )
 
-// Grants are what the operator's role must be allowed to do, by region: that of the stack
-// first.
+// Grants returns what the operator's role must be allowed to do, by region. The stack's
+// region is first.
 func (p *Plan) Grants() []iam.Grants {
-	g := grants{plan: p, byRegion: map[string]*iam.Grants{}}
-	permissions := p.File.Permissions
-	first := g.in(p.Region)
+	first, permissions := &iam.Grants{Region: p.Region}, p.File.Permissions
+	byRegion := map[string]*iam.Grants{p.Region: first}
 	if p.ReadsItself() {
-		first.Prefixes, first.ListSecrets, first.BatchGet = slices.Clone(permissions.Prefixes), permissions.ListSecrets,
-			permissions.BatchGetSecretValue
+		first.Prefixes = slices.Clone(permissions.Prefixes)
+		first.ListSecrets, first.BatchGet = permissions.ListSecrets, permissions.BatchGetSecretValue
 	}
 	for _, e := range p.Entries {
-		if e.Source.OwnRole() {
-			g.read(e)
+		if region := e.Source.Region; e.Source.OwnRole() {
+			if byRegion[region] == nil {
+				byRegion[region] = &iam.Grants{Region: region}
+			}
+			e.grant(byRegion[region])
 		}
 	}
 	for _, s := range p.Sources {
@@ -33,14 +35,15 @@ func (p *Plan) Grants() []iam.Grants {
 	}
 	first.TagSession = p.Auth() == PodIdentity
 	for _, key := range permissions.KMSKeys {
-		if arn, ok := iam.ParseARN(key); ok && g.byRegion[arn.Region] != nil && p.ReadsItself() {
-			in := g.in(arn.Region)
-			in.KMSKeys = append(in.KMSKeys, key)
+		if arn, _ := iam.ParseARN(key); byRegion[arn.Region] != nil && p.ReadsItself() {
+			byRegion[arn.Region].KMSKeys = append(byRegion[arn.Region].KMSKeys, key)
 		}
 	}
 	all := []iam.Grants{*first}
-	for _, region := range g.regions()[1:] {
-		all = append(all, *g.byRegion[region])
+	for _, region := range slices.Sorted(maps.Keys(byRegion)) {
+		if region != p.Region {
+			all = append(all, *byRegion[region])
+		}
 	}
 	return all
 }
@@ -50,57 +53,29 @@ func (p *Plan) ReadsItself() bool {
 	return slices.ContainsFunc(p.Sources, func(s *Source) bool { return s.Used() && s.OwnRole() })
 }
 
-// Regions are those that the operator's own role reads from, that of the stack first.
-func (p *Plan) Regions() []string {
-	g := grants{plan: p, byRegion: map[string]*iam.Grants{}}
-	g.in(p.Region)
-	for _, e := range p.Entries {
-		if e.Source.OwnRole() {
-			g.in(e.Source.Region)
-		}
+// secretReference is the beginning of the names of parameters that are secrets.
+const secretReference = "/aws/reference/secretsmanager/"
+
+// grant adds what the operator reads for a secret. AWS requires permission to read both a
+// parameter that refers to a secret and the secret
+// (https://docs.aws.amazon.com/systems-manager/latest/userguide/integration-ps-secretsmanager.html).
+func (e *Entry) grant(in *iam.Grants) {
+	parameters := e.Source.Service == ParameterStore
+	names := &in.Secrets
+	if parameters {
+		names = &in.Parameters
 	}
-	return g.regions()
-}
-
-// grants collects what the operator reads, by region.
-type grants struct {
-	plan     *Plan
-	byRegion map[string]*iam.Grants
-}
-
-func (g *grants) in(region string) *iam.Grants {
-	if g.byRegion[region] == nil {
-		g.byRegion[region] = &iam.Grants{Region: region}
-	}
-	return g.byRegion[region]
-}
-
-func (g *grants) regions() []string {
-	regions := []string{g.plan.Region}
-	for _, region := range slices.Sorted(maps.Keys(g.byRegion)) {
-		if region != g.plan.Region {
-			regions = append(regions, region)
-		}
-	}
-	return regions
-}
-
-func (g *grants) read(e *Entry) {
-	in, parameters := g.in(e.Source.Region), e.Source.Service == ParameterStore
-	remote := func(remote stackfile.Remote) {
-		secret, refers := strings.CutPrefix(remote.Key, secretReference)
-		if parameters {
-			in.Parameters = append(in.Parameters, remote.Key)
-		}
-		if !parameters || refers {
+	read := func(name string) {
+		*names = append(*names, name)
+		if secret, refers := strings.CutPrefix(name, secretReference); parameters && refers {
 			in.Secrets = append(in.Secrets, secret)
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(e.Declared.Data)) {
-		remote(e.Declared.Data[key])
+		read(e.Declared.Data[key].Key)
 	}
 	for _, extract := range e.Declared.Extract {
-		remote(extract.Remote)
+		read(extract.Key)
 	}
 	for _, find := range e.Declared.Find {
 		if parameters {
@@ -111,14 +86,9 @@ func (g *grants) read(e *Entry) {
 	}
 }
 
-// secretReference is what the names of parameters begin with that are secrets of Secrets
-// Manager. AWS requires permission to read both
-// (https://docs.aws.amazon.com/systems-manager/latest/userguide/integration-ps-secretsmanager.html).
-const secretReference = "/aws/reference/secretsmanager/"
-
-// findSecrets grants a search. Below a path and by tags the operator reads many at once,
-// and skips those that it may not read. By name alone it lists all secrets, and fails on
-// the first match that it may not read.
+// findSecrets grants a search. With a path or tags, the operator reads several secrets at
+// once and skips those that it may not read. With a name alone, it lists all secrets and
+// fails on the first match that it may not read.
 func findSecrets(find stackfile.Find, in *iam.Grants) {
 	in.ListSecrets = true
 	switch name, whole := SearchPrefix(find.Name); {
@@ -135,7 +105,8 @@ func findSecrets(find stackfile.Find, in *iam.Grants) {
 	}
 }
 
-// findParameters grants a search: of tags each parameter, of a name the whole path.
+// findParameters grants a search: by tags the parameters with these tags, by name every
+// parameter below the path.
 func findParameters(find stackfile.Find, in *iam.Grants) {
 	switch {
 	case len(find.Tags) > 0:
@@ -145,11 +116,12 @@ func findParameters(find stackfile.Find, in *iam.Grants) {
 	}
 }
 
-// IsRoot reports whether a path in Parameter Store is that of all parameters.
+// IsRoot reports whether a path in Parameter Store is the root.
 func IsRoot(path string) bool { return strings.Trim(path, "/") == "" }
 
-// SearchPrefix is the prefix of all names that match an expression, where it begins with ^;
-// "" if that is not certain. Whole reports that they are no longer than that.
+// SearchPrefix returns the prefix of all names that match a regular expression; "" if the
+// expression does not begin with ^ and literal text. Whole reports whether the prefix is
+// the only match.
 func SearchPrefix(expression string) (prefix string, whole bool) {
 	parsed, err := syntax.Parse(expression, syntax.Perl)
 	if err != nil || parsed.Op != syntax.OpConcat || parsed.Sub[0].Op != syntax.OpBeginText {

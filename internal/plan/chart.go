@@ -19,12 +19,12 @@ import (
 	"eso-aws/internal/stackfile"
 )
 
-// maxChartFile limits what is read of a Chart.yaml: they have a kilobyte or two.
+// maxChartFile limits the size of a Chart.yaml, which usually has a kilobyte or two.
 const maxChartFile = 1 << 20
 
 var ociReference = regexp.MustCompile(`^oci://[A-Za-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)+$`)
 
-// newChart finds the chart. A local chart has its own version.
+// newChart locates the chart. The version of a local chart is that of its Chart.yaml.
 func newChart(file *stackfile.Decoded, problems *problem.List) Chart {
 	reference, at := file.Chart, problem.Path{stackfile.KeyChart}
 	found := Chart{Reference: reference, release: chart.For(semver.Version{})}
@@ -58,7 +58,7 @@ func newChart(file *stackfile.Decoded, problems *problem.List) Chart {
 	return found.at(version, err == nil && !problems.Failed(at))
 }
 
-// at is the chart with its version, where that could be read.
+// at returns the chart with a version, and whether that could be read.
 func (c Chart) at(version semver.Version, known bool) Chart {
 	c.Version, c.Known = version, known
 	if known {
@@ -67,10 +67,11 @@ func (c Chart) at(version semver.Version, known bool) Chart {
 	return c
 }
 
-// Release is what is known of the version. One that could not be read supports everything.
+// Release returns what is known about the version. One that could not be read supports
+// everything.
 func (c Chart) Release() *chart.Release { return c.release }
 
-// isPath agrees with Helm, which looks for a file of that name first.
+// isPath reports whether a reference is a path. As in Helm, an existing file takes precedence.
 func isPath(reference string) bool {
 	if strings.HasPrefix(reference, "oci://") {
 		return false
@@ -83,7 +84,7 @@ func isPath(reference string) bool {
 // IsPath reports whether the chart is a file or a directory.
 func (c Chart) IsPath() bool { return isPath(c.Reference) }
 
-// localVersion is the version in the Chart.yaml of a local chart.
+// localVersion returns the version in the Chart.yaml of a local chart.
 func localVersion(reference string) (semver.Version, error) {
 	content, err := chartFile(reference)
 	if err != nil {
@@ -119,7 +120,7 @@ func chartFile(reference string) ([]byte, error) {
 	return content, nil
 }
 
-// packedChartFile is <chart>/Chart.yaml of an archive.
+// packedChartFile returns <chart>/Chart.yaml of an archive.
 func packedChartFile(name string) ([]byte, error) {
 	file, err := os.Open(name) //nolint:gosec // the path is the user's own
 	if err != nil {

@@ -8,32 +8,34 @@ import (
 	"eso-aws/secretsync"
 )
 
-// The list price of a call of Secrets Manager, its source, and when it was looked up.
+// The list price of a call to Secrets Manager, its source and its date.
 const (
 	pricePerCall = 0.05 / 10_000 // US dollars
 	priceSource  = "https://aws.amazon.com/secrets-manager/pricing/"
 	priceDate    = "2026-11-22"
 )
 
-// month is the month of a forecast.
+// month is the period of a forecast.
 const month = 30 * 24 * time.Hour
 
-// Forecast is what the stack's secrets ask of AWS.
+// Forecast estimates the calls to AWS that the stack's secrets cause.
 type Forecast struct {
-	// Secrets counts ExternalSecrets, and Keys those of their Secrets that are known.
+	// Secrets is the number of ExternalSecrets, and Keys that of the known keys of their
+	// Secrets.
 	Secrets, Keys int
-	// Calls counts calls of Secrets Manager in 30 days. A search counts as one: it makes
-	// one for each twenty secrets that it finds, or one for each if it searches by name.
+	// Calls is the number of calls to Secrets Manager in 30 days. A search counts as one
+	// call. In fact, it makes one for every twenty secrets that it finds, or one for each
+	// secret if it searches by name.
 	Calls float64
-	// More reports that there are searches, or keys that only AWS knows.
+	// More reports whether there are searches, or keys that only AWS knows.
 	More bool
 }
 
-// Cost is the list price of the calls in US dollars. The secrets themselves cost 0.40 each
-// per month, whoever reads them.
+// Cost returns the list price of the calls in US dollars. It does not include the secrets
+// themselves, which cost 0.40 each per month.
 func (f Forecast) Cost() float64 { return f.Calls * pricePerCall }
 
-// String is the forecast for people.
+// String returns the forecast as a sentence.
 func (f Forecast) String() string {
 	atLeast := ""
 	if f.More {
@@ -44,7 +46,7 @@ func (f Forecast) String() string {
 		priceSource, priceDate)
 }
 
-// Forecast counts the calls that the refresh intervals cause.
+// Forecast returns the forecast for the refresh intervals.
 func (p *Plan) Forecast() Forecast {
 	f := Forecast{Secrets: len(p.Secrets)}
 	for _, secret := range p.Secrets {
@@ -58,7 +60,8 @@ func (p *Plan) Forecast() Forecast {
 	return f
 }
 
-// calls are those of one sync: the operator reads each version of a secret once.
+// calls returns the number of calls of one sync. The operator reads each version of a
+// secret once.
 func calls(source *secretsync.Source) float64 {
 	type version struct{ key, version string }
 	read := map[version]bool{}

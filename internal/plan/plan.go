@@ -1,6 +1,6 @@
-// Package plan is a stack file resolved: defaults are filled in and references followed.
-// It holds the arguments of the components that the stack registers. [New] reports only
-// what it cannot resolve; everything else is for package check.
+// Package plan resolves a stack file: it fills in defaults and follows references. A
+// [Plan] holds the arguments of the components that the stack registers. [New] reports
+// only what it cannot resolve. Package check does the rest.
 package plan
 
 import (
@@ -25,8 +25,8 @@ const (
 	OperatorName = "external-secrets"
 	// OperatorNamespace is the namespace of the operator.
 	OperatorNamespace = "external-secrets"
-	// CredentialsName is the name of the Secret with an emulator's access key, which it
-	// has under these keys.
+	// CredentialsName is the name of the Secret with the emulator's access key, and the
+	// others are its keys.
 	CredentialsName    = "localstack-credentials"
 	AccessKeyIDKey     = "access-key"
 	SecretAccessKeyKey = "secret-key"
@@ -35,7 +35,7 @@ const (
 	EKSStore   = "aws-secretsmanager"
 )
 
-// The ways in which the operator signs in on EKS.
+// The ways in which the operator signs in to AWS on EKS.
 const (
 	IRSA        = "irsa"
 	PodIdentity = "podIdentity"
@@ -43,13 +43,14 @@ const (
 
 // Plan is what a stack declares.
 type Plan struct {
-	// File is the stack file, and how it was written.
+	// File is the decoded stack file.
 	File *stackfile.Decoded
 	// Cluster is for target eks only.
 	Cluster Cluster
 	// Region is the AWS region of the secrets.
 	Region string
-	// Namespaces are the namespaces of the stack, and whether it creates them.
+	// Namespaces are the namespaces of the stack. The value reports whether the stack
+	// creates the namespace.
 	Namespaces map[string]bool
 	// Chart is the chart of the operator.
 	Chart Chart
@@ -61,11 +62,12 @@ type Plan struct {
 	Timeout kube.Timeout
 	// Sources are the declared stores, the default store first.
 	Sources []*Source
-	// Stores are the stores in the cluster: one for each namespace that has one.
+	// Stores are the stores in the cluster. A source has one for each namespace, or one for
+	// the whole cluster.
 	Stores []*Store
 	// Entries are the declared secrets, by name.
 	Entries []*Entry
-	// Secrets are the ExternalSecrets: one for each namespace of an entry.
+	// Secrets are the ExternalSecrets. An entry has one for each of its namespaces.
 	Secrets []*Secret
 	// Warnings are set by package check.
 	Warnings []problem.Problem
@@ -78,7 +80,7 @@ type Cluster struct {
 	Partition    iam.Partition
 	// Profile is the AWS CLI profile; "" for none.
 	Profile string
-	// Role is the operator's role, its name included.
+	// Role are the settings of the operator's role. The name is never empty.
 	Role iam.RoleSettings
 }
 
@@ -88,7 +90,7 @@ type Chart struct {
 	Reference string
 	// Repository is the URL of a chart repository; "" for a path and oci://.
 	Repository string
-	// Version is that of the chart itself where Reference is a path.
+	// Version is the version of the chart. A path has that of its Chart.yaml.
 	Version semver.Version
 	// Known reports whether the version could be read.
 	Known bool
@@ -117,7 +119,7 @@ func New(file *stackfile.Decoded, problems *problem.List) *Plan {
 }
 
 func newCluster(file *stackfile.Decoded) Cluster {
-	partition, _ := iam.PartitionOf(file.AWSRegion) // which is checked later
+	partition, _ := iam.PartitionOf(file.AWSRegion) // the check reports it
 	session, _ := time.ParseDuration(file.Role.MaxSession)
 	name := irsa.DefaultName
 	if file.Auth == PodIdentity {
@@ -135,7 +137,7 @@ func newCluster(file *stackfile.Decoded) Cluster {
 // OnEKS reports whether the stack's target is eks.
 func (p *Plan) OnEKS() bool { return p.File.Target == stackfile.EKS }
 
-// Auth is how the operator signs in to AWS: IRSA, PodIdentity, or "" with an access key.
+// Auth returns how the operator signs in to AWS: IRSA, PodIdentity, or "" for an access key.
 func (p *Plan) Auth() string {
 	if !p.OnEKS() {
 		return ""
@@ -143,14 +145,14 @@ func (p *Plan) Auth() string {
 	return p.File.Auth
 }
 
-// SecretValues reports whether values of the chart are secret.
+// SecretValues reports whether the chart's values are secret.
 func (p *Plan) SecretValues() bool {
 	return p.File.Encrypted(stackfile.KeyChartValues) || p.File.Encrypted(stackfile.KeyEndpoint)
 }
 
-// namespaces are those of the operator, the stores and the secrets, and those that the
-// stack creates without using them. On EKS the namespaces of secrets belong to applications
-// and must exist.
+// namespaces returns the namespaces of the operator, the stores and the secrets, and those
+// that the stack creates without using them. On EKS, those of the stores and secrets belong
+// to applications and must exist.
 func (p *Plan) namespaces() map[string]bool {
 	used := map[string]bool{OperatorNamespace: true}
 	use := func(name string) {

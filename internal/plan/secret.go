@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"eso-aws/internal/kube"
 	"eso-aws/internal/problem"
 	"eso-aws/internal/stackfile"
 	"eso-aws/secretsync"
@@ -13,25 +14,23 @@ import (
 
 // Entry is a declared secret.
 type Entry struct {
-	// Declared is what the file says.
+	// Declared is the secret in the stack file, and At its path.
 	Declared stackfile.Secret
-	// At is where the file declares it.
-	At problem.Path
-	// Source is the declared store that it is read from.
+	At       problem.Path
+	// Source is the store to read from.
 	Source *Source
-	// Args describe its ExternalSecret, without the namespace and the store.
+	// Args are the arguments of its ExternalSecrets, without the namespace and the store.
 	Args secretsync.ExternalSecretArgs
-	// Namespaces are those that it is synced to.
+	// Namespaces are the namespaces of its Secrets.
 	Namespaces []string
 }
 
 // Secret is an ExternalSecret in one namespace.
 type Secret struct {
 	secretsync.ExternalSecretArgs
-	// Entry is what declares it.
+	// Entry declares it, and From is the store to read from.
 	Entry *Entry
-	// From is the store that it is read from.
-	From *Store
+	From  *Store
 }
 
 // addSecrets adds the declared secrets, by name, in each of their namespaces.
@@ -55,8 +54,8 @@ func (p *Plan) newEntry(name string, declared stackfile.Secret) *Entry {
 		Declared: declared, At: problem.Path{stackfile.KeySecrets, name}, Source: source,
 		Args: secretsync.ExternalSecretArgs{
 			APIVersion: p.APIVersion, Name: name, Target: cmp.Or(declared.Target, name),
-			Labels:            merge(file.Labels, declared.Labels),
-			SecretAnnotations: merge(file.Annotations, declared.Annotations),
+			Labels:            kube.MergeStrings(file.Labels, declared.Labels),
+			SecretAnnotations: kube.MergeStrings(file.Annotations, declared.Annotations),
 			RefreshInterval:   interval,
 			RefreshPolicy:     cmp.Or(declared.RefreshPolicy, file.RefreshPolicy),
 			CreationPolicy:    cmp.Or(declared.CreationPolicy, file.CreationPolicy, secretsync.Owner),
@@ -75,15 +74,4 @@ func (p *Plan) namespacesOf(declared stackfile.Secret) []string {
 	}
 	return slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(namespaces))),
 		func(name string) bool { return name == "" })
-}
-
-// merge is two maps as one, the second over the first; nil where both are empty.
-func merge(under, over map[string]string) map[string]string {
-	if len(under)+len(over) == 0 {
-		return nil
-	}
-	all := make(map[string]string, len(under)+len(over))
-	maps.Copy(all, under)
-	maps.Copy(all, over)
-	return all
 }

@@ -10,28 +10,28 @@ import (
 	"eso-aws/secretsync"
 )
 
-// The services that secrets are read from.
+// The AWS services to read from.
 const (
 	SecretsManager = "SecretsManager"
 	ParameterStore = "ParameterStore"
 )
 
-// The scopes of a store, and what stands for every namespace.
+// The scopes of a store, and the wildcard for every namespace.
 const (
 	ClusterScope   = "cluster"
 	NamespaceScope = "namespace"
 	EveryNamespace = "*"
 )
 
-// Source is a declared store, wherever it will be.
+// Source is a store as the file declares it, whatever its namespaces.
 type Source struct {
-	// Store is what the file says, with the defaults filled in.
+	// Store is the store in the stack file, with its defaults filled in.
 	stackfile.Store
 	// Name is the name of the store in Kubernetes.
 	Name string
-	// Default marks the store of the secrets that name none.
+	// Default marks the store of the secrets that do not name one.
 	Default bool
-	// At is where the file declares it, and RegionAt where it sets the region.
+	// At is the path of the store in the stack file, and RegionAt that of its region.
 	At, RegionAt problem.Path
 
 	users map[string]bool // the namespaces of its secrets
@@ -40,7 +40,7 @@ type Source struct {
 // Store is a store in the cluster.
 type Store struct {
 	secretsync.StoreArgs
-	// Source is what declares it.
+	// Source declares it.
 	Source *Source
 }
 
@@ -76,7 +76,7 @@ func newSources(p *Plan) []*Source {
 	return sources
 }
 
-// source is the store of that name, and the default store where there is none.
+// source returns the store of that name. If there is none, it returns the default store.
 func (p *Plan) source(name string) *Source {
 	for _, s := range p.Sources {
 		if s.Name == name {
@@ -86,8 +86,8 @@ func (p *Plan) source(name string) *Source {
 	return p.Sources[0]
 }
 
-// addStores adds each declared store in each namespace where it is, and has the secrets
-// refer to them. A store that nothing may use is not created.
+// addStores adds the stores in the cluster, and sets the stores of the secrets. A source
+// that no namespace may use has no store.
 func (p *Plan) addStores() {
 	for _, s := range p.Sources {
 		namespaces := slices.Compact(slices.Sorted(slices.Values(
@@ -119,9 +119,9 @@ func (p *Plan) addStore(s *Source, namespace string, users []string) {
 	}})
 }
 
-// storeAuth is how a store signs in. On EKS a cluster-wide store uses the token of the
-// operator's service account, and a store of a namespace, which cannot name an account
-// elsewhere, the environment of the operator.
+// storeAuth returns how a store signs in. On EKS with IRSA, a cluster-wide store uses the
+// operator's service account. A store of a namespace cannot refer to a service account of
+// another one, so it uses the environment of the operator's pod.
 func (p *Plan) storeAuth(s *Source, namespace string) secretsync.Auth {
 	switch {
 	case !p.OnEKS():

@@ -1,8 +1,6 @@
 package role_test
 
 import (
-	"maps"
-	"sync"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -10,39 +8,24 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"eso-aws/internal/graph"
 	"eso-aws/internal/iam"
 	"eso-aws/internal/role"
 )
 
-// cloud gives every resource an ARN, and records the inputs.
-type cloud struct {
-	mu        sync.Mutex
-	resources map[string]resource.PropertyMap
-}
-
-func (c *cloud) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.resources[args.TypeToken+" "+args.Name] = args.Inputs
-	outputs := maps.Clone(args.Inputs)
-	if outputs != nil {
-		outputs["arn"] = resource.NewProperty("arn of " + args.TypeToken + " " + args.Name)
-	}
-	return args.Name, outputs, nil
-}
-
-func (*cloud) Call(pulumi.MockCallArgs) (resource.PropertyMap, error) { return nil, nil }
-
 // TestRegisterARNs: the attachments join the role and its policies, and the role has its ARN.
 func TestRegisterARNs(t *testing.T) {
 	t.Parallel()
-	cloud := &cloud{resources: map[string]resource.PropertyMap{}}
 	document := iam.NewDocument(iam.Statement{
 		Effect: iam.Allow, Action: []string{"secretsmanager:ListSecrets"}, Resource: []string{"*"},
 	})
-	err := pulumi.RunErr(func(ctx *pulumi.Context) error {
+	arn := func(inputs resource.PropertyMap) resource.PropertyMap {
+		return resource.PropertyMap{"arn": resource.NewProperty("arn of " + inputs["name"].StringValue())}
+	}
+	got, err := graph.Run(graph.Options{Project: "p", Stack: "s", Outputs: map[string]graph.Outputs{
+		"aws:iam/role:Role": arn, "aws:iam/policy:Policy": arn,
+	}}, func(ctx *pulumi.Context) error {
 		var parent pulumi.ResourceState
-		var reader pulumi.CustomResourceState
 		if err := ctx.RegisterComponentResource("t:t:Parent", "parent", &parent); err != nil {
 			return err
 		}
@@ -51,14 +34,18 @@ func TestRegisterARNs(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		return ctx.RegisterResource("t:t:Reader", "reader",
-			pulumi.Map{"arn": registered.ARN, "attachments": pulumi.Int(len(registered.Attachments))},
-			&reader)
-	}, pulumi.WithMocks("p", "s", cloud))
+		ctx.Export("arn", registered.ARN)
+		ctx.Export("attachments", pulumi.Int(len(registered.Attachments)))
+		return nil
+	})
 	require.NoError(t, err)
+	inputs := map[string]resource.PropertyMap{}
+	for _, r := range got.Resources {
+		inputs[string(r.URN.Type())+" "+r.URN.Name()] = r.Inputs
+	}
 	text := func(m map[string]any) resource.PropertyMap { return resource.NewPropertyMapFromMap(m) }
 	attached := func(policy string) resource.PropertyMap {
-		return text(map[string]any{"role": "mine", "policyArn": "arn of aws:iam/policy:Policy " + policy})
+		return text(map[string]any{"role": "mine", "policyArn": "arn of mine-" + policy})
 	}
 	policy := func(name string) resource.PropertyMap {
 		return text(map[string]any{"name": name, "policy": document.JSON()})
@@ -68,10 +55,8 @@ func TestRegisterARNs(t *testing.T) {
 		"aws:iam/role:Role a":                                   text(map[string]any{"name": "mine", "assumeRolePolicy": iam.NewDocument().JSON()}),
 		"aws:iam/policy:Policy a-1":                             policy("mine-1"),
 		"aws:iam/policy:Policy a-2":                             policy("mine-2"),
-		"aws:iam/rolePolicyAttachment:RolePolicyAttachment a-1": attached("a-1"),
-		"aws:iam/rolePolicyAttachment:RolePolicyAttachment a-2": attached("a-2"),
-		"t:t:Reader reader": text(map[string]any{
-			"arn": "arn of aws:iam/role:Role a", "attachments": 2,
-		}),
-	}, cloud.resources)
+		"aws:iam/rolePolicyAttachment:RolePolicyAttachment a-1": attached("1"),
+		"aws:iam/rolePolicyAttachment:RolePolicyAttachment a-2": attached("2"),
+	}, inputs)
+	assert.Equal(t, text(map[string]any{"arn": "arn of mine", "attachments": 2}), got.Outputs)
 }
