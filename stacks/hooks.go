@@ -1,7 +1,6 @@
 package stacks
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -11,17 +10,19 @@ import (
 	"eso-aws/internal/cluster"
 )
 
-// The names of hooks are in the state: the engine shows them where it cannot run them.
+// The state contains the names of the hooks. The engine prints them if it cannot run the hooks.
 const (
 	guardHook = "eso-aws:keep-foreign-secrets"
 	mendHook  = "eso-aws:mend-interrupted-release"
-	// A destroy has this one only with its program, and names it when a delete fails.
+	// A destroy runs this one only with its program, and prints the name when a delete fails.
 	causeHook = "eso-aws:cause (pulumi destroy --run-program shows it)"
 )
 
-// releaseHooks mend before, explain after, and guard the end of the operator's release.
+// releaseHooks repair Helm's records before the release changes, and guard its deletion.
 func (s *stack) releaseHooks() (*pulumi.ResourceHookBinding, error) {
-	mend, err := s.ctx.RegisterResourceHook(mendHook, s.mendRelease, nil)
+	mend, err := s.ctx.RegisterResourceHook(mendHook, func(args *pulumi.ResourceHookArgs) error {
+		return s.mendRelease(len(args.OldInputs) == 0)
+	}, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -31,14 +32,14 @@ func (s *stack) releaseHooks() (*pulumi.ResourceHookBinding, error) {
 	if s.plan.File.KeepCRDs {
 		return hooks, nil
 	}
-	// A destroy deletes the release long after, and without, the program: look again right before it.
-	// The hook makes the engine insist on the program: pulumi destroy --run-program.
+	// A destroy deletes the release long after preflight, so this checks again right before. The hook makes the
+	// engine insist on the program: pulumi destroy --run-program.
 	guard, err := s.ctx.RegisterResourceHook(guardHook, func(*pulumi.ResourceHookArgs) error {
-		client, err := s.connect() // anew: credentials may have run out
-		if err != nil {
+		p := preflight{stack: s}
+		if err := p.checkForeign(); err != nil {
 			return err
 		}
-		return s.checkForeign(s.ctx.Context(), client)
+		return p.problems.Err()
 	}, nil)
 	if err != nil {
 		return nil, err
@@ -47,43 +48,36 @@ func (s *stack) releaseHooks() (*pulumi.ResourceHookBinding, error) {
 	return hooks, nil
 }
 
-// mendRelease gets over what a killed up has left of Helm's records, which no operation of the provider
-// would. Before a create, any record is such a leftover, of a release that is not in the state: without
-// it Helm installs, and adopts what is there already, which is marked as this release's. Before an
-// update, one that is pending is, and becomes a failed one, from which Helm upgrades.
-func (s *stack) mendRelease(args *pulumi.ResourceHookArgs) error {
-	return s.mend(len(args.OldInputs) == 0)
-}
-
-func (s *stack) mend(creating bool) error {
+// mendRelease repairs what a killed up left in Helm's records, which no operation of the provider does. Before
+// a create, any record is a leftover, because the state has no release. Without the record Helm installs the
+// release, and adopts the objects that are marked as this release's. Before an update, a pending record is a
+// leftover. Marked as failed, Helm upgrades from it.
+func (s *stack) mendRelease(creating bool) error {
 	ctx := s.ctx.Context()
-	client, err := s.connect()
-	if err != nil {
-		return err
-	}
-	records, err := client.HelmReleases(ctx, operatorNamespace, operatorName)
+	records, err := s.client.HelmReleases(ctx, operatorNamespace, operatorName)
 	if err != nil || len(records) == 0 {
 		return err
 	}
 	if creating {
-		return s.clearRecords(ctx, client, records)
+		return s.deleteRecords(records)
 	}
 	for i := range records {
 		record, status := records[i].Name, records[i].Labels["status"]
 		if !strings.HasPrefix(status, "pending-") {
 			continue
 		}
-		s.warn("Helm's record %s (%s) was left by an update that was killed: it is marked as failed", record, status)
-		if err := client.FailHelmRelease(ctx, operatorNamespace, record); err != nil {
+		s.warn("marking Helm's record %s (%s) of a killed pulumi up as failed", record, status)
+		if err := s.client.FailHelmRelease(ctx, operatorNamespace, record); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// clearRecords removes all records, in a namespace of the stack's own.
-func (s *stack) clearRecords(ctx context.Context, client *cluster.Client, records []cluster.Object) error {
-	namespace, err := client.Namespace(ctx, operatorNamespace)
+// deleteRecords deletes Helm's records, but only in a namespace of this stack.
+func (s *stack) deleteRecords(records []cluster.Object) error {
+	ctx := s.ctx.Context()
+	namespace, err := s.client.Namespace(ctx, operatorNamespace)
 	if err != nil {
 		return err
 	}
@@ -91,12 +85,12 @@ func (s *stack) clearRecords(ctx context.Context, client *cluster.Client, record
 		record, status := records[i].Name, records[i].Labels["status"]
 		if namespace == nil || !s.owns(namespace) {
 			return fmt.Errorf("namespace %q has a Helm release %q that is not in this stack's state (%s), and the "+
-				"namespace is not this stack's either; if nothing else uses it, run: kubectl delete secret %s -n %s%s",
-				operatorNamespace, operatorName, status, record, operatorNamespace, s.contextFlag(client))
+				"namespace does not belong to this stack; if nothing uses the release, run kubectl delete secret %s%s",
+				operatorNamespace, operatorName, status, record, s.flags(operatorNamespace))
 		}
-		s.warn("Helm's record %s (%s) was left by an update that was killed: it is removed, and what it had "+
-			"installed is taken over", record, status)
-		if err := client.DeleteSecret(ctx, operatorNamespace, record); err != nil {
+		s.warn("deleting Helm's record %s (%s) of a killed pulumi up; this one takes over what it installed",
+			record, status)
+		if err := s.client.DeleteSecret(ctx, operatorNamespace, record); err != nil {
 			return err
 		}
 	}
@@ -104,16 +98,16 @@ func (s *stack) clearRecords(ctx context.Context, client *cluster.Client, record
 }
 
 func (s *stack) warn(format string, args ...any) {
-	_ = s.ctx.Log.Warn(fmt.Sprintf(format, args...), nil) // only a lost engine refuses it
+	_ = s.ctx.Log.Warn(fmt.Sprintf(format, args...), nil) // fails only if the engine is gone
 }
 
-// registerCause registers the hook of explainHooks.
+// registerCause registers the hook that prints why an operation failed.
 func (s *stack) registerCause() (err error) {
-	s.cause, err = s.ctx.RegisterErrorHook(causeHook, func(args *pulumi.ErrorHookArgs) (bool, error) {
-		if s.overtaken(args) {
-			return true, s.mend(true)
+	s.cause, err = s.ctx.RegisterErrorHook(causeHook, func(args *pulumi.ErrorHookArgs) (retry bool, err error) {
+		if metKilledUp(args) {
+			return true, s.mendRelease(true)
 		}
-		// What cannot be explained has failed all the same, for the reason that the engine shows.
+		// Without an explanation, the engine's own error remains.
 		if text, err := s.explain(args); err == nil && text != "" {
 			_ = s.ctx.Log.Error(text, nil)
 		}
@@ -122,9 +116,9 @@ func (s *stack) registerCause() (err error) {
 	return err
 }
 
-// overtaken tells whether a create has met the record of a killed up whose plugin went on for a moment
-// longer. It waits until that one is gone.
-func (s *stack) overtaken(args *pulumi.ErrorHookArgs) bool {
+// metKilledUp reports whether a create failed on the record of a killed up whose plugin was still running. It
+// then waits for the plugin to end.
+func metKilledUp(args *pulumi.ErrorHookArgs) bool {
 	const attempts, wait = 3, 3 * time.Second
 	if !strings.HasSuffix(string(args.Type), ":Release") || args.FailedOperation != "create" ||
 		len(args.Errors) > attempts || !strings.Contains(args.Errors[0], "release: already exists") {
@@ -134,24 +128,20 @@ func (s *stack) overtaken(args *pulumi.ErrorHookArgs) bool {
 	return true
 }
 
-// explainHooks tell why an object did not get ready: the engine shows a timeout, and the cause is in the
-// cluster's events.
+// explainHooks print why an object did not become ready: the engine only reports a timeout, and the cause is in
+// the cluster's events.
 func (s *stack) explainHooks() *pulumi.ResourceHookBinding {
 	return &pulumi.ResourceHookBinding{OnError: []*pulumi.ErrorHook{s.cause}}
 }
 
-// explain is what the cluster says of the object, with what to do; empty where it says nothing.
+// explain returns the cause of a failure and its fix, or "" if they are unknown.
 func (s *stack) explain(args *pulumi.ErrorHookArgs) (string, error) {
-	client, err := s.connect()
-	if err != nil {
-		return "", err
-	}
-	kind, namespace, name := s.located(args.Type, args.Name)
+	object := s.referenceOf(args.Type, args.Name)
 	switch {
 	case strings.HasPrefix(string(args.Type), "aws:"):
-		return s.refusal(args, kind), nil // AWS says itself what is wrong
-	case kind == "Release":
-		namespace, kind, name = operatorNamespace, "", "" // its objects are many, and all that is there
+		return s.refusal(args, object.kind), nil // the cause is AWS's own message
+	case object.kind == "Release":
+		object = reference{namespace: operatorNamespace} // all its objects, such as its pods
 	}
-	return causes(s.ctx.Context(), client, s.plan, namespace, kind, name)
+	return s.causes(s.ctx.Context(), object)
 }
