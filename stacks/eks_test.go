@@ -161,29 +161,29 @@ func TestEKSRefuses(t *testing.T) {
 			functions: map[string]graph.Function{getCluster: func(resource.PropertyMap) (resource.PropertyMap, error) {
 				return nil, errors.New("no cluster found for name: dev")
 			}},
-			want: `eso-aws:cluster: "dev": looking the cluster up in region us-east-1: `,
+			want: `eso-aws:cluster: "dev": looking up the cluster in us-east-1: `,
 		},
 		"NotActive": {
 			cluster: map[string]any{"status": "CREATING"},
-			want: `eso-aws:cluster: "dev": the cluster is CREATING; try again when it is ACTIVE: ` +
+			want: `eso-aws:cluster: "dev": the cluster must be ACTIVE, not CREATING; run ` +
 				`aws eks wait cluster-active --name dev --region us-east-1`,
 		},
 		"NoEndpoint": {
 			cluster: map[string]any{"endpoint": ""},
-			want: `eso-aws:cluster: "dev": AWS says neither its endpoint nor its certificate authority; ` +
-				`look at it with: aws eks describe-cluster --name dev --region us-east-1`,
+			want: `eso-aws:cluster: "dev": the cluster must have an endpoint and a certificate authority; ` +
+				`check it with aws eks describe-cluster --name dev --region us-east-1`,
 		},
 		"OtherRegion": {
 			cluster: map[string]any{"arn": "arn:aws:eks:eu-west-1:111122223333:cluster/dev"},
-			want:    `eso-aws:cluster: "dev": the cluster is in region eu-west-1, not in us-east-1; write aws:region: eu-west-1`,
+			want:    `eso-aws:cluster: "dev": the cluster must be in us-east-1, not in eu-west-1; set aws:region: eu-west-1`,
 		},
 		"KubeconfigOfAnother": {
 			changes: map[string]string{"kubeconfig": other, "kubeContext": "k3d-eso-aws"},
-			want:    `write the kubeconfig of that one, or take kubeconfig and kubeContext away: one is made then`,
+			want:    `; remove kubeconfig and kubeContext, or set the kubeconfig of that cluster`,
 		},
 		"OwnRole": {
 			changes: map[string]string{"store": `{"role":"arn:aws:iam::111122223333:role/external-secrets-irsa"}`},
-			want: `eso-aws:store.role: "arn:aws:iam::111122223333:role/external-secrets-irsa": is the operator's own role, ` +
+			want: `eso-aws:store.role: "arn:aws:iam::111122223333:role/external-secrets-irsa": must not be the operator's own role, ` +
 				`which cannot assume itself; set the ARN of another role or remove it`,
 		},
 		"OwnRolePodIdentity": {
@@ -192,42 +192,42 @@ func TestEKSRefuses(t *testing.T) {
 				"role":  `{"name":"eso","path":"/a/"}`,
 				"store": `{"role":"arn:aws:iam::111122223333:role/a/eso"}`,
 			},
-			want: `eso-aws:store.role: "arn:aws:iam::111122223333:role/a/eso": is the operator's own role, `,
+			want: `eso-aws:store.role: "arn:aws:iam::111122223333:role/a/eso": must not be the operator's own role, `,
 		},
 		"NoIssuer": {
 			cluster: map[string]any{"identities": []any{}},
-			want:    `eso-aws:cluster: "dev": the cluster has no OIDC issuer, which irsa needs; write auth: podIdentity`,
+			want:    `eso-aws:cluster: "dev": the cluster must have an OIDC issuer for auth: irsa; set auth: podIdentity`,
 		},
 		"NoOIDCProvider": {
 			functions: map[string]graph.Function{getProvider: func(resource.PropertyMap) (resource.PropertyMap, error) {
 				return nil, errors.New("no IAM OIDC Provider found")
 			}},
-			want: `create it with: eksctl utils associate-iam-oidc-provider --cluster dev --region us-east-1 --approve; ` +
-				`or write oidcProviderArn`,
+			want: `run eksctl utils associate-iam-oidc-provider --cluster dev --region us-east-1 --approve, ` +
+				`or set oidcProviderArn`,
 		},
 		"OIDCProviderOfAnother": {
 			changes: map[string]string{"oidcProviderArn": "arn:aws:iam::" + account + ":oidc-provider/example.com/a"},
-			want: `eso-aws:oidcProviderArn: "arn:aws:iam::111122223333:oidc-provider/example.com/a": is not that of cluster ` +
-				`"dev", whose issuer is https://` + issuer + `; write ` + provider + `, or take it away`,
+			want: `eso-aws:oidcProviderArn: "arn:aws:iam::111122223333:oidc-provider/example.com/a": must be the OIDC ` +
+				`provider of cluster "dev", which has the issuer https://` + issuer + `; set it to ` + provider + ` or remove it`,
 		},
 		"OtherAudience": {
 			functions: map[string]graph.Function{getProvider: oidcProvider("sigstore")},
-			want: `eso-aws:oidcProviderArn: provider ` + provider + ` does not know the audience sts.amazonaws.com, only sigstore; ` +
-				`add it with: aws iam add-client-id-to-open-id-connect-provider --client-id sts.amazonaws.com ` +
+			want: `eso-aws:oidcProviderArn: provider ` + provider + ` must have the client ID sts.amazonaws.com, not only sigstore; ` +
+				`run aws iam add-client-id-to-open-id-connect-provider --client-id sts.amazonaws.com ` +
 				`--open-id-connect-provider-arn ` + provider,
 		},
 		"NoNamespace": {
 			objects: map[string]any{},
-			want: `eso-aws:namespaces.zio-lucene: namespace "zio-lucene" does not exist; write create: true, ` +
-				`or run: kubectl create namespace zio-lucene`,
+			want: `eso-aws:namespaces.zio-lucene: namespace "zio-lucene" does not exist; set create: true, ` +
+				`or run kubectl create namespace zio-lucene`,
 		},
 		"ForeignStore": {
 			objects: map[string]any{
 				namespacePath + "zio-lucene":            object("", "zio-lucene", ""),
 				operatorPath + "v1/clustersecretstores": list(object("", "aws-secretsmanager", "")),
 			},
-			want: `eso-aws:cluster: ClusterSecretStore "aws-secretsmanager" exists and is not this stack's; write another ` +
-				`cluster, or delete it first: kubectl delete clustersecretstore aws-secretsmanager`,
+			want: `eso-aws:cluster: ClusterSecretStore "aws-secretsmanager" exists and does not belong to this stack; ` +
+				`set another cluster, or run kubectl delete clustersecretstore aws-secretsmanager`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -98,10 +98,10 @@ func TestCauseElsewhere(t *testing.T) {
 	got, err := run(o)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"ExternalSecret web/tls: UpdateFailed: Secret does not exist; " +
-		"store it in Parameter Store, in region eu-west-1, or correct its name"}, got.Log)
+		"create it in Parameter Store in eu-west-1, or correct its name"}, got.Log)
 }
 
-// TestForeignElsewhere: what others have made is looked for in every namespace.
+// TestForeignElsewhere proves that objects of others are found in every namespace.
 func TestForeignElsewhere(t *testing.T) {
 	t.Parallel()
 	const web = operatorPath + "v1/namespaces/web/"
@@ -118,16 +118,16 @@ func TestForeignElsewhere(t *testing.T) {
 	require.Error(t, err)
 	const flag = " -n web --context k3d-eso-aws"
 	assert.Contains(t, err.Error(), strings.Join([]string{
-		`eso-aws:namespace: Secret "web/localstack-credentials" exists and is not this stack's; write another namespace, ` +
-			`or delete it first: kubectl delete secret localstack-credentials` + flag,
-		`eso-aws:stores.params: SecretStore "web/params" exists and is not this stack's; write another name, ` +
-			`or delete it first: kubectl delete secretstore params` + flag,
-		`eso-aws:secrets.tls: ExternalSecret "web/tls" exists and is not this stack's; write another name, ` +
-			`or delete it first: kubectl delete externalsecret tls` + flag,
+		`eso-aws:namespace: Secret "web/localstack-credentials" exists and does not belong to this stack; ` +
+			`set another namespace, or run kubectl delete secret localstack-credentials` + flag,
+		`eso-aws:secrets.tls: ExternalSecret "web/tls" exists and does not belong to this stack; set another name, ` +
+			`or run kubectl delete externalsecret tls` + flag,
+		`eso-aws:stores.params: SecretStore "web/params" exists and does not belong to this stack; set another name, ` +
+			`or run kubectl delete secretstore params` + flag,
 	}, "\n"))
 }
 
-// TestWarnings are told, and nothing is held up by them.
+// TestWarnings proves that warnings are printed and do not stop the program.
 func TestWarnings(t *testing.T) {
 	t.Parallel()
 	kubeconfig := (&apiServer{}).start(t)
@@ -138,8 +138,7 @@ func TestWarnings(t *testing.T) {
 	assert.Contains(t, fmt.Sprint(got.Log), "eso-aws:stores.x: is not used by any secret and is not created")
 }
 
-// TestVerifyOnce: the operator does not sync again what it syncs once, however the spec has
-// changed since; an up does not wait for that.
+// TestVerifyOnce proves that an up does not wait for a changed Secret that the operator syncs only once.
 func TestVerifyOnce(t *testing.T) {
 	t.Parallel()
 	old := notSynced(func(o map[string]any) { o["metadata"].(map[string]any)["generation"] = 2 })

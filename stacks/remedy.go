@@ -24,7 +24,9 @@ type reference struct{ kind, namespace, name string }
 
 func (r reference) String() string { return r.kind + " " + qualified(r.namespace, r.name) }
 
-func (r reference) quoted() string { return fmt.Sprintf("%s %q", r.kind, qualified(r.namespace, r.name)) }
+func (r reference) quoted() string {
+	return fmt.Sprintf("%s %q", r.kind, qualified(r.namespace, r.name))
+}
 
 func qualified(namespace, name string) string {
 	if namespace == "" {

@@ -97,14 +97,21 @@ func (r *report) write(ctx context.Context) error {
 
 func (r *report) row(cells ...string) { fmt.Fprintln(r.table, strings.Join(cells, "\t")) }
 
+func (r *report) missing() string {
+	const cause = "some objects do not exist; run pulumi up"
+	if !slices.Contains(r.causes, cause) {
+		r.causes = append(r.causes, cause)
+	}
+	return "missing"
+}
+
 func (r *report) storeState(ctx context.Context, store reference) (string, error) {
 	exists, ready, err := r.client.Ready(ctx, r.plan.APIVersion, store.kind, store.namespace, store.name)
 	switch {
 	case err != nil:
 		return "", err
 	case !exists:
-		r.causes = append(r.causes, store.String()+": does not exist; run pulumi up")
-		return "missing", nil
+		return r.missing(), nil
 	case !ready:
 		return "not ready", r.addCause(ctx, store)
 	default:
@@ -119,8 +126,7 @@ func (r *report) secretState(ctx context.Context, secret *plan.Secret) (string, 
 	case err != nil:
 		return "", err
 	case sync == nil:
-		r.causes = append(r.causes, object.String()+": does not exist; run pulumi up")
-		return "missing", nil
+		return r.missing(), nil
 	case !sync.Ready:
 		return "not synced", r.addCause(ctx, object)
 	case !sync.Current() && !secret.Once():

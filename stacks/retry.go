@@ -37,7 +37,7 @@ func (s *stack) beforeStoreUpdate(args *pulumi.ResourceHookArgs) error {
 	object := s.referenceOf(args.Type, args.Name)
 	for _, store := range s.plan.Stores {
 		if storeReference(store) == object {
-			return s.retryStore(store)
+			return s.retryStore(s.ctx.Context(), store)
 		}
 	}
 	return nil
@@ -46,29 +46,29 @@ func (s *stack) beforeStoreUpdate(args *pulumi.ResourceHookArgs) error {
 // retrySecret makes the operator retry an ExternalSecret that is not ready, and first its store. By itself the
 // operator waits longer after every failure, up to minutes, so the up that follows a fix would fail again. now
 // is nil if the ExternalSecret does not exist.
-func (s *stack) retrySecret(object reference, now *cluster.Sync) error {
+func (s *stack) retrySecret(ctx context.Context, object reference, now *cluster.Sync) error {
 	if store := s.storeOf(object); store != nil {
-		if err := s.retryStore(store); err != nil {
+		if err := s.retryStore(ctx, store); err != nil {
 			return err
 		}
 	}
 	if now == nil || now.Ready {
 		return nil
 	}
-	_, err := s.client.Retry(s.ctx.Context(), s.plan.APIVersion, object.kind, object.namespace, object.name)
+	_, err := s.client.Retry(ctx, s.plan.APIVersion, object.kind, object.namespace, object.name)
 	return err
 }
 
 // retryStore makes the operator retry a store that is not ready, once per up.
-func (s *stack) retryStore(store *plan.Store) error {
-	retry, _ := s.retries.LoadOrStore(store, sync.OnceValue(func() error { return s.retryStoreNow(store) }))
+func (s *stack) retryStore(ctx context.Context, store *plan.Store) error {
+	retry, _ := s.retries.LoadOrStore(store, sync.OnceValue(func() error { return s.retryStoreNow(ctx, store) }))
 	return retry.(func() error)()
 }
 
 // retryStoreNow also waits a moment for the store to become ready. With Pod Identity it replaces the operator's
 // pods: those that are older than their association never get its credentials.
-func (s *stack) retryStoreNow(store *plan.Store) error {
-	ctx, object, timeout := s.ctx.Context(), storeReference(store), storeTimeout
+func (s *stack) retryStoreNow(ctx context.Context, store *plan.Store) error {
+	object, timeout := storeReference(store), storeTimeout
 	exists, ready, err := s.client.Ready(ctx, s.plan.APIVersion, object.kind, object.namespace, object.name)
 	if err != nil || !exists || ready {
 		return err

@@ -58,7 +58,7 @@ func (v *verifier) note(args *pulumi.ResourceHookArgs) error {
 	if len(args.OldInputs) > 0 && !args.OldInputs.DeepEquals(args.NewInputs) {
 		return nil
 	}
-	return v.retrySecret(object, before)
+	return v.retrySecret(v.ctx.Context(), object, before)
 }
 
 // sync returns the state of an ExternalSecret, or nil if it does not exist.
@@ -103,7 +103,7 @@ func (v *verifier) verify(secret *plan.Secret) error {
 		case err == nil && now != nil && v.inSync(secret, now):
 			return nil
 		case err == nil && !retried:
-			err = v.retrySecret(object, now)
+			err = v.retrySecret(ctx, object, now)
 		}
 		if err != nil && ctx.Err() == nil {
 			return err

@@ -27,7 +27,7 @@ func main() {
 	stack := flag.String("stack", "", "the `name` of the stack")
 	flag.Parse()
 	if err := verify(ctx, *stack); err != nil {
-		if !errors.Is(err, stacks.ErrNotCurrent) { // which the table has told
+		if !errors.Is(err, stacks.ErrNotInSync) { // which the table has told
 			fmt.Fprintln(os.Stderr, "verify:", err)
 		}
 		stop()
