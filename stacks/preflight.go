@@ -3,12 +3,11 @@ package stacks
 import (
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"k8s.io/client-go/tools/clientcmd"
 
 	"eso-aws/internal/chart"
 	"eso-aws/internal/cluster"
@@ -51,24 +50,15 @@ func (s *stack) connect() (err error) {
 	if err != nil || s.endpoint == "" || s.client.Server() == strings.TrimRight(s.endpoint, "/") {
 		return err
 	}
-	return problem.Error{{
-		Path: s.path(stackfile.KeyKubeconfig), Kind: problem.Conflict,
-		Rule: fmt.Sprintf("context %q must point to %s, the endpoint of cluster %q, not to %s",
-			s.client.Context(), s.endpoint, s.plan.Cluster.Name, s.client.Server()),
-		Fix: "remove kubeconfig and kubeContext, or set the kubeconfig of that cluster",
-	}}
+	return s.refuse(s.path(stackfile.KeyKubeconfig), nil, fmt.Sprintf(
+		"context %q must point to %s, the endpoint of cluster %q, not to %s",
+		s.client.Context(), s.endpoint, s.plan.Cluster.Name, s.client.Server()),
+		"remove kubeconfig and kubeContext, or set the kubeconfig of that cluster")
 }
 
 // kubeconfigPaths returns the kubeconfigs that kubectl would use.
 func kubeconfigPaths() []string {
-	if paths := os.Getenv("KUBECONFIG"); paths != "" {
-		return filepath.SplitList(paths)
-	}
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return nil
-	}
-	return []string{filepath.Join(home, ".kube", "config")}
+	return clientcmd.NewDefaultClientConfigLoadingRules().GetLoadingPrecedence()
 }
 
 // preflight checks the cluster before anything is registered.
@@ -109,7 +99,8 @@ func (p *preflight) add(path problem.Path, kind problem.Kind, rule, fix string) 
 // checkNamespace allows to create a namespace only if it does not exist or belongs to the stack: creating is an
 // upsert in Kubernetes, and a destroy would delete an adopted namespace with everything in it.
 func (p *preflight) checkNamespace(name string, found *cluster.Object) {
-	create, path, namespace := p.plan.Namespaces[name], p.path(stackfile.KeyNamespaces, name), fmt.Sprintf("namespace %q ", name)
+	create, namespace := p.plan.Namespaces[name], fmt.Sprintf("namespace %q ", name)
+	path := p.path(stackfile.KeyNamespaces, name)
 	switch {
 	case found == nil && !create:
 		p.add(path, problem.NotFound, namespace+"does not exist",
@@ -197,7 +188,8 @@ func (p *preflight) checkObject(object reference, path problem.Path, rename stri
 	}
 	fix := rename + p.takeOverIfRenamed(object.kind, found)
 	if fix == rename {
-		fix += ", or run kubectl delete " + strings.ToLower(object.kind) + " " + object.name + p.flags(object.namespace)
+		kind := strings.ToLower(object.kind)
+		fix += ", or run kubectl delete " + kind + " " + object.name + p.flags(object.namespace)
 	}
 	p.add(path, problem.Duplicate, object.quoted()+" "+existsForOthers(found), fix)
 	return nil
@@ -268,9 +260,23 @@ func (p *preflight) find(object reference) (*cluster.Object, error) {
 
 // checkForeign rejects deleting the CRDs while others use them.
 func (p *preflight) checkForeign() error {
-	foreign, err := p.foreign()
-	if err != nil || len(foreign) == 0 {
-		return err
+	var foreign []string
+	for _, kind := range []string{
+		secretsync.SecretKind, "SecretStore", secretsync.ClusterStoreKind,
+		"ClusterExternalSecret", "PushSecret", "ClusterPushSecret",
+	} {
+		objects, err := p.list(kind)
+		if err != nil {
+			return err
+		}
+		for i := range objects {
+			if !p.owns(&objects[i]) {
+				foreign = append(foreign, reference{kind, objects[i].Namespace, objects[i].Name}.String())
+			}
+		}
+	}
+	if len(foreign) == 0 {
+		return nil
 	}
 	more := ""
 	if n := len(foreign) - maxListed; n > 0 {
@@ -281,27 +287,14 @@ func (p *preflight) checkForeign() error {
 	return nil
 }
 
-// foreign returns the operator's custom resources that do not belong to this stack.
-func (s *stack) foreign() ([]string, error) {
-	var foreign []string
-	for _, kind := range []string{
-		secretsync.SecretKind, "SecretStore", secretsync.ClusterStoreKind,
-		"ClusterExternalSecret", "PushSecret", "ClusterPushSecret",
-	} {
-		for _, version := range []string{chart.APIv1, chart.APIv1beta1, "external-secrets.io/v1alpha1"} {
-			objects, exists, err := s.client.List(s.ctx.Context(), version, "", cluster.Resource(kind))
-			if err != nil {
-				return nil, err
-			}
-			for i := range objects {
-				if !s.owns(&objects[i]) {
-					foreign = append(foreign, reference{kind, objects[i].Namespace, objects[i].Name}.String())
-				}
-			}
-			if exists {
-				break // every version shows the same objects
-			}
+// list lists a kind of the operator in all namespaces, in the first API version that the cluster has: all versions
+// show the same objects.
+func (p *preflight) list(kind string) ([]cluster.Object, error) {
+	for _, version := range []string{chart.APIv1, chart.APIv1beta1, "external-secrets.io/v1alpha1"} {
+		objects, exists, err := p.client.List(p.ctx.Context(), version, "", cluster.Resource(kind))
+		if err != nil || exists {
+			return objects, err
 		}
 	}
-	return foreign, nil
+	return nil, nil
 }

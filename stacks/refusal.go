@@ -38,8 +38,8 @@ func (s *stack) refusal(args *pulumi.ErrorHookArgs, kind string) string {
 func (s *stack) alreadyExists(args *pulumi.ErrorHookArgs, message string) string {
 	const (
 		leftover = "if a killed pulumi up of this stack left it behind, run "
-		rename   = ", which AWS refuses while it is in use; otherwise set another role.name, because each stack in an " +
-			"account needs its own"
+		rename   = ", which AWS refuses while it is in use; otherwise set another role.name, because each stack in " +
+			"an account needs its own"
 	)
 	c, name := s.plan.Cluster, stringInput(args.NewInputs, "name")
 	switch string(args.Type) {

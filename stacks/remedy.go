@@ -43,6 +43,11 @@ func secretReference(secret *plan.Secret) reference {
 	return reference{secretsync.SecretKind, secret.Namespace, secret.Name}
 }
 
+// ready reports whether a store exists and is ready.
+func (e *explainer) ready(ctx context.Context, store reference) (exists, ready bool, err error) {
+	return e.client.Ready(ctx, e.plan.APIVersion, store.kind, store.namespace, store.name)
+}
+
 // causes returns the newest warnings about an object, with fixes, or "" if there are none. If they only say
 // that its store is not ready, it adds the warnings about the store.
 func (e *explainer) causes(ctx context.Context, object reference) (string, error) {
@@ -116,8 +121,8 @@ func (e *explainer) remedies(store *plan.Store) []remedy {
 	remedies := []remedy{
 		{"Secret does not exist", create},
 		{"can't find the specified secret", create},
-		{"Access to KMS is not allowed", "add the ARN of the secret's KMS key to permissions.kmsKeys; if it is there, " +
-			"let the policy of the key allow the role to decrypt"},
+		{"Access to KMS is not allowed", "add the ARN of the secret's KMS key to permissions.kmsKeys; if it is " +
+			"there, let the policy of the key allow the role to decrypt"},
 		{"ImagePullBackOff", image},
 		{"ErrImagePull", image},
 		{"Back-off restarting failed container", "run " + operatorLog + " --previous"},
@@ -128,7 +133,8 @@ func (e *explainer) remedies(store *plan.Store) []remedy {
 	reach := "correct endpoint; the operator's pods must reach " + e.plan.Endpoint
 	return append(remedies,
 		remedy{"security token included in the request is invalid", "correct accessKeyId, which AWS does not know"},
-		remedy{"signature we calculated does not match", "correct secretAccessKey, which does not belong to accessKeyId"},
+		remedy{"signature we calculated does not match", "correct secretAccessKey, which does not belong to " +
+			"accessKeyId"},
 		remedy{"AccessDenied", "allow the access key to read this secret"},
 		remedy{"connection refused", reach},
 		remedy{"no such host", reach},
@@ -153,15 +159,18 @@ func (e *explainer) remediesOnEKS(create string) []remedy {
 			"this cluster and the operator's service account; " + revert},
 		{"No association found", "the operator's Pod Identity association was deleted; " + revert},
 		{"no EC2 IMDS role found", "the operator's pods started without a Pod Identity association; " + revert +
-			"; if nothing was changed, run kubectl rollout restart deployment/" + operatorName + " -n " + operatorNamespace},
+			"; if nothing was changed, run kubectl rollout restart deployment/" + operatorName +
+			" -n " + operatorNamespace},
 		{"eks-auth:AssumeRoleForPodIdentity", "allow it for the role of the nodes, as AmazonEKSWorkerNodePolicy does"},
 		{"failed to load credentials", "make sure that the EKS Pod Identity agent runs on the nodes; " +
 			"podIdentityAgent: true installs it"},
-		{"explicit deny", "find the statement that denies it, in a policy of the role, of the secret or of the organization"},
+		{"explicit deny", "find the statement that denies it, in a policy of the role, of the secret or of the " +
+			"organization"},
 		{read + "arn:", restricted},
 		{read, create + "; AWS denies access to missing secrets, too"},
 		{"AccessDenied", restricted},
-		{"connection refused", "let the operator's pods reach AWS, through NAT or VPC endpoints for secretsmanager and sts"},
+		{"connection refused", "let the operator's pods reach AWS, through NAT or VPC endpoints for secretsmanager " +
+			"and sts"},
 		{"no such host", "let the operator's pods resolve the host names of AWS"},
 	}
 }

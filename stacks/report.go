@@ -106,7 +106,7 @@ func (r *report) missing() string {
 }
 
 func (r *report) storeState(ctx context.Context, store reference) (string, error) {
-	exists, ready, err := r.client.Ready(ctx, r.plan.APIVersion, store.kind, store.namespace, store.name)
+	exists, ready, err := r.ready(ctx, store)
 	switch {
 	case err != nil:
 		return "", err

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"k8s.io/apimachinery/pkg/util/wait"
 
 	"eso-aws/internal/cluster"
 	"eso-aws/internal/plan"
@@ -55,6 +56,10 @@ func (s *stack) retrySecret(ctx context.Context, object reference, now *cluster.
 	if now == nil || now.Ready {
 		return nil
 	}
+	return s.retry(ctx, object)
+}
+
+func (s *stack) retry(ctx context.Context, object reference) error {
 	_, err := s.client.Retry(ctx, s.plan.APIVersion, object.kind, object.namespace, object.name)
 	return err
 }
@@ -69,11 +74,11 @@ func (s *stack) retryStore(ctx context.Context, store *plan.Store) error {
 // pods: those that are older than their association never get its credentials.
 func (s *stack) retryStoreNow(ctx context.Context, store *plan.Store) error {
 	object, timeout := storeReference(store), storeTimeout
-	exists, ready, err := s.client.Ready(ctx, s.plan.APIVersion, object.kind, object.namespace, object.name)
+	exists, ready, err := s.ready(ctx, object)
 	if err != nil || !exists || ready {
 		return err
 	}
-	if _, err := s.client.Retry(ctx, s.plan.APIVersion, object.kind, object.namespace, object.name); err != nil {
+	if err := s.retry(ctx, object); err != nil {
 		return err
 	}
 	if s.plan.Auth() == plan.PodIdentity {
@@ -82,18 +87,10 @@ func (s *stack) retryStoreNow(ctx context.Context, store *plan.Store) error {
 			return err
 		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	for {
-		// If the store stays unready, its ExternalSecrets report why.
-		_, ready, err := s.client.Ready(ctx, s.plan.APIVersion, object.kind, object.namespace, object.name)
-		if ready || err != nil {
-			return nil
-		}
-		select {
-		case <-time.After(pollInterval):
-		case <-ctx.Done():
-			return nil
-		}
-	}
+	// If the store stays unready, its ExternalSecrets report why.
+	_ = wait.PollUntilContextTimeout(ctx, pollInterval, timeout, true, func(ctx context.Context) (bool, error) {
+		_, ready, err := s.ready(ctx, object)
+		return ready, err
+	})
+	return nil
 }

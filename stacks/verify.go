@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"k8s.io/apimachinery/pkg/util/wait"
 
 	"eso-aws/internal/cluster"
 	"eso-aws/internal/plan"
@@ -94,29 +95,24 @@ func (v *verifier) keys(secret *plan.Secret, external pulumi.CustomResource) pul
 
 // verify waits until a Secret is in sync.
 func (v *verifier) verify(secret *plan.Secret) error {
-	object, up := secretReference(secret), v.ctx.Context()
-	ctx, cancel := context.WithTimeout(up, time.Duration(v.plan.Timeout))
-	defer cancel()
-	for retried := false; ; retried = true {
+	object, up, timeout, retried := secretReference(secret), v.ctx.Context(), time.Duration(v.plan.Timeout), false
+	err := wait.PollUntilContextTimeout(up, pollInterval, timeout, true, func(ctx context.Context) (bool, error) {
 		now, err := v.sync(ctx, object)
-		switch {
-		case err == nil && now != nil && v.inSync(secret, now):
-			return nil
-		case err == nil && !retried:
-			err = v.retrySecret(ctx, object, now)
+		if err == nil && now != nil && v.inSync(secret, now) {
+			return true, nil
 		}
-		if err != nil && ctx.Err() == nil {
-			return err
+		if err == nil && !retried {
+			err, retried = v.retrySecret(ctx, object, now), true
 		}
-		select {
-		case <-time.After(pollInterval):
-		case <-ctx.Done():
-			if up.Err() != nil {
-				return up.Err()
-			}
-			return v.failure(object)
+		if ctx.Err() != nil { // the poll reports it
+			return false, nil
 		}
+		return false, err
+	})
+	if wait.Interrupted(err) && up.Err() == nil {
+		return v.failure(object)
 	}
+	return err
 }
 
 // inSync reports whether a Secret is in sync. The operator never looks again at one that it syncs only once,
