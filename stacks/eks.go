@@ -130,8 +130,8 @@ func (s *stack) checkRoles() error {
 	for _, store := range s.plan.Stores {
 		if store.Role == own {
 			at := store.Source.At.Member("role")
-			return s.refuse(s.path(at[0], at[1:]...), own,
-				"must not be the operator's own role, which cannot assume itself", "set the ARN of another role or remove it")
+			return s.refuse(s.path(at[0], at[1:]...), own, "must not be the operator's own role, which cannot assume "+
+				"itself", "set the ARN of another role or remove it")
 		}
 	}
 	return nil
@@ -200,9 +200,6 @@ func (s *stack) identity(found *eksCluster) (*identity, error) {
 		identity := s.identityOf(role.ARN)
 		identity.operator.RoleARN, identity.resources = role.ARN, role.Attachments
 		return identity, nil
-	}
-	if err := s.registerSettle(); err != nil {
-		return nil, err
 	}
 	role, err := podidentity.NewRole(s.ctx, "pod-identity", &podidentity.RoleArgs{
 		Args: args, ClusterARN: found.arn.String(), Agent: s.plan.File.PodIdentityAgent,

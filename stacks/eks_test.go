@@ -27,14 +27,14 @@ const (
 	getProvider = "aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider"
 )
 
-// eksStack is a committed stack of target eks, with a cluster that AWS knows.
+// eksStack is a committed stack of target eks, and its cluster.
 type eksStack struct {
 	api     *apiServer
 	options graph.Options
 	url, ca string
 }
 
-// newEKS also puts an `aws` on the PATH, whose token is the cluster's.
+// newEKS returns a committed stack whose cluster is an apiServer.
 func newEKS(t *testing.T, stack string, changes map[string]string) *eksStack {
 	t.Helper()
 	e := &eksStack{api: &apiServer{objects: map[string]any{
@@ -56,7 +56,7 @@ func newEKS(t *testing.T, stack string, changes map[string]string) *eksStack {
 	return e
 }
 
-// arn is what IAM calls something of that kind.
+// arn returns a function that adds the ARN to the inputs of an IAM resource of that kind.
 func arn(kind string) func(resource.PropertyMap) resource.PropertyMap {
 	return func(inputs resource.PropertyMap) resource.PropertyMap {
 		path := "/"
@@ -68,7 +68,7 @@ func arn(kind string) func(resource.PropertyMap) resource.PropertyMap {
 	}
 }
 
-// cluster answers getCluster, with changes to what it says.
+// cluster returns an implementation of getCluster with changed results.
 func (e *eksStack) cluster(changes map[string]any) graph.Function {
 	return func(args resource.PropertyMap) (resource.PropertyMap, error) {
 		name := args["name"].StringValue()
@@ -91,7 +91,7 @@ func oidcProvider(clients ...any) graph.Function {
 	}
 }
 
-// awsCLI puts an `aws` first on the PATH, which writes down how it is called.
+// awsCLI puts an `aws` first on the PATH that records its calls.
 func awsCLI(t *testing.T) (calls string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -104,8 +104,8 @@ echo '{"apiVersion": "client.authentication.k8s.io/v1beta1", "kind": "ExecCreden
 	return calls
 }
 
-// TestEKSGraph is both committed stacks, with a kubeconfig that was made for them
-// whatever the current context is.
+// TestEKSGraph compares the graphs of the committed EKS stacks. The program generates a kubeconfig and ignores the
+// current context.
 func TestEKSGraph(t *testing.T) {
 	calls := awsCLI(t)
 	t.Setenv("KUBECONFIG", "/nowhere")
@@ -132,7 +132,7 @@ func TestEKSGraph(t *testing.T) {
 	assert.Contains(t, string(content), "eks get-token --cluster-name dev --region us-east-1 --output json\n")
 }
 
-// TestEKSProfile: the AWS provider's profile is also that of the cluster's token.
+// TestEKSProfile proves that the cluster's token uses the profile of the AWS provider.
 func TestEKSProfile(t *testing.T) { //nolint:paralleltest // it sets the environment
 	calls := awsCLI(t)
 	e := newEKS(t, "dev", nil)
@@ -145,7 +145,7 @@ func TestEKSProfile(t *testing.T) { //nolint:paralleltest // it sets the environ
 		string(content[:bytes.IndexByte(content, '\n')+1]))
 }
 
-// TestEKSRefuses: what AWS or the cluster says, before anything is registered.
+// TestEKSRefuses proves that problems in AWS or in the cluster are reported before anything is registered.
 func TestEKSRefuses(t *testing.T) {
 	t.Parallel()
 	other := (&apiServer{}).start(t)
@@ -256,7 +256,7 @@ func TestEKSRefuses(t *testing.T) {
 	}
 }
 
-// kubeconfig is one for the stack's own cluster, with a token in it.
+// kubeconfig returns a kubeconfig for the stack's own cluster, with a token.
 func (e *eksStack) kubeconfig() string {
 	return fmt.Sprintf(`
 current-context: sandbox

@@ -12,47 +12,70 @@ import (
 
 // The state contains the names of the hooks. The engine prints them if it cannot run the hooks.
 const (
-	guardHook = "eso-aws:keep-foreign-secrets"
-	mendHook  = "eso-aws:mend-interrupted-release"
+	guardHook  = "eso-aws:keep-foreign-secrets"
+	mendHook   = "eso-aws:mend-interrupted-release"
+	settleHook = "eso-aws:settle"
+	retryHook  = "eso-aws:retry"
+	noteHook   = "eso-aws:note-sync"
 	// A destroy runs this one only with its program, and prints the name when a delete fails.
 	causeHook = "eso-aws:cause (pulumi destroy --run-program shows it)"
 )
 
-// releaseHooks repair Helm's records before the release changes, and guard its deletion.
-func (s *stack) releaseHooks() (*pulumi.ResourceHookBinding, error) {
-	mend, err := s.ctx.RegisterResourceHook(mendHook, func(args *pulumi.ResourceHookArgs) error {
-		return s.mendRelease(len(args.OldInputs) == 0)
-	}, nil)
-	if err != nil {
-		return nil, err
-	}
-	hooks := s.explainHooks()
-	hooks.BeforeCreate = []*pulumi.ResourceHook{mend}
-	hooks.BeforeUpdate = []*pulumi.ResourceHook{mend}
-	if s.plan.File.KeepCRDs {
-		return hooks, nil
-	}
-	// A destroy deletes the release long after preflight, so this checks again right before. The hook makes the
-	// engine insist on the program: pulumi destroy --run-program.
-	guard, err := s.ctx.RegisterResourceHook(guardHook, func(*pulumi.ResourceHookArgs) error {
-		p := preflight{stack: s}
-		if err := p.checkForeign(); err != nil {
-			return err
-		}
-		return p.problems.Err()
-	}, nil)
-	if err != nil {
-		return nil, err
-	}
-	hooks.BeforeDelete = []*pulumi.ResourceHook{guard}
-	return hooks, nil
+// hooks are the registered hooks.
+type hooks struct {
+	guard  *pulumi.ResourceHook // checks that the CRDs can be deleted
+	mend   *pulumi.ResourceHook // repairs Helm's records
+	settle *pulumi.ResourceHook // waits until EKS knows the Pod Identity association
+	retry  *pulumi.ResourceHook // retries a store
+	note   *pulumi.ResourceHook // notes the state of an ExternalSecret
+	cause  *pulumi.ErrorHook    // prints why an operation failed
 }
 
-// mendRelease repairs what a killed up left in Helm's records, which no operation of the provider does. Before
+func (s *stack) registerHooks() (err error) {
+	for _, hook := range []struct {
+		name       string
+		registered **pulumi.ResourceHook
+		run        pulumi.ResourceHookFunction
+	}{
+		{guardHook, &s.guard, s.guardCRDs},
+		{mendHook, &s.mend, func(args *pulumi.ResourceHookArgs) error {
+			return s.mendRecords(len(args.OldInputs) == 0)
+		}},
+		{settleHook, &s.settle, s.awaitAssociation},
+		{retryHook, &s.retry, s.beforeStoreUpdate},
+		{noteHook, &s.note, s.noteSync},
+	} {
+		if *hook.registered, err = s.ctx.RegisterResourceHook(hook.name, hook.run, nil); err != nil {
+			return err
+		}
+	}
+	s.cause, err = s.ctx.RegisterErrorHook(causeHook, s.afterError)
+	return err
+}
+
+// bind returns hooks for a resource: before runs before a create and an update. If an operation fails, the cause is
+// printed: the engine only reports a timeout, and the cause is in the cluster's events.
+func (s *stack) bind(before ...*pulumi.ResourceHook) *pulumi.ResourceHookBinding {
+	return &pulumi.ResourceHookBinding{
+		BeforeCreate: before, BeforeUpdate: before, OnError: []*pulumi.ErrorHook{s.cause},
+	}
+}
+
+// guardCRDs checks again right before the deletion: a destroy deletes the release long after preflight. Its hook
+// makes the engine insist on the program: pulumi destroy --run-program.
+func (s *stack) guardCRDs(*pulumi.ResourceHookArgs) error {
+	p := preflight{stack: s}
+	if err := p.checkForeign(); err != nil {
+		return err
+	}
+	return p.problems.Err()
+}
+
+// mendRecords repairs what a killed up left in Helm's records, which no operation of the provider does. Before
 // a create, any record is a leftover, because the state has no release. Without the record Helm installs the
 // release, and adopts the objects that are marked as this release's. Before an update, a pending record is a
 // leftover. Marked as failed, Helm upgrades from it.
-func (s *stack) mendRelease(creating bool) error {
+func (s *stack) mendRecords(creating bool) error {
 	ctx := s.ctx.Context()
 	records, err := s.client.HelmReleases(ctx, operatorNamespace, operatorName)
 	if err != nil || len(records) == 0 {
@@ -101,19 +124,16 @@ func (s *stack) warn(format string, args ...any) {
 	_ = s.ctx.Log.Warn(fmt.Sprintf(format, args...), nil) // fails only if the engine is gone
 }
 
-// registerCause registers the hook that prints why an operation failed.
-func (s *stack) registerCause() (err error) {
-	s.cause, err = s.ctx.RegisterErrorHook(causeHook, func(args *pulumi.ErrorHookArgs) (retry bool, err error) {
-		if metKilledUp(args) {
-			return true, s.mendRelease(true)
-		}
-		// Without an explanation, the engine's own error remains.
-		if text, err := s.explain(args); err == nil && text != "" {
-			_ = s.ctx.Log.Error(text, nil)
-		}
-		return false, nil
-	})
-	return err
+// afterError prints the cause of an error, or retries after a killed up.
+func (s *stack) afterError(args *pulumi.ErrorHookArgs) (retry bool, err error) {
+	if metKilledUp(args) {
+		return true, s.mendRecords(true)
+	}
+	// Without an explanation, the engine's own error remains.
+	if text, err := s.explain(args); err == nil && text != "" {
+		_ = s.ctx.Log.Error(text, nil)
+	}
+	return false, nil
 }
 
 // metKilledUp reports whether a create failed on the record of a killed up whose plugin was still running. It
@@ -126,12 +146,6 @@ func metKilledUp(args *pulumi.ErrorHookArgs) bool {
 	}
 	time.Sleep(wait)
 	return true
-}
-
-// explainHooks print why an object did not become ready: the engine only reports a timeout, and the cause is in
-// the cluster's events.
-func (s *stack) explainHooks() *pulumi.ResourceHookBinding {
-	return &pulumi.ResourceHookBinding{OnError: []*pulumi.ErrorHook{s.cause}}
 }
 
 // explain returns the cause of a failure and its fix, or "" if they are unknown.

@@ -22,7 +22,7 @@ const (
 	operatorEventsPath    = operatorNamespacePath + "/events"
 )
 
-// record is Helm's record of one revision of the operator's release.
+// record returns Helm's record of one revision of the operator's release.
 func record(revision, status string) map[string]any {
 	o := object("external-secrets", "sh.helm.release.v1.external-secrets.v"+revision, "")
 	o["metadata"].(map[string]any)["labels"] = map[string]any{"status": status}

@@ -14,7 +14,7 @@ import (
 	"eso-aws/internal/graph"
 )
 
-// rich is a stack file with all that the language has, in several namespaces.
+// rich is a stack file with many settings and several namespaces.
 func rich() map[string]string {
 	return map[string]string{
 		"labels": `{"team":"search"}`, "annotations": `{"example.com/owner":"search"}`,
@@ -33,7 +33,7 @@ func rich() map[string]string {
 	}
 }
 
-// richAPI knows the Secrets whose names are not their ExternalSecrets'.
+// richAPI returns a cluster with ExternalSecrets that have targets with other names.
 func richAPI() *apiServer {
 	app := func() map[string]any {
 		object := synced("app", "1-hash")
@@ -47,7 +47,7 @@ func richAPI() *apiServer {
 	}}
 }
 
-// TestLocalLanguageGraph: stores and the access key in each namespace.
+// TestLocalLanguageGraph compares the graph with stores and the access key in each namespace.
 func TestLocalLanguageGraph(t *testing.T) {
 	t.Parallel()
 	kubeconfig := richAPI().start(t)
@@ -59,8 +59,8 @@ func TestLocalLanguageGraph(t *testing.T) {
 	golden(t, "testdata/local-language.golden", text(got, kubeconfig))
 }
 
-// TestEKSLanguageGraph: a store of the cluster, another account's, one of each namespace
-// with an account of its own, and another region's.
+// TestEKSLanguageGraph compares the graph with a cluster-scoped store, a store of another account, stores with their
+// own service account in each namespace, and a store of another region.
 func TestEKSLanguageGraph(t *testing.T) {
 	awsCLI(t)
 	t.Setenv("KUBECONFIG", "/nowhere")
@@ -79,8 +79,7 @@ func TestEKSLanguageGraph(t *testing.T) {
 	assert.Empty(t, got.Log)
 }
 
-// TestCauseElsewhere: what fails in another namespace is looked for there, and the remedy
-// speaks of the store that it is read from.
+// TestCauseElsewhere proves that causes are found in other namespaces, and that the fix names the right store.
 func TestCauseElsewhere(t *testing.T) {
 	t.Parallel()
 	failed := event("ExternalSecret", "tls", "UpdateFailed", "Secret does not exist", "2026-01-01T00:00:00Z")

@@ -33,7 +33,7 @@ func resources(t *testing.T, stack string) string {
 	return resources
 }
 
-// TestMocks: with Pulumi's mocks, each committed stack registers the resources of its golden graph.
+// TestMocks proves that each committed stack registers the resources of its golden graph with Pulumi's mocks.
 func TestMocks(t *testing.T) {
 	awsCLI(t)
 	for _, stack := range []string{"dev", "training"} {
@@ -49,7 +49,7 @@ func TestMocks(t *testing.T) {
 	assert.Equal(t, resources(t, "local"), text(mocks, kubeconfig))
 }
 
-// TestMocksRefused: a program that is refused registers nothing.
+// TestMocksRefused proves that an invalid configuration registers nothing.
 func TestMocksRefused(t *testing.T) {
 	t.Parallel()
 	mocks, err := withMocks(options(nil))

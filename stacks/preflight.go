@@ -202,8 +202,8 @@ func (p *preflight) checkTarget(secret *plan.Secret, path problem.Path) error {
 	if err != nil || found == nil || !secret.Overwrites() || p.owns(found) || writtenByOperator(found) {
 		return err
 	}
-	p.add(path, problem.Duplicate, target.quoted()+" "+existsForOthers(found), "set another target, set creationPolicy: "+
-		"Merge to add keys to it, or, to replace it, run "+p.takeOver(coreSecret, found))
+	p.add(path, problem.Duplicate, target.quoted()+" "+existsForOthers(found), "set another target, set "+
+		"creationPolicy: Merge to add keys to it, or, to replace it, run "+p.takeOver(coreSecret, found))
 	return nil
 }
 

@@ -14,8 +14,6 @@ import (
 )
 
 const (
-	retryHook  = "eso-aws:retry"
-	settleHook = "eso-aws:settle"
 	// How long a retried store has to become ready, and how long if the operator restarts for it.
 	storeTimeout, podsTimeout = 5 * time.Second, 20 * time.Second
 	// A Pod Identity association takes several seconds to become effective:
@@ -23,14 +21,11 @@ const (
 	settleTime = 10 * time.Second
 )
 
-// registerSettle registers the hook that delays the operator's pods until EKS gives them credentials.
-func (s *stack) registerSettle() (err error) {
-	s.settle, err = s.ctx.RegisterResourceHook(settleHook, func(*pulumi.ResourceHookArgs) error {
-		_ = s.ctx.Log.Info(fmt.Sprintf("Waiting %v until the association is effective in EKS.", settleTime), nil)
-		time.Sleep(settleTime)
-		return nil
-	}, nil)
-	return err
+// awaitAssociation delays the operator's pods until EKS gives them credentials.
+func (s *stack) awaitAssociation(*pulumi.ResourceHookArgs) error {
+	_ = s.ctx.Log.Info(fmt.Sprintf("Waiting %v until the association is effective in EKS.", settleTime), nil)
+	time.Sleep(settleTime)
+	return nil
 }
 
 // beforeStoreUpdate makes the operator retry a store before the update waits for it.
@@ -56,10 +51,10 @@ func (s *stack) retrySecret(ctx context.Context, object reference, now *cluster.
 	if now == nil || now.Ready {
 		return nil
 	}
-	return s.retry(ctx, object)
+	return s.retryObject(ctx, object)
 }
 
-func (s *stack) retry(ctx context.Context, object reference) error {
+func (s *stack) retryObject(ctx context.Context, object reference) error {
 	_, err := s.client.Retry(ctx, s.plan.APIVersion, object.kind, object.namespace, object.name)
 	return err
 }
@@ -78,7 +73,7 @@ func (s *stack) retryStoreNow(ctx context.Context, store *plan.Store) error {
 	if err != nil || !exists || ready {
 		return err
 	}
-	if err := s.retry(ctx, object); err != nil {
+	if err := s.retryObject(ctx, object); err != nil {
 		return err
 	}
 	if s.plan.Auth() == plan.PodIdentity {

@@ -25,10 +25,9 @@ const (
 // stack is what all steps share.
 type stack struct {
 	explainer
-	ctx    *pulumi.Context
-	owner  map[string]string    // the annotation of the stack's objects
-	cause  *pulumi.ErrorHook    // prints why an object is not ready
-	settle *pulumi.ResourceHook // waits until EKS knows the Pod Identity association
+	hooks
+	ctx   *pulumi.Context
+	owner map[string]string // the annotation of the stack's objects
 	// kubeconfig is a path or the content of a file; "" is kubectl's default. The context "" is the current one.
 	kubeconfig, kubeContext string
 	// generated is the kubeconfig if the program generated it.
@@ -37,18 +36,23 @@ type stack struct {
 	endpoint, account string
 	// retries has a func() error for each *plan.Store that was retried.
 	retries sync.Map
+	// before has the *cluster.Sync of each reference that this up changes.
+	before sync.Map
+	// requests limits the concurrent requests.
+	requests chan struct{}
 }
 
 func newStack(ctx *pulumi.Context, loaded *plan.Plan) *stack {
 	return &stack{
 		explainer: explainer{plan: loaded}, ctx: ctx, owner: owner(ctx),
 		kubeconfig: loaded.File.Kubeconfig, kubeContext: loaded.File.KubeContext,
+		requests: make(chan struct{}, maxRequests),
 	}
 }
 
 // cluster registers the provider of the cluster, and the namespaces to create, which it returns by name.
 func (s *stack) cluster() (pulumi.ProviderResource, map[string]pulumi.Resource, error) {
-	if err := s.registerCause(); err != nil {
+	if err := s.registerHooks(); err != nil {
 		return nil, nil, err
 	}
 	provider, err := s.provider()
@@ -76,9 +80,9 @@ func (s *stack) cluster() (pulumi.ProviderResource, map[string]pulumi.Resource, 
 func (s *stack) operator(
 	provider pulumi.ProviderResource, identity *operator.Identity, before ...pulumi.Resource,
 ) (pulumi.Resource, error) {
-	hooks, err := s.releaseHooks()
-	if err != nil {
-		return nil, err
+	hooks := s.bind(s.mend)
+	if !s.plan.File.KeepCRDs {
+		hooks.BeforeDelete = []*pulumi.ResourceHook{s.guard}
 	}
 	release, err := operator.NewRelease(s.ctx, operatorName, &operator.ReleaseArgs{
 		Name:       operatorName,
@@ -127,12 +131,8 @@ func (s *stack) referenceOf(token tokens.Type, resourceName string) reference {
 func (s *stack) stores(
 	provider pulumi.ProviderResource, before func(*plan.Store) []pulumi.Resource,
 ) (map[*plan.Store]pulumi.Resource, error) {
-	retry, err := s.ctx.RegisterResourceHook(retryHook, s.beforeStoreUpdate, nil)
-	if err != nil {
-		return nil, err
-	}
-	hooks := s.explainHooks()
-	hooks.BeforeUpdate = []*pulumi.ResourceHook{retry}
+	hooks := s.bind()
+	hooks.BeforeUpdate = []*pulumi.ResourceHook{s.retry}
 	stores := map[*plan.Store]pulumi.Resource{}
 	for _, store := range s.plan.Stores {
 		args, name := store.StoreArgs, s.resourceName(store.Namespace, store.Name)
@@ -152,21 +152,16 @@ func (s *stack) secrets(
 	provider pulumi.ProviderResource, stores map[*plan.Store]pulumi.Resource,
 	credentials func(*plan.Store) pulumi.StringInput, namespaces map[string]pulumi.Resource,
 ) error {
-	verifier := newVerifier(s)
-	hooks, err := verifier.hooks()
-	if err != nil {
-		return err
-	}
 	keys := pulumi.StringArrayMap{}
 	for _, secret := range s.plan.Secrets {
 		args, name := secret.ExternalSecretArgs, s.resourceName(secret.Namespace, secret.Name)
-		args.Annotations, args.Credentials, args.Hooks = s.owner, credentials(secret.From), hooks
+		args.Annotations, args.Credentials, args.Hooks = s.owner, credentials(secret.From), s.bind(s.note)
 		external, err := secretsync.NewExternalSecret(s.ctx, name, &args,
 			pulumi.Provider(provider), after(stores[secret.From], namespaces[secret.Namespace]))
 		if err != nil {
 			return err
 		}
-		keys[name] = verifier.keys(secret, external.Resource)
+		keys[name] = s.keys(secret, external.Resource)
 	}
 	s.ctx.Export("namespace", pulumi.String(s.plan.File.Namespace))
 	for _, store := range s.plan.Stores {
@@ -205,7 +200,7 @@ func (s *stack) roleHooks() pulumi.ResourceOption {
 			if _, ok := args.Resource.(pulumi.CustomResource); !ok {
 				return nil
 			}
-			hooks := s.explainHooks()
+			hooks := s.bind()
 			if strings.HasSuffix(args.Type, ":PodIdentityAssociation") {
 				hooks.AfterCreate = []*pulumi.ResourceHook{s.settle}
 			}

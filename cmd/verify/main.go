@@ -88,7 +88,7 @@ func (r *resource) kubeconfig(into *string) error {
 
 // pulumi runs the CLI and decodes what it prints.
 func pulumi(ctx context.Context, into any, args ...string) error {
-	cmd := exec.CommandContext(ctx, "pulumi", append(args, "--non-interactive")...) //nolint:gosec // all callers are in this file
+	cmd := exec.CommandContext(ctx, "pulumi", append(args, "--non-interactive")...) //nolint:gosec // constants
 	var out, errOut bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errOut
 	if err := cmd.Run(); err != nil {
