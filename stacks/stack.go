@@ -186,8 +186,8 @@ func (s *stack) provider() (*kubernetes.Provider, error) {
 		EnableSecretMutable: pulumi.Bool(true),
 	}
 	if s.endpoint != "" {
-		// The endpoint identifies the cluster. If anything else in the kubeconfig changed, such as a proxy or the
-		// CA, the provider would replace every resource.
+		// The endpoint identifies the cluster. By default, any change of the kubeconfig, such as a proxy or a new
+		// CA, would replace every resource.
 		args.ClusterIdentifier = pulumi.String(s.endpoint)
 	}
 	return kubernetes.NewProvider(s.ctx, "kubernetes", args)
