@@ -26,10 +26,10 @@ preview: sandbox-command ## preview the first up of every stack, as Markdown for
 down: sandbox-command ## stop the sandbox and delete its contents
 	@$(SANDBOX) down
 
-verify: sandbox-command ## check that the declared secrets are in the cluster and current [STACK=local]
+verify: sandbox-command ## show the stores and Secrets of a stack, and fail if any is not in sync [STACK=local]
 	@eval "$$($(SANDBOX) env 2>/dev/null)" && go run ./cmd/verify --stack $(STACK)
 
-status: sandbox-command ## show the stores and the synced secrets in the sandbox
+status: sandbox-command ## show the stores and Secrets of the stack that is deployed in the sandbox
 	@$(SANDBOX) status
 
 env: sandbox-command ## set up pulumi, kubectl and aws for the sandbox: eval "$(make env)"

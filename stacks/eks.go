@@ -15,6 +15,7 @@ import (
 	"eso-aws/internal/cluster"
 	"eso-aws/internal/iam"
 	"eso-aws/internal/plan"
+	"eso-aws/internal/problem"
 	"eso-aws/internal/role"
 	"eso-aws/internal/stackfile"
 	"eso-aws/irsa"
@@ -22,22 +23,18 @@ import (
 	"eso-aws/podidentity"
 )
 
-// eks is a cluster of EKS: the operator signs in with a role that may read the
-// declared secrets and nothing else.
+// eks deploys to an EKS cluster. The operator signs in with a role that can read the declared secrets and nothing
+// else.
 func eks(ctx *pulumi.Context, loaded *plan.Plan) error {
 	stack := newStack(ctx, loaded)
 	found, err := stack.findCluster()
 	if err != nil {
 		return err
 	}
-	if err := stack.findProvider(found); err != nil {
+	if err := stack.preflight(); err != nil {
 		return err
 	}
-	client, err := stack.preflight()
-	if err != nil {
-		return err
-	}
-	provider, namespaces, err := stack.cluster(client)
+	provider, namespaces, err := stack.cluster()
 	if err != nil {
 		return err
 	}
@@ -65,34 +62,40 @@ func eks(ctx *pulumi.Context, loaded *plan.Plan) error {
 	return stack.secrets(provider, stores, access, namespaces)
 }
 
-// eksCluster is what AWS knows of the cluster.
+// eksCluster is what AWS knows about the cluster.
 type eksCluster struct {
-	arn      iam.ARN
-	issuer   string
-	provider string // the ARN of its OIDC provider in IAM; "" where nobody asked
+	arn          iam.ARN
+	issuer       string
+	oidcProvider string // the ARN in IAM, for IRSA only
 }
 
-// findCluster looks the cluster up, and makes its kubeconfig the stack's where
-// none is configured: the current context is never asked.
+// refuse returns an error about a setting.
+func (s *stack) refuse(path problem.Path, value any, rule, fix string) error {
+	return problem.Error{{Path: path, Value: value, Kind: problem.Invalid, Rule: rule, Fix: fix}}
+}
+
+// findCluster looks up the cluster in AWS, and generates its kubeconfig if none is configured: it never uses the
+// current context.
 func (s *stack) findCluster() (*eksCluster, error) {
 	c := s.plan.Cluster
-	at := fmt.Sprintf("%s:%s: %q", s.ctx.Project(), stackfile.KeyCluster, c.Name)
+	refuse := func(rule, fix string) (*eksCluster, error) {
+		return nil, s.refuse(s.path(stackfile.KeyCluster), c.Name, rule, fix)
+	}
 	found, err := awseks.LookupCluster(s.ctx, &awseks.LookupClusterArgs{Name: c.Name})
 	if err != nil {
-		return nil, fmt.Errorf("%s: looking the cluster up in region %s: %w; correct its name, aws:region, or the AWS "+
-			"credentials of this shell", at, c.Region, err)
+		return refuse("looking up the cluster in "+c.Region+": "+err.Error(),
+			"correct the name or aws:region, or sign in to AWS")
 	}
 	arn, ok := iam.ParseARN(found.Arn)
+	selected := " --name " + c.Name + " --region " + c.Region
 	switch {
-	case found.Status != "ACTIVE" && found.Status != "UPDATING": // which it is while it works
-		return nil, fmt.Errorf("%s: the cluster is %s; try again when it is ACTIVE: "+
-			"aws eks wait cluster-active --name %s --region %s", at, found.Status, c.Name, c.Region)
+	case found.Status != "ACTIVE" && found.Status != "UPDATING": // the cluster works during an update
+		return refuse("the cluster must be ACTIVE, not "+found.Status, "run aws eks wait cluster-active"+selected)
 	case !ok || len(found.CertificateAuthorities) == 0 || found.Endpoint == "":
-		return nil, fmt.Errorf("%s: AWS says neither its endpoint nor its certificate authority; look at it with: "+
-			"aws eks describe-cluster --name %s --region %s", at, c.Name, c.Region)
+		return refuse("the cluster must have an endpoint and a certificate authority",
+			"check it with aws eks describe-cluster"+selected)
 	case arn.Region != c.Region:
-		return nil, fmt.Errorf("%s: the cluster is in region %s, not in %s; write aws:region: %[2]s",
-			at, arn.Region, c.Region)
+		return refuse("the cluster must be in "+c.Region+", not in "+arn.Region, "set aws:region: "+arn.Region)
 	}
 	e := &eksCluster{arn: arn}
 	for _, identity := range found.Identities {
@@ -108,149 +111,134 @@ func (s *stack) findCluster() (*eksCluster, error) {
 		s.kubeconfig, s.kubeContext = s.generated, found.Arn
 	}
 	s.endpoint, s.account = found.Endpoint, arn.Account
-	return e, s.checkRoles(s.roleARN(e))
+	if err := s.checkRoles(); err != nil {
+		return nil, err
+	}
+	if s.plan.Auth() == plan.IRSA {
+		e.oidcProvider, err = s.findOIDCProvider(e.issuer)
+	}
+	return e, err
 }
 
-// checkRoles refuses a store that would have the operator assume its own role.
-func (s *stack) checkRoles(own string) error {
+// checkRoles rejects stores with the operator's own role.
+func (s *stack) checkRoles() error {
+	c := s.plan.Cluster
+	own := iam.ARN{
+		Partition: c.Partition, Service: "iam", Account: s.account,
+		Resource: "role" + cmp.Or(c.Role.Path, "/") + c.Role.Name,
+	}.String()
 	for _, store := range s.plan.Stores {
 		if store.Role == own {
-			return fmt.Errorf("%s:%s: %q: is the operator's own role, which cannot assume itself; "+
-				"set the ARN of another role or remove it", s.ctx.Project(), store.Source.At.Member("role"), own)
+			at := store.Source.At.Member("role")
+			return s.refuse(s.path(at[0], at[1:]...), own, "must not be the operator's own role, which cannot assume "+
+				"itself", "set the ARN of another role or remove it")
 		}
 	}
 	return nil
 }
 
-// identity is who the operator is.
+// createOIDCProvider returns the command that creates the OIDC provider of a cluster in IAM.
+func createOIDCProvider(c plan.Cluster) string {
+	return "eksctl utils associate-iam-oidc-provider --cluster " + c.Name + " --region " + c.Region + " --approve"
+}
+
+// findOIDCProvider returns the ARN of the OIDC provider in IAM that trusts an issuer.
+func (s *stack) findOIDCProvider(issuer string) (string, error) {
+	c := s.plan.Cluster
+	if issuer == "" {
+		return "", s.refuse(s.path(stackfile.KeyCluster), c.Name, "the cluster must have an OIDC issuer for auth: irsa",
+			"set auth: podIdentity")
+	}
+	at := s.path(stackfile.KeyOIDCProviderARN)
+	cluster := fmt.Sprintf("the OIDC provider of cluster %q, which has the issuer %s", c.Name, issuer)
+	if configured := s.plan.File.OIDCProviderARN; configured != "" {
+		own := "oidc-provider/" + strings.TrimPrefix(issuer, "https://")
+		if arn, _ := iam.ParseARN(configured); arn.Resource != own {
+			want := iam.ARN{Partition: c.Partition, Service: "iam", Account: s.account, Resource: own}
+			return "", s.refuse(at, configured, "must be "+cluster, "set it to "+want.String()+" or remove it")
+		}
+		return configured, nil
+	}
+	provider, err := awsiam.LookupOpenIdConnectProvider(s.ctx, &awsiam.LookupOpenIdConnectProviderArgs{Url: &issuer})
+	if err != nil {
+		return "", s.refuse(at, nil, "looking up "+cluster+": "+err.Error(),
+			"run "+createOIDCProvider(c)+", or set oidcProviderArn")
+	}
+	if !slices.Contains(provider.ClientIdLists, irsa.Audience) {
+		return "", s.refuse(at, nil, fmt.Sprintf("provider %s must have the client ID %s, not only %s",
+			provider.Arn, irsa.Audience, strings.Join(provider.ClientIdLists, ", ")),
+			"run aws iam add-client-id-to-open-id-connect-provider --client-id "+irsa.Audience+
+				" --open-id-connect-provider-arn "+provider.Arn)
+	}
+	return provider.Arn, nil
+}
+
+// identity is how the operator signs in to AWS.
 type identity struct {
-	role      pulumi.StringOutput
+	role      pulumi.StringOutput // its ARN
 	operator  *operator.Identity
-	access    pulumi.StringInput // changes with what the operator may do
-	resources []pulumi.Resource  // those that its pods need
+	access    pulumi.StringInput // changes when the operator's permissions change
+	resources []pulumi.Resource  // what the operator's pods need
 }
 
 // identity registers the operator's role.
 func (s *stack) identity(found *eksCluster) (*identity, error) {
-	if s.plan.Auth() == plan.PodIdentity {
-		return s.podIdentity(found)
-	}
-	return s.irsa(found)
-}
-
-// roleArgs are the arguments of both kinds of role.
-func (s *stack) roleArgs(found *eksCluster) role.Args {
-	c := s.plan.Cluster
-	return role.Args{
-		Settings:       c.Role,
-		Partition:      c.Partition,
-		Account:        found.arn.Account,
+	args := role.Args{
+		Settings:       s.plan.Cluster.Role,
+		Partition:      s.plan.Cluster.Partition,
+		Account:        s.account,
 		ServiceAccount: iam.ServiceAccount{Namespace: operatorNamespace, Name: operatorName},
 		Grants:         s.plan.Grants(),
 	}
-}
-
-func (s *stack) irsa(found *eksCluster) (*identity, error) {
-	role, err := irsa.NewRole(s.ctx, "irsa", &irsa.RoleArgs{
-		Args: s.roleArgs(found), ProviderARN: found.provider, Issuer: found.issuer,
-	}, s.explained())
-	if err != nil {
-		return nil, err
-	}
-	who := s.who(role.ARN)
-	who.operator.RoleARN = role.ARN
-	who.resources = role.Attachments
-	return who, nil
-}
-
-func (s *stack) podIdentity(found *eksCluster) (*identity, error) {
-	if err := s.registerSettle(); err != nil {
-		return nil, err
+	if s.plan.Auth() == plan.IRSA {
+		role, err := irsa.NewRole(s.ctx, "irsa", &irsa.RoleArgs{
+			Args: args, ProviderARN: found.oidcProvider, Issuer: found.issuer,
+		}, s.roleHooks())
+		if err != nil {
+			return nil, err
+		}
+		identity := s.identityOf(role.ARN)
+		identity.operator.RoleARN, identity.resources = role.ARN, role.Attachments
+		return identity, nil
 	}
 	role, err := podidentity.NewRole(s.ctx, "pod-identity", &podidentity.RoleArgs{
-		Args: s.roleArgs(found), ClusterARN: found.arn.String(), Agent: s.plan.File.PodIdentityAgent,
-	}, s.explained())
+		Args: args, ClusterARN: found.arn.String(), Agent: s.plan.File.PodIdentityAgent,
+	}, s.roleHooks())
 	if err != nil {
 		return nil, err
 	}
-	who := s.who(role.ARN)
-	// Pods that were made without the association never get its credentials.
-	who.operator.Version = pulumi.Sprintf("%s-%s", who.operator.Version, role.AssociationID)
-	who.resources = role.Resources
-	return who, nil
+	identity := s.identityOf(role.ARN)
+	// Pods that are older than the association never get its credentials.
+	identity.operator.Version = pulumi.Sprintf("%s-%s", identity.operator.Version, role.AssociationID)
+	identity.resources = role.Resources
+	return identity, nil
 }
 
-// who is what both kinds of identity have. Pods keep the credentials they were
-// made with, so that they are replaced with the role; and what has synced under
-// other permissions is synced anew, which shows whether these suffice.
-func (s *stack) who(role pulumi.StringOutput) *identity {
-	changing := func(with ...any) pulumi.StringOutput {
+// identityOf returns the common part of both kinds of identity. Pods keep the credentials that they started with,
+// so a new role replaces them. New permissions make the operator sync everything again, which shows whether they
+// suffice.
+func (s *stack) identityOf(role pulumi.StringOutput) *identity {
+	hash := func(inputs ...any) pulumi.StringOutput {
 		return role.ApplyT(func(arn string) (string, error) {
-			text, err := json.Marshal(append(with, s.plan.Auth(), arn))
+			text, err := json.Marshal(append(inputs, s.plan.Auth(), arn))
 			return fmt.Sprintf("%x", sha256.Sum256(text))[:16], err
 		}).(pulumi.StringOutput)
 	}
-	with := []any{
+	inputs := []any{
 		s.plan.Cluster.Role.PermissionsBoundary,
 		slices.Sorted(slices.Values(s.plan.File.Permissions.KMSKeys)), "",
 	}
 	for _, store := range s.plan.Stores {
 		switch {
 		case store.Source.Default:
-			with[2] = store.Role
+			inputs[2] = store.Role
 		case store.Role != "":
-			with = append(with, store.Role)
+			inputs = append(inputs, store.Role)
 		}
 	}
 	return &identity{
 		role:     role,
-		operator: &operator.Identity{ServiceAccount: operatorName, Version: changing()},
-		access:   changing(with...),
+		operator: &operator.Identity{ServiceAccount: operatorName, Version: hash()},
+		access:   hash(inputs...),
 	}
-}
-
-// findProvider looks up the cluster's OIDC provider, for IRSA.
-func (s *stack) findProvider(found *eksCluster) error {
-	c := s.plan.Cluster
-	if s.plan.Auth() == plan.PodIdentity {
-		return nil
-	}
-	if found.issuer == "" {
-		return fmt.Errorf("%s:%s: %q: the cluster has no OIDC issuer, which irsa needs; write auth: podIdentity",
-			s.ctx.Project(), stackfile.KeyCluster, c.Name)
-	}
-	at := s.ctx.Project() + ":" + stackfile.KeyOIDCProviderARN
-	if found.provider = s.plan.File.OIDCProviderARN; found.provider != "" {
-		own := "oidc-provider/" + strings.TrimPrefix(found.issuer, "https://")
-		if arn, _ := iam.ParseARN(found.provider); arn.Resource != own {
-			return fmt.Errorf("%s: %q: is not that of cluster %q, whose issuer is %s; write "+
-				"arn:%s:iam::%s:%s, or take it away", at, found.provider, c.Name, found.issuer, c.Partition,
-				found.arn.Account, own)
-		}
-		return nil
-	}
-	provider, err := awsiam.LookupOpenIdConnectProvider(s.ctx, &awsiam.LookupOpenIdConnectProviderArgs{
-		Url: &found.issuer,
-	})
-	if err != nil {
-		return fmt.Errorf("%s: looking for the IAM OIDC provider of cluster %q, whose issuer is %s: %w; "+
-			"create it with: eksctl utils associate-iam-oidc-provider --cluster %s --region %s --approve; "+
-			"or write oidcProviderArn", at, c.Name, found.issuer, err, c.Name, c.Region)
-	}
-	if !slices.Contains(provider.ClientIdLists, irsa.Audience) {
-		return fmt.Errorf("%s: provider %s does not know the audience %s, only %s; add it with: aws iam "+
-			"add-client-id-to-open-id-connect-provider --client-id %[3]s --open-id-connect-provider-arn %[2]s",
-			at, provider.Arn, irsa.Audience, strings.Join(provider.ClientIdLists, ", "))
-	}
-	found.provider = provider.Arn
-	return nil
-}
-
-// roleARN is what the ARN of the operator's role will be.
-func (s *stack) roleARN(found *eksCluster) string {
-	c := s.plan.Cluster
-	return iam.ARN{
-		Partition: c.Partition, Service: "iam", Account: found.arn.Account,
-		Resource: "role" + cmp.Or(c.Role.Path, "/") + c.Role.Name,
-	}.String()
 }

@@ -27,14 +27,14 @@ const (
 	getProvider = "aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider"
 )
 
-// eksStack is a committed stack of target eks, with a cluster that AWS knows.
+// eksStack is a committed stack of target eks, and its cluster.
 type eksStack struct {
 	api     *apiServer
 	options graph.Options
 	url, ca string
 }
 
-// newEKS also puts an `aws` on the PATH, whose token is the cluster's.
+// newEKS returns a committed stack whose cluster is an apiServer.
 func newEKS(t *testing.T, stack string, changes map[string]string) *eksStack {
 	t.Helper()
 	e := &eksStack{api: &apiServer{objects: map[string]any{
@@ -56,7 +56,7 @@ func newEKS(t *testing.T, stack string, changes map[string]string) *eksStack {
 	return e
 }
 
-// arn is what IAM calls something of that kind.
+// arn returns a function that adds the ARN to the inputs of an IAM resource of that kind.
 func arn(kind string) func(resource.PropertyMap) resource.PropertyMap {
 	return func(inputs resource.PropertyMap) resource.PropertyMap {
 		path := "/"
@@ -68,7 +68,7 @@ func arn(kind string) func(resource.PropertyMap) resource.PropertyMap {
 	}
 }
 
-// cluster answers getCluster, with changes to what it says.
+// cluster returns an implementation of getCluster with changed results.
 func (e *eksStack) cluster(changes map[string]any) graph.Function {
 	return func(args resource.PropertyMap) (resource.PropertyMap, error) {
 		name := args["name"].StringValue()
@@ -91,7 +91,7 @@ func oidcProvider(clients ...any) graph.Function {
 	}
 }
 
-// awsCLI puts an `aws` first on the PATH, which writes down how it is called.
+// awsCLI puts an `aws` first on the PATH that records its calls.
 func awsCLI(t *testing.T) (calls string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -104,8 +104,8 @@ echo '{"apiVersion": "client.authentication.k8s.io/v1beta1", "kind": "ExecCreden
 	return calls
 }
 
-// TestEKSGraph is both committed stacks, with a kubeconfig that was made for them
-// whatever the current context is.
+// TestEKSGraph compares the graphs of the committed EKS stacks. The program generates a kubeconfig and ignores the
+// current context.
 func TestEKSGraph(t *testing.T) {
 	calls := awsCLI(t)
 	t.Setenv("KUBECONFIG", "/nowhere")
@@ -132,7 +132,7 @@ func TestEKSGraph(t *testing.T) {
 	assert.Contains(t, string(content), "eks get-token --cluster-name dev --region us-east-1 --output json\n")
 }
 
-// TestEKSProfile: the AWS provider's profile is also that of the cluster's token.
+// TestEKSProfile proves that the cluster's token uses the profile of the AWS provider.
 func TestEKSProfile(t *testing.T) { //nolint:paralleltest // it sets the environment
 	calls := awsCLI(t)
 	e := newEKS(t, "dev", nil)
@@ -145,7 +145,7 @@ func TestEKSProfile(t *testing.T) { //nolint:paralleltest // it sets the environ
 		string(content[:bytes.IndexByte(content, '\n')+1]))
 }
 
-// TestEKSRefuses: what AWS or the cluster says, before anything is registered.
+// TestEKSRefuses proves that problems in AWS or in the cluster are reported before anything is registered.
 func TestEKSRefuses(t *testing.T) {
 	t.Parallel()
 	other := (&apiServer{}).start(t)
@@ -161,29 +161,29 @@ func TestEKSRefuses(t *testing.T) {
 			functions: map[string]graph.Function{getCluster: func(resource.PropertyMap) (resource.PropertyMap, error) {
 				return nil, errors.New("no cluster found for name: dev")
 			}},
-			want: `eso-aws:cluster: "dev": looking the cluster up in region us-east-1: `,
+			want: `eso-aws:cluster: "dev": looking up the cluster in us-east-1: `,
 		},
 		"NotActive": {
 			cluster: map[string]any{"status": "CREATING"},
-			want: `eso-aws:cluster: "dev": the cluster is CREATING; try again when it is ACTIVE: ` +
+			want: `eso-aws:cluster: "dev": the cluster must be ACTIVE, not CREATING; run ` +
 				`aws eks wait cluster-active --name dev --region us-east-1`,
 		},
 		"NoEndpoint": {
 			cluster: map[string]any{"endpoint": ""},
-			want: `eso-aws:cluster: "dev": AWS says neither its endpoint nor its certificate authority; ` +
-				`look at it with: aws eks describe-cluster --name dev --region us-east-1`,
+			want: `eso-aws:cluster: "dev": the cluster must have an endpoint and a certificate authority; ` +
+				`check it with aws eks describe-cluster --name dev --region us-east-1`,
 		},
 		"OtherRegion": {
 			cluster: map[string]any{"arn": "arn:aws:eks:eu-west-1:111122223333:cluster/dev"},
-			want:    `eso-aws:cluster: "dev": the cluster is in region eu-west-1, not in us-east-1; write aws:region: eu-west-1`,
+			want:    `eso-aws:cluster: "dev": the cluster must be in us-east-1, not in eu-west-1; set aws:region: eu-west-1`,
 		},
 		"KubeconfigOfAnother": {
 			changes: map[string]string{"kubeconfig": other, "kubeContext": "k3d-eso-aws"},
-			want:    `write the kubeconfig of that one, or take kubeconfig and kubeContext away: one is made then`,
+			want:    `; remove kubeconfig and kubeContext, or set the kubeconfig of that cluster`,
 		},
 		"OwnRole": {
 			changes: map[string]string{"store": `{"role":"arn:aws:iam::111122223333:role/external-secrets-irsa"}`},
-			want: `eso-aws:store.role: "arn:aws:iam::111122223333:role/external-secrets-irsa": is the operator's own role, ` +
+			want: `eso-aws:store.role: "arn:aws:iam::111122223333:role/external-secrets-irsa": must not be the operator's own role, ` +
 				`which cannot assume itself; set the ARN of another role or remove it`,
 		},
 		"OwnRolePodIdentity": {
@@ -192,42 +192,42 @@ func TestEKSRefuses(t *testing.T) {
 				"role":  `{"name":"eso","path":"/a/"}`,
 				"store": `{"role":"arn:aws:iam::111122223333:role/a/eso"}`,
 			},
-			want: `eso-aws:store.role: "arn:aws:iam::111122223333:role/a/eso": is the operator's own role, `,
+			want: `eso-aws:store.role: "arn:aws:iam::111122223333:role/a/eso": must not be the operator's own role, `,
 		},
 		"NoIssuer": {
 			cluster: map[string]any{"identities": []any{}},
-			want:    `eso-aws:cluster: "dev": the cluster has no OIDC issuer, which irsa needs; write auth: podIdentity`,
+			want:    `eso-aws:cluster: "dev": the cluster must have an OIDC issuer for auth: irsa; set auth: podIdentity`,
 		},
 		"NoOIDCProvider": {
 			functions: map[string]graph.Function{getProvider: func(resource.PropertyMap) (resource.PropertyMap, error) {
 				return nil, errors.New("no IAM OIDC Provider found")
 			}},
-			want: `create it with: eksctl utils associate-iam-oidc-provider --cluster dev --region us-east-1 --approve; ` +
-				`or write oidcProviderArn`,
+			want: `run eksctl utils associate-iam-oidc-provider --cluster dev --region us-east-1 --approve, ` +
+				`or set oidcProviderArn`,
 		},
 		"OIDCProviderOfAnother": {
 			changes: map[string]string{"oidcProviderArn": "arn:aws:iam::" + account + ":oidc-provider/example.com/a"},
-			want: `eso-aws:oidcProviderArn: "arn:aws:iam::111122223333:oidc-provider/example.com/a": is not that of cluster ` +
-				`"dev", whose issuer is https://` + issuer + `; write ` + provider + `, or take it away`,
+			want: `eso-aws:oidcProviderArn: "arn:aws:iam::111122223333:oidc-provider/example.com/a": must be the OIDC ` +
+				`provider of cluster "dev", which has the issuer https://` + issuer + `; set it to ` + provider + ` or remove it`,
 		},
 		"OtherAudience": {
 			functions: map[string]graph.Function{getProvider: oidcProvider("sigstore")},
-			want: `eso-aws:oidcProviderArn: provider ` + provider + ` does not know the audience sts.amazonaws.com, only sigstore; ` +
-				`add it with: aws iam add-client-id-to-open-id-connect-provider --client-id sts.amazonaws.com ` +
+			want: `eso-aws:oidcProviderArn: provider ` + provider + ` must have the client ID sts.amazonaws.com, not only sigstore; ` +
+				`run aws iam add-client-id-to-open-id-connect-provider --client-id sts.amazonaws.com ` +
 				`--open-id-connect-provider-arn ` + provider,
 		},
 		"NoNamespace": {
 			objects: map[string]any{},
-			want: `eso-aws:namespaces.zio-lucene: namespace "zio-lucene" does not exist; write create: true, ` +
-				`or run: kubectl create namespace zio-lucene`,
+			want: `eso-aws:namespaces.zio-lucene: namespace "zio-lucene" does not exist; set create: true, ` +
+				`or run kubectl create namespace zio-lucene`,
 		},
 		"ForeignStore": {
 			objects: map[string]any{
 				namespacePath + "zio-lucene":            object("", "zio-lucene", ""),
 				operatorPath + "v1/clustersecretstores": list(object("", "aws-secretsmanager", "")),
 			},
-			want: `eso-aws:cluster: ClusterSecretStore "aws-secretsmanager" exists and is not this stack's; write another ` +
-				`cluster, or delete it first: kubectl delete clustersecretstore aws-secretsmanager`,
+			want: `eso-aws:cluster: ClusterSecretStore "aws-secretsmanager" exists and does not belong to this stack; ` +
+				`set another cluster, or run kubectl delete clustersecretstore aws-secretsmanager`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -256,7 +256,7 @@ func TestEKSRefuses(t *testing.T) {
 	}
 }
 
-// kubeconfig is one for the stack's own cluster, with a token in it.
+// kubeconfig returns a kubeconfig for the stack's own cluster, with a token.
 func (e *eksStack) kubeconfig() string {
 	return fmt.Sprintf(`
 current-context: sandbox

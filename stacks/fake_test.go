@@ -20,7 +20,7 @@ import (
 
 const mine = "acme/eso-aws/local"
 
-// apiServer answers what the program asks of a cluster.
+// apiServer is a fake Kubernetes API server.
 type apiServer struct {
 	mu sync.Mutex
 	// objects by path; a path with no entry is 404.
@@ -31,7 +31,7 @@ type apiServer struct {
 	patches map[string]patch
 }
 
-// patch is what a request changes of an object.
+// patch is a change of an object.
 type patch struct {
 	Metadata struct{ Labels, Annotations map[string]string }
 	Data     map[string][]byte
@@ -69,7 +69,7 @@ func (a *apiServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(object)
 }
 
-// forbidden is what the user may not read.
+// forbidden stands for objects that the user cannot read.
 const forbidden = "forbidden"
 
 func (a *apiServer) set(path string, object any) {
@@ -80,7 +80,7 @@ func (a *apiServer) set(path string, object any) {
 
 const externalSecretsPath = "/apis/external-secrets.io/v1/namespaces/zio-lucene/externalsecrets/"
 
-// synced is an ExternalSecret of generation 1, as the operator leaves it.
+// synced returns an ExternalSecret of generation 1 that the operator has synced.
 func synced(name, mark string) map[string]any {
 	return map[string]any{
 		"metadata": map[string]any{"name": name, "generation": 1},
@@ -112,7 +112,7 @@ func (a *apiServer) serve(t *testing.T) (url, ca string) {
 	return server.URL, base64.StdEncoding.EncodeToString(encoded)
 }
 
-// object is an object's metadata.
+// object returns an object with only metadata.
 func object(namespace, name, owner string) map[string]any {
 	metadata := map[string]any{"name": name}
 	if namespace != "" {
@@ -126,7 +126,7 @@ func object(namespace, name, owner string) map[string]any {
 
 func list(objects ...any) map[string]any { return map[string]any{"items": objects} }
 
-// localConfig is the committed Pulumi.local.yaml as Pulumi hands it over.
+// localConfig returns the configuration in the committed Pulumi.local.yaml.
 func localConfig(t *testing.T) map[string]string {
 	t.Helper()
 	return configtest.File(t, "../Pulumi.local.yaml")

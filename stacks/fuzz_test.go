@@ -27,8 +27,8 @@ import (
 	"eso-aws/stacks"
 )
 
-// FuzzLoad: no stack file makes the program panic, and of what it accepts the API takes
-// every object. A seed other than 0 grafts parts of the known files onto the given one.
+// FuzzLoad proves that no stack file makes the program panic, and that the API accepts all objects of accepted
+// files. A seed other than 0 grafts parts of the known files onto the given one.
 func FuzzLoad(f *testing.F) {
 	pool := newPool(f)
 	for i, content := range pool.files {
@@ -44,7 +44,7 @@ func FuzzLoad(f *testing.F) {
 	})
 }
 
-// TestGrafts is a little of that each time, and more of it with -grafts.
+// TestGrafts runs a few such grafts each time, and more with -grafts.
 func TestGrafts(t *testing.T) {
 	t.Parallel()
 	pool, releases, accepted := newPool(t), releaseCache{}, 0
@@ -66,7 +66,7 @@ var (
 	salt   = flag.Uint64("salt", 1, "a number for others than the usual ones")
 )
 
-// judge loads a stack file, and tells whether it is accepted.
+// judge loads a stack file, and reports whether it is accepted.
 func judge(t *testing.T, releases *releaseCache, content []byte) bool {
 	t.Helper()
 	values, encrypted, err := configtest.Parse(content)
@@ -104,11 +104,10 @@ func judge(t *testing.T, releases *releaseCache, content []byte) bool {
 	return true
 }
 
-// unreadable is a key that Pulumi refuses.
+// unreadable matches a key that Pulumi rejects.
 func unreadable(key string) bool { return strings.Count(key, ":") != 1 }
 
-// reported: a line for each problem, which begins with its path, and none twice; and no
-// problem is a defect of the program.
+// reported requires one line for each problem, which begins with its path, and no defect of the program.
 func reported(t *testing.T, err error) {
 	t.Helper()
 	problems, _ := errors.AsType[problem.Error](err)
@@ -122,7 +121,7 @@ func reported(t *testing.T, err error) {
 	}
 }
 
-// strict: warnings, and they alone, are errors where that is asked.
+// strict requires that strict: true turns warnings into errors, and changes nothing else.
 func strict(t *testing.T, values map[string]string, encrypted []string, warned bool) {
 	t.Helper()
 	_, err := config.Load(configtest.Input(configtest.With(values, map[string]string{"strict": "true"}), encrypted...))
@@ -134,8 +133,8 @@ var (
 	labelName  = regexp.MustCompile(`^[A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?$`)
 )
 
-// malformed are what an API server has against the metadata of objects, which a CRD
-// says nothing of, and two objects of one name.
+// malformed returns what an API server would reject in the metadata of objects, which CRDs do not cover, and
+// duplicate names.
 func malformed(manifests []map[string]any) []string {
 	var found []string
 	seen := map[string]bool{}
@@ -176,7 +175,7 @@ func isQualified(key string) bool {
 	return labelName.MatchString(name) && objectName.MatchString(prefix) && len(prefix) <= 253
 }
 
-// releaseCache is what is known of charts: it takes a while to compile their CRDs.
+// releaseCache has the charts, because compiling their CRDs is slow.
 type releaseCache struct{ byChart sync.Map }
 
 func (c *releaseCache) of(version semver.Version) *chart.Release {
@@ -185,8 +184,7 @@ func (c *releaseCache) of(version semver.Version) *chart.Release {
 	return release.(*chart.Release)
 }
 
-// pool are the known stack files, those that must load among them, and the values in them
-// by the name of their member.
+// pool has the known stack files, including those that must load, and their values by the name of the member.
 type pool struct {
 	files  [][]byte
 	valid  [][]byte
@@ -215,7 +213,7 @@ func newPool(tb testing.TB) *pool {
 	return p
 }
 
-// oddities are values that nobody writes on purpose.
+// oddities are unusual values.
 func oddities() []any {
 	return []any{
 		nil, true, 0, -1, 1.5, "", " ", "*", "x", "X", "-", ".", "..", "a/b", "{{ .x }}", "{{ . | upper }}", "{{", "${x}",
@@ -241,7 +239,7 @@ func (p *pool) collect(value any) {
 	}
 }
 
-// graft is a file with some of its values replaced, left out or added.
+// graft returns a file with some values replaced, removed or added.
 func (p *pool) graft(content []byte, random *rand.Rand) []byte {
 	var file map[string]any
 	if yaml.Unmarshal(content, &file) != nil {
@@ -261,7 +259,7 @@ func (p *pool) graft(content []byte, random *rand.Rand) []byte {
 	return changed
 }
 
-// change changes one member of an object, or of one below it.
+// change changes one member of an object or of its descendants.
 func (p *pool) change(object map[string]any, random *rand.Rand) {
 	names := slices.Sorted(maps.Keys(object))
 	if len(names) == 0 {
@@ -293,7 +291,7 @@ func (p *pool) change(object map[string]any, random *rand.Rand) {
 	}
 }
 
-// pick is one of the values that members of a name have.
+// pick returns one of the values of the members with that name.
 func (p *pool) pick(name string, random *rand.Rand) any {
 	values := p.values[name]
 	if len(values) == 0 {
@@ -302,7 +300,7 @@ func (p *pool) pick(name string, random *rand.Rand) any {
 	return copied(values[random.IntN(len(values))])
 }
 
-// copied is a value that is nobody else's.
+// copied returns a deep copy of a value.
 func copied(value any) any {
 	switch v := value.(type) {
 	case map[string]any:

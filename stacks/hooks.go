@@ -1,7 +1,6 @@
 package stacks
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -11,79 +10,97 @@ import (
 	"eso-aws/internal/cluster"
 )
 
-// The names of hooks are in the state: the engine shows them where it cannot run them.
+// The state contains the names of the hooks. The engine prints them if it cannot run the hooks.
 const (
-	guardHook = "eso-aws:keep-foreign-secrets"
-	mendHook  = "eso-aws:mend-interrupted-release"
-	// A destroy has this one only with its program, and names it when a delete fails.
+	guardHook  = "eso-aws:keep-foreign-secrets"
+	mendHook   = "eso-aws:mend-interrupted-release"
+	settleHook = "eso-aws:settle"
+	retryHook  = "eso-aws:retry"
+	noteHook   = "eso-aws:note-sync"
+	// A destroy runs this one only with its program, and prints the name when a delete fails.
 	causeHook = "eso-aws:cause (pulumi destroy --run-program shows it)"
 )
 
-// releaseHooks mend before, explain after, and guard the end of the operator's release.
-func (s *stack) releaseHooks() (*pulumi.ResourceHookBinding, error) {
-	mend, err := s.ctx.RegisterResourceHook(mendHook, s.mendRelease, nil)
-	if err != nil {
-		return nil, err
-	}
-	hooks := s.explainHooks()
-	hooks.BeforeCreate = []*pulumi.ResourceHook{mend}
-	hooks.BeforeUpdate = []*pulumi.ResourceHook{mend}
-	if s.plan.File.KeepCRDs {
-		return hooks, nil
-	}
-	// A destroy deletes the release long after, and without, the program: look again right before it.
-	// The hook makes the engine insist on the program: pulumi destroy --run-program.
-	guard, err := s.ctx.RegisterResourceHook(guardHook, func(*pulumi.ResourceHookArgs) error {
-		client, err := s.connect() // anew: credentials may have run out
-		if err != nil {
+// hooks are the registered hooks.
+type hooks struct {
+	guard  *pulumi.ResourceHook // checks that the CRDs can be deleted
+	mend   *pulumi.ResourceHook // repairs Helm's records
+	settle *pulumi.ResourceHook // waits until EKS knows the Pod Identity association
+	retry  *pulumi.ResourceHook // retries a store
+	note   *pulumi.ResourceHook // notes the state of an ExternalSecret
+	cause  *pulumi.ErrorHook    // prints why an operation failed
+}
+
+func (s *stack) registerHooks() (err error) {
+	for _, hook := range []struct {
+		name       string
+		registered **pulumi.ResourceHook
+		run        pulumi.ResourceHookFunction
+	}{
+		{guardHook, &s.guard, s.guardCRDs},
+		{mendHook, &s.mend, func(args *pulumi.ResourceHookArgs) error {
+			return s.mendRecords(len(args.OldInputs) == 0)
+		}},
+		{settleHook, &s.settle, s.awaitAssociation},
+		{retryHook, &s.retry, s.beforeStoreUpdate},
+		{noteHook, &s.note, s.noteSync},
+	} {
+		if *hook.registered, err = s.ctx.RegisterResourceHook(hook.name, hook.run, nil); err != nil {
 			return err
 		}
-		return s.checkForeign(s.ctx.Context(), client)
-	}, nil)
-	if err != nil {
-		return nil, err
 	}
-	hooks.BeforeDelete = []*pulumi.ResourceHook{guard}
-	return hooks, nil
+	s.cause, err = s.ctx.RegisterErrorHook(causeHook, s.afterError)
+	return err
 }
 
-// mendRelease gets over what a killed up has left of Helm's records, which no operation of the provider
-// would. Before a create, any record is such a leftover, of a release that is not in the state: without
-// it Helm installs, and adopts what is there already, which is marked as this release's. Before an
-// update, one that is pending is, and becomes a failed one, from which Helm upgrades.
-func (s *stack) mendRelease(args *pulumi.ResourceHookArgs) error {
-	return s.mend(len(args.OldInputs) == 0)
+// bind returns hooks for a resource: before runs before a create and an update. If an operation fails, the cause is
+// printed: the engine only reports a timeout, and the cause is in the cluster's events.
+func (s *stack) bind(before ...*pulumi.ResourceHook) *pulumi.ResourceHookBinding {
+	return &pulumi.ResourceHookBinding{
+		BeforeCreate: before, BeforeUpdate: before, OnError: []*pulumi.ErrorHook{s.cause},
+	}
 }
 
-func (s *stack) mend(creating bool) error {
-	ctx := s.ctx.Context()
-	client, err := s.connect()
-	if err != nil {
+// guardCRDs checks again right before the deletion: a destroy deletes the release long after preflight. Its hook
+// makes the engine insist on the program: pulumi destroy --run-program.
+func (s *stack) guardCRDs(*pulumi.ResourceHookArgs) error {
+	p := preflight{stack: s}
+	if err := p.checkForeign(); err != nil {
 		return err
 	}
-	records, err := client.HelmReleases(ctx, operatorNamespace, operatorName)
+	return p.problems.Err()
+}
+
+// mendRecords repairs what a killed up left in Helm's records, which no operation of the provider does. Before
+// a create, any record is a leftover, because the state has no release. Without the record Helm installs the
+// release, and adopts the objects that are marked as this release's. Before an update, a pending record is a
+// leftover. Marked as failed, Helm upgrades from it.
+func (s *stack) mendRecords(creating bool) error {
+	ctx := s.ctx.Context()
+	records, err := s.client.HelmReleases(ctx, operatorNamespace, operatorName)
 	if err != nil || len(records) == 0 {
 		return err
 	}
 	if creating {
-		return s.clearRecords(ctx, client, records)
+		return s.deleteRecords(records)
 	}
 	for i := range records {
 		record, status := records[i].Name, records[i].Labels["status"]
 		if !strings.HasPrefix(status, "pending-") {
 			continue
 		}
-		s.warn("Helm's record %s (%s) was left by an update that was killed: it is marked as failed", record, status)
-		if err := client.FailHelmRelease(ctx, operatorNamespace, record); err != nil {
+		s.warn("marking Helm's record %s (%s) of a killed pulumi up as failed", record, status)
+		if err := s.client.FailHelmRelease(ctx, operatorNamespace, record); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// clearRecords removes all records, in a namespace of the stack's own.
-func (s *stack) clearRecords(ctx context.Context, client *cluster.Client, records []cluster.Object) error {
-	namespace, err := client.Namespace(ctx, operatorNamespace)
+// deleteRecords deletes Helm's records, but only in a namespace of this stack.
+func (s *stack) deleteRecords(records []cluster.Object) error {
+	ctx := s.ctx.Context()
+	namespace, err := s.client.Namespace(ctx, operatorNamespace)
 	if err != nil {
 		return err
 	}
@@ -91,12 +108,12 @@ func (s *stack) clearRecords(ctx context.Context, client *cluster.Client, record
 		record, status := records[i].Name, records[i].Labels["status"]
 		if namespace == nil || !s.owns(namespace) {
 			return fmt.Errorf("namespace %q has a Helm release %q that is not in this stack's state (%s), and the "+
-				"namespace is not this stack's either; if nothing else uses it, run: kubectl delete secret %s -n %s%s",
-				operatorNamespace, operatorName, status, record, operatorNamespace, s.contextFlag(client))
+				"namespace does not belong to this stack; if nothing uses the release, run kubectl delete secret %s%s",
+				operatorNamespace, operatorName, status, record, s.flags(operatorNamespace))
 		}
-		s.warn("Helm's record %s (%s) was left by an update that was killed: it is removed, and what it had "+
-			"installed is taken over", record, status)
-		if err := client.DeleteSecret(ctx, operatorNamespace, record); err != nil {
+		s.warn("deleting Helm's record %s (%s) of a killed pulumi up; this one takes over what it installed",
+			record, status)
+		if err := s.client.DeleteSecret(ctx, operatorNamespace, record); err != nil {
 			return err
 		}
 	}
@@ -104,27 +121,24 @@ func (s *stack) clearRecords(ctx context.Context, client *cluster.Client, record
 }
 
 func (s *stack) warn(format string, args ...any) {
-	_ = s.ctx.Log.Warn(fmt.Sprintf(format, args...), nil) // only a lost engine refuses it
+	_ = s.ctx.Log.Warn(fmt.Sprintf(format, args...), nil) // fails only if the engine is gone
 }
 
-// registerCause registers the hook of explainHooks.
-func (s *stack) registerCause() (err error) {
-	s.cause, err = s.ctx.RegisterErrorHook(causeHook, func(args *pulumi.ErrorHookArgs) (bool, error) {
-		if s.overtaken(args) {
-			return true, s.mend(true)
-		}
-		// What cannot be explained has failed all the same, for the reason that the engine shows.
-		if text, err := s.explain(args); err == nil && text != "" {
-			_ = s.ctx.Log.Error(text, nil)
-		}
-		return false, nil
-	})
-	return err
+// afterError prints the cause of an error, or retries after a killed up.
+func (s *stack) afterError(args *pulumi.ErrorHookArgs) (retry bool, err error) {
+	if metKilledUp(args) {
+		return true, s.mendRecords(true)
+	}
+	// Without an explanation, the engine's own error remains.
+	if text, err := s.explain(args); err == nil && text != "" {
+		_ = s.ctx.Log.Error(text, nil)
+	}
+	return false, nil
 }
 
-// overtaken tells whether a create has met the record of a killed up whose plugin went on for a moment
-// longer. It waits until that one is gone.
-func (s *stack) overtaken(args *pulumi.ErrorHookArgs) bool {
+// metKilledUp reports whether a create failed on the record of a killed up whose plugin was still running. It
+// then waits for the plugin to end.
+func metKilledUp(args *pulumi.ErrorHookArgs) bool {
 	const attempts, wait = 3, 3 * time.Second
 	if !strings.HasSuffix(string(args.Type), ":Release") || args.FailedOperation != "create" ||
 		len(args.Errors) > attempts || !strings.Contains(args.Errors[0], "release: already exists") {
@@ -134,24 +148,14 @@ func (s *stack) overtaken(args *pulumi.ErrorHookArgs) bool {
 	return true
 }
 
-// explainHooks tell why an object did not get ready: the engine shows a timeout, and the cause is in the
-// cluster's events.
-func (s *stack) explainHooks() *pulumi.ResourceHookBinding {
-	return &pulumi.ResourceHookBinding{OnError: []*pulumi.ErrorHook{s.cause}}
-}
-
-// explain is what the cluster says of the object, with what to do; empty where it says nothing.
+// explain returns the cause of a failure and its fix, or "" if they are unknown.
 func (s *stack) explain(args *pulumi.ErrorHookArgs) (string, error) {
-	client, err := s.connect()
-	if err != nil {
-		return "", err
-	}
-	kind, namespace, name := s.located(args.Type, args.Name)
+	object := s.referenceOf(args.Type, args.Name)
 	switch {
 	case strings.HasPrefix(string(args.Type), "aws:"):
-		return s.refusal(args, kind), nil // AWS says itself what is wrong
-	case kind == "Release":
-		namespace, kind, name = operatorNamespace, "", "" // its objects are many, and all that is there
+		return s.refusal(args, object.kind), nil // the cause is AWS's own message
+	case object.kind == "Release":
+		object = reference{namespace: operatorNamespace} // all its objects, such as its pods
 	}
-	return causes(s.ctx.Context(), client, s.plan, namespace, kind, name)
+	return s.causes(s.ctx.Context(), object)
 }

@@ -22,14 +22,14 @@ const (
 	operatorEventsPath    = operatorNamespacePath + "/events"
 )
 
-// record is Helm's record of one revision of the operator's release.
+// record returns Helm's record of one revision of the operator's release.
 func record(revision, status string) map[string]any {
 	o := object("external-secrets", "sh.helm.release.v1.external-secrets.v"+revision, "")
 	o["metadata"].(map[string]any)["labels"] = map[string]any{"status": status}
 	return o
 }
 
-// TestMendRelease: Helm's records of an up that was killed are removed, and no others.
+// TestMendRelease proves that Helm's records of a killed up are repaired, and no others.
 func TestMendRelease(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -38,33 +38,33 @@ func TestMendRelease(t *testing.T) {
 		records []any
 		deleted []string
 		failed  bool // the record of revision 2
-		told    []string
+		log     []string
 		refused []string
 	}{
 		"NothingThere": {hook: graph.BeforeCreate, owner: mine},
 		"CreateAfterKilledInstall": {
 			hook: graph.BeforeCreate, owner: mine, records: []any{record("1", "pending-install")},
 			deleted: []string{recordsPath + "/sh.helm.release.v1.external-secrets.v1"},
-			told: []string{"Helm's record sh.helm.release.v1.external-secrets.v1 (pending-install) was left by an update that " +
-				"was killed: it is removed, and what it had installed is taken over"},
+			log: []string{"deleting Helm's record sh.helm.release.v1.external-secrets.v1 (pending-install) of a killed pulumi up; " +
+				"this one takes over what it installed"},
 		},
 		"CreateAfterUnrecordedInstall": {
 			hook: graph.BeforeCreate, owner: mine, records: []any{record("1", "deployed")},
 			deleted: []string{recordsPath + "/sh.helm.release.v1.external-secrets.v1"},
-			told: []string{"Helm's record sh.helm.release.v1.external-secrets.v1 (deployed) was left by an update that " +
-				"was killed: it is removed, and what it had installed is taken over"},
+			log: []string{"deleting Helm's record sh.helm.release.v1.external-secrets.v1 (deployed) of a killed pulumi up; " +
+				"this one takes over what it installed"},
 		},
 		"CreateOverForeignRelease": {
 			hook: graph.BeforeCreate, records: []any{record("1", "deployed")},
 			refused: []string{`namespace "external-secrets" has a Helm release "external-secrets" that is not in this ` +
-				`stack's state (deployed), and the namespace is not this stack's either; if nothing else uses it, run: ` +
+				`stack's state (deployed), and the namespace does not belong to this stack; if nothing uses the release, run ` +
 				`kubectl delete secret sh.helm.release.v1.external-secrets.v1 -n external-secrets --context k3d-eso-aws`},
 		},
 		"UpdateAfterKilledUpgrade": {
 			hook: graph.BeforeUpdate, owner: mine, records: []any{record("1", "deployed"), record("2", "pending-upgrade")},
 			failed: true,
-			told: []string{"Helm's record sh.helm.release.v1.external-secrets.v2 (pending-upgrade) was left by an update " +
-				"that was killed: it is marked as failed"},
+			log: []string{"marking Helm's record sh.helm.release.v1.external-secrets.v2 (pending-upgrade) of a killed pulumi up " +
+				"as failed"},
 		},
 		"Update": {hook: graph.BeforeUpdate, owner: mine, records: []any{record("1", "superseded"), record("2", "deployed")}},
 	} {
@@ -93,7 +93,7 @@ func TestMendRelease(t *testing.T) {
 					decoded(t, patch.Data["release"]))
 			}
 			assert.Equal(t, test.refused, g.Refused)
-			assert.Equal(t, test.told, g.Log)
+			assert.Equal(t, test.log, g.Log)
 		})
 	}
 }
@@ -105,7 +105,7 @@ func event(kind, name, reason, message, at string) map[string]any {
 	}
 }
 
-// TestCause: what did not get ready is explained by its newest warnings, with what to do.
+// TestCause proves that an unready object is explained by its newest warnings, with a fix.
 func TestCause(t *testing.T) {
 	t.Parallel()
 	secret := func(message string) string {
@@ -123,11 +123,11 @@ func TestCause(t *testing.T) {
 					"2026-01-01T00:00:01Z"),
 			},
 			want: secret("error processing spec.data[0] (key: zio-lucene/datadog-api-key), err: Secret does not exist; " +
-				"store it in Secrets Manager, in region us-east-1, or correct its name"),
+				"create it in Secrets Manager in us-east-1, or correct its name"),
 		},
 		"Unreachable": {
 			events: []any{event("ExternalSecret", "datadog-api-key", "UpdateFailed", "dial tcp: connection refused", "")},
-			want: secret("dial tcp: connection refused; correct endpoint, which the operator's pods must reach: " +
+			want: secret("dial tcp: connection refused; correct endpoint; the operator's pods must reach " +
 				"http://host.k3d.internal:4566"),
 		},
 		"Unknown": {
@@ -158,7 +158,7 @@ func TestCause(t *testing.T) {
 	}
 }
 
-// TestCauseOfTheOperator: the release's own error speaks of a deadline; its pods know more.
+// TestCauseOfTheOperator proves that a failed release is explained by the warnings about its pods.
 func TestCauseOfTheOperator(t *testing.T) {
 	t.Parallel()
 	api := &apiServer{objects: map[string]any{operatorEventsPath: list(
@@ -169,10 +169,10 @@ func TestCauseOfTheOperator(t *testing.T) {
 	g, err := run(o)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"Pod external-secrets/external-secrets-1: Failed: Error: ImagePullBackOff; " +
-		"correct the image in chartValues, or let the node reach its registry"}, g.Log)
+		"correct the image in chartValues, or give the nodes access to its registry"}, g.Log)
 }
 
-// encoded is a release as Helm keeps it in a Secret: base64 of gzipped JSON, which JSON encodes once more.
+// encoded returns a release as Helm stores it in a Secret: base64 of gzipped JSON, which JSON encodes again.
 func encoded(t *testing.T, release string) []byte {
 	t.Helper()
 	var buffer bytes.Buffer
@@ -192,7 +192,7 @@ func decoded(t *testing.T, release []byte) string {
 	return string(text)
 }
 
-// deletions are the paths that were deleted.
+// deletions returns the paths that were deleted.
 func (a *apiServer) deletions() []string {
 	a.mu.Lock()
 	defer a.mu.Unlock()

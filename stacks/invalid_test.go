@@ -12,8 +12,8 @@ import (
 	"eso-aws/internal/configtest"
 )
 
-// TestInvalidRegistersNothing: a stack file that is refused is refused by the program,
-// whole and word for word, before it registers a resource or logs a thing.
+// TestInvalidRegistersNothing proves that the program rejects invalid stack files with exactly the expected
+// messages, before it registers a resource or logs anything.
 func TestInvalidRegistersNothing(t *testing.T) {
 	t.Parallel()
 	paths, err := filepath.Glob("../internal/config/testdata/invalid/*.yaml")

@@ -14,7 +14,7 @@ import (
 	"eso-aws/internal/graph"
 )
 
-// rich is a stack file with all that the language has, in several namespaces.
+// rich is a stack file with many settings and several namespaces.
 func rich() map[string]string {
 	return map[string]string{
 		"labels": `{"team":"search"}`, "annotations": `{"example.com/owner":"search"}`,
@@ -33,7 +33,7 @@ func rich() map[string]string {
 	}
 }
 
-// richAPI knows the Secrets whose names are not their ExternalSecrets'.
+// richAPI returns a cluster with ExternalSecrets that have targets with other names.
 func richAPI() *apiServer {
 	app := func() map[string]any {
 		object := synced("app", "1-hash")
@@ -47,7 +47,7 @@ func richAPI() *apiServer {
 	}}
 }
 
-// TestLocalLanguageGraph: stores and the access key in each namespace.
+// TestLocalLanguageGraph compares the graph with stores and the access key in each namespace.
 func TestLocalLanguageGraph(t *testing.T) {
 	t.Parallel()
 	kubeconfig := richAPI().start(t)
@@ -59,8 +59,8 @@ func TestLocalLanguageGraph(t *testing.T) {
 	golden(t, "testdata/local-language.golden", text(got, kubeconfig))
 }
 
-// TestEKSLanguageGraph: a store of the cluster, another account's, one of each namespace
-// with an account of its own, and another region's.
+// TestEKSLanguageGraph compares the graph with a cluster-scoped store, a store of another account, stores with their
+// own service account in each namespace, and a store of another region.
 func TestEKSLanguageGraph(t *testing.T) {
 	awsCLI(t)
 	t.Setenv("KUBECONFIG", "/nowhere")
@@ -79,8 +79,7 @@ func TestEKSLanguageGraph(t *testing.T) {
 	assert.Empty(t, got.Log)
 }
 
-// TestCauseElsewhere: what fails in another namespace is looked for there, and the remedy
-// speaks of the store that it is read from.
+// TestCauseElsewhere proves that causes are found in other namespaces, and that the fix names the right store.
 func TestCauseElsewhere(t *testing.T) {
 	t.Parallel()
 	failed := event("ExternalSecret", "tls", "UpdateFailed", "Secret does not exist", "2026-01-01T00:00:00Z")
@@ -98,10 +97,10 @@ func TestCauseElsewhere(t *testing.T) {
 	got, err := run(o)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"ExternalSecret web/tls: UpdateFailed: Secret does not exist; " +
-		"store it in Parameter Store, in region eu-west-1, or correct its name"}, got.Log)
+		"create it in Parameter Store in eu-west-1, or correct its name"}, got.Log)
 }
 
-// TestForeignElsewhere: what others have made is looked for in every namespace.
+// TestForeignElsewhere proves that objects of others are found in every namespace.
 func TestForeignElsewhere(t *testing.T) {
 	t.Parallel()
 	const web = operatorPath + "v1/namespaces/web/"
@@ -118,16 +117,16 @@ func TestForeignElsewhere(t *testing.T) {
 	require.Error(t, err)
 	const flag = " -n web --context k3d-eso-aws"
 	assert.Contains(t, err.Error(), strings.Join([]string{
-		`eso-aws:namespace: Secret "web/localstack-credentials" exists and is not this stack's; write another namespace, ` +
-			`or delete it first: kubectl delete secret localstack-credentials` + flag,
-		`eso-aws:stores.params: SecretStore "web/params" exists and is not this stack's; write another name, ` +
-			`or delete it first: kubectl delete secretstore params` + flag,
-		`eso-aws:secrets.tls: ExternalSecret "web/tls" exists and is not this stack's; write another name, ` +
-			`or delete it first: kubectl delete externalsecret tls` + flag,
+		`eso-aws:namespace: Secret "web/localstack-credentials" exists and does not belong to this stack; ` +
+			`set another namespace, or run kubectl delete secret localstack-credentials` + flag,
+		`eso-aws:secrets.tls: ExternalSecret "web/tls" exists and does not belong to this stack; set another name, ` +
+			`or run kubectl delete externalsecret tls` + flag,
+		`eso-aws:stores.params: SecretStore "web/params" exists and does not belong to this stack; set another name, ` +
+			`or run kubectl delete secretstore params` + flag,
 	}, "\n"))
 }
 
-// TestWarnings are told, and nothing is held up by them.
+// TestWarnings proves that warnings are printed and do not stop the program.
 func TestWarnings(t *testing.T) {
 	t.Parallel()
 	kubeconfig := (&apiServer{}).start(t)
@@ -138,8 +137,7 @@ func TestWarnings(t *testing.T) {
 	assert.Contains(t, fmt.Sprint(got.Log), "eso-aws:stores.x: is not used by any secret and is not created")
 }
 
-// TestVerifyOnce: the operator does not sync again what it syncs once, however the spec has
-// changed since; an up does not wait for that.
+// TestVerifyOnce proves that an up does not wait for a changed Secret that the operator syncs only once.
 func TestVerifyOnce(t *testing.T) {
 	t.Parallel()
 	old := notSynced(func(o map[string]any) { o["metadata"].(map[string]any)["generation"] = 2 })

@@ -7,15 +7,13 @@ import (
 	"eso-aws/internal/plan"
 )
 
-// local is a cluster on this machine and an AWS emulator: the operator signs in
-// with an access key that is in the cluster.
+// local deploys to a cluster with an AWS emulator. The operator signs in with an access key, which is in a Secret.
 func local(ctx *pulumi.Context, loaded *plan.Plan) error {
 	stack := newStack(ctx, loaded)
-	client, err := stack.preflight()
-	if err != nil {
+	if err := stack.preflight(); err != nil {
 		return err
 	}
-	provider, namespaces, err := stack.cluster(client)
+	provider, namespaces, err := stack.cluster()
 	if err != nil {
 		return err
 	}
@@ -38,7 +36,7 @@ func local(ctx *pulumi.Context, loaded *plan.Plan) error {
 	}, namespaces)
 }
 
-// credentials are the Secrets with the access key, by namespace.
+// credentials registers the Secrets with the access key, and returns them by namespace.
 func (s *stack) credentials(
 	provider pulumi.ProviderResource, namespaces map[string]pulumi.Resource,
 ) (map[string]*kube.Secret, error) {

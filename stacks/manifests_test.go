@@ -20,11 +20,11 @@ import (
 	"eso-aws/stacks"
 )
 
-// waitFor has what the stores sign in with, too.
+// waitFor also contains the version of the credentials.
 const waitFor = "pulumi.com/waitFor"
 
-// TestManifestsAreWhatIsRegistered: the program deploys each stack file that must load,
-// and what it registers of the operator's kinds is what the manifests say.
+// TestManifestsAreWhatIsRegistered proves that the program deploys each valid stack file, and registers the objects
+// that Manifests returns.
 func TestManifestsAreWhatIsRegistered(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("../internal/config/testdata/valid/*.yaml")
@@ -58,7 +58,7 @@ func TestManifestsAreWhatIsRegistered(t *testing.T) {
 	}
 }
 
-// preview runs the program where nothing is there yet, in a cluster that AWS knows.
+// preview runs the program on an empty cluster.
 func preview(
 	t *testing.T, c *plan.Plan, values map[string]string, encrypted []string, kubeconfig string,
 ) (*graph.Graph, error) {
@@ -87,8 +87,8 @@ func preview(
 	return run(options)
 }
 
-// registered are a program's objects of the operator's kinds, without the annotations of
-// a running program.
+// registered returns the registered objects of the operator's kinds, without the annotations that only a running
+// program adds.
 func registered(t *testing.T, got *graph.Graph) []map[string]any {
 	t.Helper()
 	var objects []map[string]any
@@ -107,7 +107,7 @@ func registered(t *testing.T, got *graph.Graph) []map[string]any {
 	return plain(t, objects)
 }
 
-// plain are objects as JSON has them.
+// plain converts objects to their JSON types.
 func plain(t *testing.T, objects []map[string]any) []map[string]any {
 	t.Helper()
 	data, err := json.Marshal(objects)

@@ -1,32 +1,30 @@
 package stacks
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"k8s.io/client-go/tools/clientcmd"
 
 	"eso-aws/internal/chart"
 	"eso-aws/internal/cluster"
 	"eso-aws/internal/plan"
+	"eso-aws/internal/problem"
 	"eso-aws/internal/stackfile"
 	"eso-aws/secretsync"
 )
 
 const (
-	// ownerAnnotation is on what is the stack's own in the cluster.
+	// ownerAnnotation marks the stack's objects in the cluster.
 	ownerAnnotation = "eso-aws/stack"
-	maxNamed        = 5
+	maxListed       = 5
 	coreSecret      = "Secret"
 )
 
-// owner is the annotation of this stack's objects.
+// owner returns the annotation of this stack's objects.
 func owner(ctx *pulumi.Context) map[string]string {
 	return map[string]string{
 		ownerAnnotation: fmt.Sprintf("%s/%s/%s", ctx.Organization(), ctx.Project(), ctx.Stack()),
@@ -37,173 +35,180 @@ func (s *stack) owns(object *cluster.Object) bool {
 	return object.Annotations[ownerAnnotation] == s.owner[ownerAnnotation]
 }
 
-// connect is a client of the stack's cluster. It refuses a kubeconfig that leads
-// to another one.
-func (s *stack) connect() (*cluster.Client, error) {
-	client, err := cluster.Connect(cluster.Source{
+// path returns the path of a setting, as the user writes it.
+func (s *stack) path(key string, members ...string) problem.Path {
+	return problem.Path{s.ctx.Project() + ":" + key}.Member(members...)
+}
+
+// connect connects to the stack's cluster. It rejects a kubeconfig for another one.
+func (s *stack) connect() (err error) {
+	s.client, err = cluster.Connect(cluster.Source{
 		Configured: s.kubeconfig,
 		Paths:      kubeconfigPaths(),
 		Context:    s.kubeContext,
 	})
-	if err != nil || s.endpoint == "" || client.Server() == strings.TrimRight(s.endpoint, "/") {
-		return client, err
+	if err != nil || s.endpoint == "" || s.client.Server() == strings.TrimRight(s.endpoint, "/") {
+		return err
 	}
-	return nil, fmt.Errorf("%s:%s: context %q leads to %s, and cluster %q is %s; write the kubeconfig of that one, "+
-		"or take kubeconfig and kubeContext away: one is made then", s.ctx.Project(), stackfile.KeyKubeconfig,
-		client.Context(), client.Server(), s.plan.Cluster.Name, s.endpoint)
+	return s.refuse(s.path(stackfile.KeyKubeconfig), nil, fmt.Sprintf(
+		"context %q must point to %s, the endpoint of cluster %q, not to %s",
+		s.client.Context(), s.endpoint, s.plan.Cluster.Name, s.client.Server()),
+		"remove kubeconfig and kubeContext, or set the kubeconfig of that cluster")
 }
 
-// kubeconfigPaths are kubectl's.
+// kubeconfigPaths returns the kubeconfigs that kubectl would use.
 func kubeconfigPaths() []string {
-	if paths := os.Getenv("KUBECONFIG"); paths != "" {
-		return filepath.SplitList(paths)
-	}
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return nil
-	}
-	return []string{filepath.Join(home, ".kube", "config")}
+	return clientcmd.NewDefaultClientConfigLoadingRules().GetLoadingPrecedence()
 }
 
-// preflight looks at the cluster before anything is registered.
-func (s *stack) preflight() (*cluster.Client, error) {
-	client, err := s.connect()
-	if err != nil {
-		return nil, err
+// preflight checks the cluster before anything is registered.
+type preflight struct {
+	*stack
+	problems problem.List
+	lists    map[string][]cluster.Object // by kind and namespace
+}
+
+// preflight connects to the cluster and checks it.
+func (s *stack) preflight() error {
+	if err := s.connect(); err != nil {
+		return err
 	}
-	var problems []error
+	p := &preflight{stack: s, lists: map[string][]cluster.Object{}}
 	for _, name := range slices.Sorted(maps.Keys(s.plan.Namespaces)) {
-		namespace, err := client.Namespace(s.ctx.Context(), name)
+		namespace, err := s.client.Namespace(s.ctx.Context(), name)
 		if err != nil {
-			return nil, err // one unreachable cluster is one problem
+			return err // the cluster is unreachable: no other check would work either
 		}
-		problems = append(problems, s.checkNamespace(client, name, namespace))
+		p.checkNamespace(name, namespace)
 	}
-	taken, err := s.checkNames(client)
-	if err != nil {
-		return nil, err
+	if err := p.checkObjects(); err != nil {
+		return err
 	}
-	problems = append(problems, taken...)
 	if !s.plan.File.KeepCRDs {
-		problems = append(problems, s.checkForeign(s.ctx.Context(), client))
+		if err := p.checkForeign(); err != nil {
+			return err
+		}
 	}
-	return client, errors.Join(problems...)
+	return p.problems.Err()
 }
 
-// checkNamespace lets a namespace be created only where there is none or it is
-// the stack's own: creating is an upsert for Kubernetes, and what was adopted
-// would be deleted with everything in it.
-func (s *stack) checkNamespace(client *cluster.Client, name string, found *cluster.Object) error {
-	create := s.plan.Namespaces[name]
-	at := fmt.Sprintf("%s:%s.%s", s.ctx.Project(), stackfile.KeyNamespaces, name)
+func (p *preflight) add(path problem.Path, kind problem.Kind, rule, fix string) {
+	p.problems.Add(problem.Problem{Path: path, Kind: kind, Rule: rule, Fix: fix})
+}
+
+// checkNamespace allows to create a namespace only if it does not exist or belongs to the stack: creating is an
+// upsert in Kubernetes, and a destroy would delete an adopted namespace with everything in it.
+func (p *preflight) checkNamespace(name string, found *cluster.Object) {
+	create, namespace := p.plan.Namespaces[name], fmt.Sprintf("namespace %q ", name)
+	path := p.path(stackfile.KeyNamespaces, name)
 	switch {
 	case found == nil && !create:
-		return fmt.Errorf("%s: namespace %q does not exist; write create: true, or run: kubectl create namespace %s%s",
-			at, name, name, s.contextFlag(client))
+		p.add(path, problem.NotFound, namespace+"does not exist",
+			"set create: true, or run kubectl create namespace "+name+p.flags(""))
 	case found == nil:
-		return nil
 	case found.Deleted:
-		return fmt.Errorf("%s: namespace %q is being deleted; wait until it is gone, and see what holds it with: "+
-			"kubectl describe namespace %s%s", at, name, name, s.contextFlag(client))
-	case create && !s.owns(found):
-		return fmt.Errorf("%s: namespace %q exists and %swrite create: false, it is then used and left alone",
-			at, name, s.whose(client, "namespace", found))
-	case !create && s.owns(found):
-		return fmt.Errorf("%s: namespace %q was created by this stack, which would now delete it; write create: true, "+
-			"or let go of it first: pulumi state delete 'urn:pulumi:%s::%s::kubernetes:core/v1:Namespace::%s' and "+
-			"kubectl annotate namespace %s %s-%s",
-			at, name, s.ctx.Stack(), s.ctx.Project(), name, name, ownerAnnotation, s.contextFlag(client))
-	default:
-		return nil
+		p.add(path, problem.Conflict, namespace+"is being deleted",
+			"wait until it is gone; kubectl describe namespace "+name+p.flags("")+" shows what delays it")
+	case create && !p.owns(found):
+		p.add(path, problem.Duplicate, namespace+existsForOthers(found),
+			"set create: false to use it unchanged"+p.takeOverIfRenamed("namespace", found))
+	case !create && p.owns(found):
+		p.add(path, problem.Conflict, namespace+"belongs to this stack, which would delete it", fmt.Sprintf(
+			"set create: true, or, to keep it, run pulumi state delete "+
+				"'urn:pulumi:%s::%s::kubernetes:core/v1:Namespace::%s' and kubectl annotate namespace %s %s-%s",
+			p.ctx.Stack(), p.ctx.Project(), name, name, ownerAnnotation, p.flags("")))
 	}
 }
 
-// whose says whose an object is that is not this stack's, up to what to write. A stack that was
-// renamed or moved made its objects under another name: to delete those would be to lose what is in them.
-func (s *stack) whose(client *cluster.Client, kind string, object *cluster.Object) string {
-	other, ok := object.Annotations[ownerAnnotation]
-	if !ok {
-		return "is not this stack's; "
+// existsForOthers says to which other stack an object belongs, if any.
+func existsForOthers(object *cluster.Object) string {
+	if other, ok := object.Annotations[ownerAnnotation]; ok {
+		return "exists and belongs to stack " + other
 	}
-	return fmt.Sprintf("is of the stack %s; if that is this one under an earlier name, run: %s; else ",
-		other, s.takeOver(client, kind, object))
+	return "exists and does not belong to this stack"
 }
 
-// takeOver is the command that makes an object the stack's own.
-func (s *stack) takeOver(client *cluster.Client, kind string, object *cluster.Object) string {
-	return fmt.Sprintf("kubectl annotate %s %s %s=%s --overwrite%s",
-		kind, object.Name, ownerAnnotation, s.owner[ownerAnnotation], s.flags(client, object))
-}
-
-// flags are kubectl's for an object.
-func (s *stack) flags(client *cluster.Client, object *cluster.Object) string {
-	if object.Namespace == "" {
-		return s.contextFlag(client)
+// takeOverIfRenamed returns a fix for the objects of a stack that was renamed or moved. Deleting and recreating
+// them would lose their contents.
+func (s *stack) takeOverIfRenamed(kind string, object *cluster.Object) string {
+	if _, ok := object.Annotations[ownerAnnotation]; !ok {
+		return ""
 	}
-	return " -n " + object.Namespace + s.contextFlag(client)
+	return "; if this stack was renamed or moved, run " + s.takeOver(kind, object)
 }
 
-// checkNames refuses to make over what others have made under the same names.
-func (s *stack) checkNames(client *cluster.Client) ([]error, error) {
-	var problems []error
-	check := func(key, instead, kind string, object *cluster.Object) {
-		if object == nil || s.owns(object) {
-			return
+// takeOver returns the command that makes an object belong to this stack.
+func (s *stack) takeOver(kind string, object *cluster.Object) string {
+	return fmt.Sprintf("kubectl annotate %s %s %s=%s --overwrite%s", strings.ToLower(kind), object.Name,
+		ownerAnnotation, s.owner[ownerAnnotation], s.flags(object.Namespace))
+}
+
+// flags returns kubectl's flags for objects of a namespace, or, with "", for cluster-scoped ones.
+func (s *stack) flags(namespace string) string {
+	flags := ""
+	if namespace != "" {
+		flags = " -n " + namespace
+	}
+	if s.kubeContext != "" {
+		flags += " --context " + s.client.Context()
+	}
+	return flags
+}
+
+// checkObjects rejects names under which others have created objects.
+func (p *preflight) checkObjects() error {
+	for _, store := range p.plan.Stores {
+		path, rename := p.storeSetting(store)
+		if err := p.checkObject(storeReference(store), path, rename); err != nil {
+			return err
 		}
-		if _, of := object.Annotations[ownerAnnotation]; !of {
-			instead += fmt.Sprintf(", or delete it first: kubectl delete %s %s%s",
-				strings.ToLower(kind), object.Name, s.flags(client, object))
-		}
-		problems = append(problems, fmt.Errorf("%s:%s: %s %q exists and %swrite another %s", s.ctx.Project(), key, kind,
-			qualified(object), s.whose(client, strings.ToLower(kind), object), instead))
-	}
-	found := objects{stack: s, client: client, lists: map[string][]cluster.Object{}}
-	if !s.plan.OnEKS() {
-		for _, namespace := range s.credentialsNamespaces() {
-			object, err := found.object(coreSecret, namespace, credentialsName)
-			if err != nil {
-				return nil, err
+		if auth := store.Auth.Credentials; !p.plan.OnEKS() {
+			credentials, path := reference{coreSecret, auth.Namespace, auth.SecretName}, p.path(stackfile.KeyNamespace)
+			if err := p.checkObject(credentials, path, "set another namespace"); err != nil {
+				return err
 			}
-			check(stackfile.KeyNamespace, "namespace", coreSecret, object)
 		}
 	}
-	for _, store := range s.plan.Stores {
-		kind := secretsync.StoreKind(store.Namespace)
-		object, err := found.object(kind, store.Namespace, store.Name)
-		if err != nil {
-			return nil, err
+	for _, secret := range p.plan.Secrets {
+		path := p.path(stackfile.KeySecrets, secret.Name)
+		if err := p.checkObject(secretReference(secret), path, "set another name"); err != nil {
+			return err
 		}
-		key, instead := s.storeKey(store)
-		check(key, instead, kind, object)
+		if err := p.checkTarget(secret, path); err != nil {
+			return err
+		}
 	}
-	for _, secret := range s.plan.Secrets {
-		object, err := found.object(secretsync.SecretKind, secret.Namespace, secret.Name)
-		if err != nil {
-			return nil, err
-		}
-		check(stackfile.KeySecrets+"."+secret.Name, "name", secretsync.SecretKind, object)
-		target, err := found.object(coreSecret, secret.Namespace, secret.Target)
-		if err != nil {
-			return nil, err
-		}
-		problems = append(problems, s.checkTarget(client, secret, target))
-	}
-	return problems, nil
+	return nil
 }
 
-// checkTarget refuses a Secret of others, which the operator would write over and, as its owner, delete
-// one day.
-func (s *stack) checkTarget(client *cluster.Client, secret *plan.Secret, found *cluster.Object) error {
-	if found == nil || !secret.Overwrites() || s.owns(found) || syncedByOperator(found) {
-		return nil
+func (p *preflight) checkObject(object reference, path problem.Path, rename string) error {
+	found, err := p.find(object)
+	if err != nil || found == nil || p.owns(found) {
+		return err
 	}
-	return fmt.Errorf("%s:%s.%s: Secret %q exists and is not this stack's; write another target, or creationPolicy: "+
-		"Merge to add to it, or have it taken over: %s", s.ctx.Project(), stackfile.KeySecrets, secret.Name,
-		qualified(found), s.takeOver(client, "secret", found))
+	fix := rename + p.takeOverIfRenamed(object.kind, found)
+	if fix == rename {
+		kind := strings.ToLower(object.kind)
+		fix += ", or run kubectl delete " + kind + " " + object.name + p.flags(object.namespace)
+	}
+	p.add(path, problem.Duplicate, object.quoted()+" "+existsForOthers(found), fix)
+	return nil
 }
 
-// syncedByOperator tells whether a Secret is the operator's, which marks what it writes, in every version.
-func syncedByOperator(secret *cluster.Object) bool {
+// checkTarget rejects a Secret of others: the operator would overwrite it and, as its owner, delete it one day.
+func (p *preflight) checkTarget(secret *plan.Secret, path problem.Path) error {
+	target := reference{coreSecret, secret.Namespace, secret.Target}
+	found, err := p.find(target)
+	if err != nil || found == nil || !secret.Overwrites() || p.owns(found) || writtenByOperator(found) {
+		return err
+	}
+	p.add(path, problem.Duplicate, target.quoted()+" "+existsForOthers(found), "set another target, set "+
+		"creationPolicy: Merge to add keys to it, or, to replace it, run "+p.takeOver(coreSecret, found))
+	return nil
+}
+
+// writtenByOperator reports whether the operator wrote a Secret. All its versions mark what they write.
+func writtenByOperator(secret *cluster.Object) bool {
 	for _, marks := range []map[string]string{secret.Labels, secret.Annotations} {
 		for key := range marks {
 			if strings.HasPrefix(key, "reconcile.external-secrets.io/") {
@@ -214,115 +219,82 @@ func syncedByOperator(secret *cluster.Object) bool {
 	return false
 }
 
-// credentialsNamespaces are where the Secrets with the access key will be.
-func (s *stack) credentialsNamespaces() []string {
-	namespaces := map[string]bool{}
-	for _, store := range s.plan.Stores {
-		namespaces[store.Auth.Credentials.Namespace] = true
-	}
-	return slices.Sorted(maps.Keys(namespaces))
-}
-
-// storeKey is the setting by which a store could get out of another's way, and what to
-// write another of.
-func (s *stack) storeKey(store *plan.Store) (key, instead string) {
+// storeSetting returns the setting that renames or moves a store, and how to change it.
+func (s *stack) storeSetting(store *plan.Store) (path problem.Path, rename string) {
 	named := store.Name != plan.LocalStore && store.Name != plan.EKSStore
 	switch {
 	case !store.Source.Default:
-		return stackfile.KeyStores + "." + store.Name, "name"
+		return s.path(stackfile.KeyStores, store.Name), "set another name"
 	case named, !s.plan.OnEKS() && store.Namespace == "":
-		return stackfile.KeyStore + ".name", "name"
+		return s.path(stackfile.KeyStore, "name"), "set another name"
 	case store.Namespace == "":
-		return stackfile.KeyCluster, "cluster"
+		return s.path(stackfile.KeyCluster), "set another cluster"
 	default:
-		return stackfile.KeyNamespace, "namespace"
+		return s.path(stackfile.KeyNamespace), "set another namespace"
 	}
 }
 
-// objects are those of the operator in the cluster, and Secrets; each list is asked for once.
-type objects struct {
-	stack  *stack
-	client *cluster.Client
-	lists  map[string][]cluster.Object
-}
-
-// object is the one of that name; nil where there is none.
-func (o *objects) object(kind, namespace, name string) (*cluster.Object, error) {
-	ctx, version, key := o.stack.ctx.Context(), o.stack.plan.APIVersion, kind+"/"+namespace
-	if kind == coreSecret {
+// find returns an object, or nil if it does not exist. It lists each kind once per namespace.
+func (p *preflight) find(object reference) (*cluster.Object, error) {
+	version, key := p.plan.APIVersion, object.kind+"/"+object.namespace
+	if object.kind == coreSecret {
 		version = "v1"
 	}
-	list, ok := o.lists[key]
+	list, ok := p.lists[key]
 	if !ok {
 		var err error
-		list, _, err = o.client.List(ctx, version, namespace, cluster.Resource(kind))
-		// Who may read Secrets may read their values: a preview does without.
-		spared := kind == coreSecret && o.stack.ctx.DryRun() && cluster.Forbidden(err)
-		if err != nil && !spared {
+		list, _, err = p.client.List(p.ctx.Context(), version, object.namespace, cluster.Resource(object.kind))
+		// Users who can list Secrets can read their values, so a preview works without this permission.
+		optional := object.kind == coreSecret && p.ctx.DryRun()
+		if err != nil && !(optional && cluster.Forbidden(err)) {
 			return nil, err
 		}
-		o.lists[key] = list
+		p.lists[key] = list
 	}
-	at := slices.IndexFunc(list, func(object cluster.Object) bool { return object.Name == name })
-	if at < 0 {
-		return nil, nil //nolint:nilnil // as the client has it
+	i := slices.IndexFunc(list, func(listed cluster.Object) bool { return listed.Name == object.name })
+	if i < 0 {
+		return nil, nil //nolint:nilnil // as the client's methods
 	}
-	return &list[at], nil
+	return &list[i], nil
 }
 
-func (s *stack) contextFlag(client *cluster.Client) string {
-	if s.kubeContext == "" {
-		return ""
-	}
-	return " --context " + client.Context()
-}
-
-// checkForeign refuses to have the CRDs deleted while others use them.
-func (s *stack) checkForeign(ctx context.Context, client *cluster.Client) error {
-	foreign, err := s.foreign(ctx, client)
-	if err != nil {
-		return err
+// checkForeign rejects deleting the CRDs while others use them.
+func (p *preflight) checkForeign() error {
+	var foreign []string
+	for _, kind := range []string{
+		secretsync.SecretKind, "SecretStore", secretsync.ClusterStoreKind,
+		"ClusterExternalSecret", "PushSecret", "ClusterPushSecret",
+	} {
+		objects, err := p.list(kind)
+		if err != nil {
+			return err
+		}
+		for i := range objects {
+			if !p.owns(&objects[i]) {
+				foreign = append(foreign, reference{kind, objects[i].Namespace, objects[i].Name}.String())
+			}
+		}
 	}
 	if len(foreign) == 0 {
 		return nil
 	}
 	more := ""
-	if n := len(foreign) - maxNamed; n > 0 {
-		foreign, more = foreign[:maxNamed], fmt.Sprintf(" and %d more", n)
+	if n := len(foreign) - maxListed; n > 0 {
+		foreign, more = foreign[:maxListed], fmt.Sprintf(" and %d more", n)
 	}
-	return fmt.Errorf("%s:%s: false: the operator's CRDs would go, and with them what is not this stack's: %s%s; "+
-		"write keepCRDs: true, or delete these first", s.ctx.Project(), stackfile.KeyKeepCRDs,
-		strings.Join(foreign, ", "), more)
+	p.add(p.path(stackfile.KeyKeepCRDs), problem.Conflict, "false deletes the CRDs, and with them objects that do not "+
+		"belong to this stack: "+strings.Join(foreign, ", ")+more, "set keepCRDs: true, or delete these objects first")
+	return nil
 }
 
-// foreign are the operator's custom resources that this stack did not make.
-func (s *stack) foreign(ctx context.Context, client *cluster.Client) ([]string, error) {
-	var foreign []string
-	for _, resource := range []string{
-		"externalsecrets", "secretstores", "clustersecretstores",
-		"clusterexternalsecrets", "pushsecrets", "clusterpushsecrets",
-	} {
-		for _, version := range []string{chart.APIv1, chart.APIv1beta1, "external-secrets.io/v1alpha1"} {
-			objects, exists, err := client.List(ctx, version, "", resource)
-			if err != nil {
-				return nil, err
-			}
-			for i := range objects {
-				if !s.owns(&objects[i]) {
-					foreign = append(foreign, strings.TrimSuffix(resource, "s")+" "+qualified(&objects[i]))
-				}
-			}
-			if exists {
-				break // every version shows the same objects
-			}
+// list lists a kind of the operator in all namespaces, in the first API version that the cluster has: all versions
+// show the same objects.
+func (p *preflight) list(kind string) ([]cluster.Object, error) {
+	for _, version := range []string{chart.APIv1, chart.APIv1beta1, "external-secrets.io/v1alpha1"} {
+		objects, exists, err := p.client.List(p.ctx.Context(), version, "", cluster.Resource(kind))
+		if err != nil || exists {
+			return objects, err
 		}
 	}
-	return foreign, nil
-}
-
-func qualified(object *cluster.Object) string {
-	if object.Namespace == "" {
-		return object.Name
-	}
-	return object.Namespace + "/" + object.Name
+	return nil, nil
 }

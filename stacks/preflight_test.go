@@ -21,7 +21,7 @@ const (
 	operatorPath  = "/apis/external-secrets.io/"
 )
 
-// TestNamespaces: what exists is adopted only if it is the stack's own.
+// TestNamespaces proves that a namespace is adopted only if it belongs to the stack.
 func TestNamespaces(t *testing.T) {
 	t.Parallel()
 	const letGo = `pulumi state delete 'urn:pulumi:local::eso-aws::kubernetes:core/v1:Namespace::zio-lucene'`
@@ -38,30 +38,29 @@ func TestNamespaces(t *testing.T) {
 		"OurOwn":   {create: true, found: object("", "zio-lucene", mine), made: true},
 		"Foreign": {
 			create: true, found: object("", "zio-lucene", ""),
-			refused: `eso-aws:namespaces.zio-lucene: namespace "zio-lucene" exists and is not this stack's; ` +
-				`write create: false, it is then used and left alone`,
+			refused: `eso-aws:namespaces.zio-lucene: namespace "zio-lucene" exists and does not belong to this stack; ` +
+				`set create: false to use it unchanged`,
 		},
 		"OfAnotherStack": {
 			create: true, found: object("", "zio-lucene", "acme/eso-aws/other"),
-			refused: `eso-aws:namespaces.zio-lucene: namespace "zio-lucene" exists and is of the stack acme/eso-aws/other; ` +
-				`if that is this one under an earlier name, run: kubectl annotate namespace zio-lucene ` +
-				`eso-aws/stack=acme/eso-aws/local --overwrite --context k3d-eso-aws; else write create: false, it is then ` +
-				`used and left alone`,
+			refused: `eso-aws:namespaces.zio-lucene: namespace "zio-lucene" exists and belongs to stack ` +
+				`acme/eso-aws/other; set create: false to use it unchanged; if this stack was renamed or moved, run kubectl ` +
+				`annotate namespace zio-lucene eso-aws/stack=acme/eso-aws/local --overwrite --context k3d-eso-aws`,
 		},
 		"Terminating": {
 			create: true, found: dying,
-			refused: `eso-aws:namespaces.zio-lucene: namespace "zio-lucene" is being deleted; wait until it is gone, ` +
-				`and see what holds it with: kubectl describe namespace zio-lucene --context k3d-eso-aws`,
+			refused: `eso-aws:namespaces.zio-lucene: namespace "zio-lucene" is being deleted; wait until it is gone; ` +
+				`kubectl describe namespace zio-lucene --context k3d-eso-aws shows what delays it`,
 		},
 		"Used": {found: object("", "zio-lucene", "")},
 		"UsedNotThere": {
-			refused: `eso-aws:namespaces.zio-lucene: namespace "zio-lucene" does not exist; write create: true, ` +
-				`or run: kubectl create namespace zio-lucene --context k3d-eso-aws`,
+			refused: `eso-aws:namespaces.zio-lucene: namespace "zio-lucene" does not exist; set create: true, ` +
+				`or run kubectl create namespace zio-lucene --context k3d-eso-aws`,
 		},
 		"UsedOurOwn": {
 			found: object("", "zio-lucene", mine),
-			refused: `eso-aws:namespaces.zio-lucene: namespace "zio-lucene" was created by this stack, which would now ` +
-				`delete it; write create: true, or let go of it first: ` + letGo + ` and ` +
+			refused: `eso-aws:namespaces.zio-lucene: namespace "zio-lucene" belongs to this stack, which would delete ` +
+				`it; set create: true, or, to keep it, run ` + letGo + ` and ` +
 				`kubectl annotate namespace zio-lucene eso-aws/stack- --context k3d-eso-aws`,
 		},
 	} {
@@ -77,7 +76,7 @@ func TestNamespaces(t *testing.T) {
 			})))
 			if test.refused != "" {
 				require.ErrorContains(t, err, test.refused)
-				assert.Empty(t, got.Resources, "something was registered")
+				assert.Empty(t, got.Resources, "resources were registered")
 				return
 			}
 			require.NoError(t, err)
@@ -87,7 +86,7 @@ func TestNamespaces(t *testing.T) {
 	}
 }
 
-// TestEveryNamespaceAtOnce: two wrong namespaces are two lines of one error.
+// TestEveryNamespaceAtOnce proves that one error reports all wrong namespaces.
 func TestEveryNamespaceAtOnce(t *testing.T) {
 	t.Parallel()
 	api := &apiServer{objects: map[string]any{
@@ -109,7 +108,7 @@ func TestNoCluster(t *testing.T) {
 	assert.Empty(t, got.Resources)
 }
 
-// TestWrongConfigRegistersNothing: not even the provider.
+// TestWrongConfigRegistersNothing proves that a wrong configuration does not even register the provider.
 func TestWrongConfigRegistersNothing(t *testing.T) {
 	t.Parallel()
 	got, err := run(options(configtest.With(localConfig(t), map[string]string{"region": "x", "typo": "y"})))
@@ -119,13 +118,13 @@ func TestWrongConfigRegistersNothing(t *testing.T) {
 	assert.Empty(t, got.Resources)
 }
 
-// TestForeignSecrets: without keepCRDs nothing of others may be there, neither
-// before the update nor when the release is deleted.
+// TestForeignSecrets proves that keepCRDs: false is rejected if others use the CRDs, before the update and when
+// the release is deleted.
 func TestForeignSecrets(t *testing.T) {
 	t.Parallel()
-	const refused = `eso-aws:keepCRDs: false: the operator's CRDs would go, and with them what is not this stack's: ` +
-		`externalsecret a/1, externalsecret a/2, secretstore a/store, clustersecretstore everyones, pushsecret a/push ` +
-		`and 1 more; write keepCRDs: true, or delete these first`
+	const refused = `eso-aws:keepCRDs: false deletes the CRDs, and with them objects that do not belong to this stack: ` +
+		`ExternalSecret a/1, ExternalSecret a/2, SecretStore a/store, ClusterSecretStore everyones, PushSecret a/push ` +
+		`and 1 more; set keepCRDs: true, or delete these objects first`
 	foreign := map[string]any{
 		operatorPath + "v1/externalsecrets": list(
 			object("a", "1", ""), object("zio-lucene", "datadog-api-key", mine), object("a", "2", "acme/eso-aws/other"),
@@ -179,8 +178,7 @@ func TestForeignSecrets(t *testing.T) {
 	})
 }
 
-// TestSecretsStaySecret: what is encrypted in the configuration is registered
-// as a secret, and as nothing else.
+// TestSecretsStaySecret proves that values that are encrypted in the configuration are registered only as secrets.
 func TestSecretsStaySecret(t *testing.T) {
 	t.Parallel()
 	options := options(configtest.With(localConfig(t), map[string]string{
@@ -206,17 +204,17 @@ func TestSecretsStaySecret(t *testing.T) {
 		}
 	}
 	plain += fmt.Sprint(got.Outputs)
-	require.Contains(t, plain, "localstack-credentials", "plain inputs are not seen")
+	require.Contains(t, plain, "localstack-credentials", "the plain inputs are missing")
 	for _, secret := range []string{
 		"aGlkZGVuLWlk", "aGlkZGVuLWtleQ==", "hidden-host", "hidden-value", "kubeconfig-token",
 	} {
-		assert.Contains(t, whole, secret, "it went nowhere")
+		assert.Contains(t, whole, secret, "it was not registered")
 		assert.NotContains(t, plain, secret)
 	}
 }
 
-// TestAmbientKubeconfig: where none is configured it is kubectl's, several files
-// included, and the provider is left to read the same.
+// TestAmbientKubeconfig proves that the default kubeconfig is kubectl's, even with several files, and that the
+// provider reads the same.
 func TestAmbientKubeconfig(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "config")
 	require.NoError(t, os.WriteFile(file, []byte((&apiServer{}).start(t)), 0o600))
@@ -235,7 +233,7 @@ func TestAmbientKubeconfig(t *testing.T) {
 	}, got.Resources[i].Inputs)
 }
 
-// TestNamesThatAreTaken: what others have made is not made over, which would delete it later.
+// TestNamesThatAreTaken proves that objects of others are not adopted, because a destroy would delete them.
 func TestNamesThatAreTaken(t *testing.T) {
 	t.Parallel()
 	const in = namespacePath + "zio-lucene/"
@@ -250,13 +248,13 @@ func TestNamesThatAreTaken(t *testing.T) {
 	}{
 		"Secret": {
 			path: in + "secrets", found: list(object("zio-lucene", "localstack-credentials", "")),
-			refused: `eso-aws:namespace: Secret "zio-lucene/localstack-credentials" exists and is not this stack's; write ` +
-				`another namespace, or delete it first: kubectl delete secret localstack-credentials -n zio-lucene --context k3d-eso-aws`,
+			refused: `eso-aws:namespace: Secret "zio-lucene/localstack-credentials" exists and does not belong to this stack; ` +
+				`set another namespace, or run kubectl delete secret localstack-credentials -n zio-lucene --context k3d-eso-aws`,
 		},
 		"TargetOfASecret": {
 			path: in + "secrets", found: list(object("zio-lucene", "datadog-api-key", "")),
-			refused: `eso-aws:secrets.datadog-api-key: Secret "zio-lucene/datadog-api-key" exists and is not this stack's; ` +
-				`write another target, or creationPolicy: Merge to add to it, or have it taken over: kubectl annotate secret ` +
+			refused: `eso-aws:secrets.datadog-api-key: Secret "zio-lucene/datadog-api-key" exists and does not belong to this ` +
+				`stack; set another target, set creationPolicy: Merge to add keys to it, or, to replace it, run kubectl annotate secret ` +
 				`datadog-api-key eso-aws/stack=acme/eso-aws/local --overwrite -n zio-lucene --context k3d-eso-aws`,
 		},
 		"TargetThatIsAddedTo": {
@@ -267,21 +265,20 @@ func TestNamesThatAreTaken(t *testing.T) {
 		"TargetTakenOver":     {path: in + "secrets", found: list(object("zio-lucene", "datadog-api-key", mine))},
 		"StoreOfAnotherName": {
 			path: custom + "secretstores", found: list(object("zio-lucene", "localstack-secretsmanager", "acme/eso-aws/other")),
-			refused: `eso-aws:namespace: SecretStore "zio-lucene/localstack-secretsmanager" exists and is of the stack ` +
-				`acme/eso-aws/other; if that is this one under an earlier name, run: kubectl annotate secretstore ` +
-				`localstack-secretsmanager eso-aws/stack=acme/eso-aws/local --overwrite -n zio-lucene --context k3d-eso-aws; ` +
-				`else write another namespace`,
+			refused: `eso-aws:namespace: SecretStore "zio-lucene/localstack-secretsmanager" exists and belongs to stack ` +
+				`acme/eso-aws/other; set another namespace; if this stack was renamed or moved, run kubectl annotate secretstore ` +
+				`localstack-secretsmanager eso-aws/stack=acme/eso-aws/local --overwrite -n zio-lucene --context k3d-eso-aws`,
 		},
 		"Store": {
 			path: custom + "secretstores", found: list(object("zio-lucene", "localstack-secretsmanager", "")),
-			refused: `eso-aws:namespace: SecretStore "zio-lucene/localstack-secretsmanager" exists and is not this stack's; ` +
-				`write another namespace, or delete it first: kubectl delete secretstore localstack-secretsmanager -n zio-lucene ` +
+			refused: `eso-aws:namespace: SecretStore "zio-lucene/localstack-secretsmanager" exists and does not belong to this ` +
+				`stack; set another namespace, or run kubectl delete secretstore localstack-secretsmanager -n zio-lucene ` +
 				`--context k3d-eso-aws`,
 		},
 		"ExternalSecret": {
 			path: custom + "externalsecrets", found: list(object("zio-lucene", "datadog-api-key", "")),
-			refused: `eso-aws:secrets.datadog-api-key: ExternalSecret "zio-lucene/datadog-api-key" exists and is not this ` +
-				`stack's; write another name, or delete it first: kubectl delete externalsecret datadog-api-key -n zio-lucene ` +
+			refused: `eso-aws:secrets.datadog-api-key: ExternalSecret "zio-lucene/datadog-api-key" exists and does not belong ` +
+				`to this stack; set another name, or run kubectl delete externalsecret datadog-api-key -n zio-lucene ` +
 				`--context k3d-eso-aws`,
 		},
 		"OurOwn":     {path: custom + "externalsecrets", found: list(object("zio-lucene", "datadog-api-key", mine))},
@@ -302,7 +299,7 @@ func TestNamesThatAreTaken(t *testing.T) {
 	}
 }
 
-// TestPreviewWithoutSecrets: who may not read Secrets can preview, and can not deploy.
+// TestPreviewWithoutSecrets proves that users who cannot read Secrets can preview, but not deploy.
 func TestPreviewWithoutSecrets(t *testing.T) {
 	t.Parallel()
 	for name, preview := range map[string]bool{"Preview": true, "Up": false} {

@@ -1,3 +1,8 @@
+// Package stacks is the program: it loads a stack's configuration, checks it and the cluster, and connects the
+// components.
+//
+// It registers nothing before both checks succeed. It never adopts or deletes a namespace that others created, and
+// never deletes their custom resources together with the operator.
 package stacks
 
 import (
@@ -9,12 +14,11 @@ import (
 	"eso-aws/internal/stackfile"
 )
 
-// Program is what [pulumi.Run] needs: the program, and an option that lets it
-// see the whole of the stack's configuration, as unknown keys are errors too.
-// The option comes last where there are others.
+// Program returns the arguments of [pulumi.Run]: the program, and an option that gives it the whole configuration
+// of the stack, in which unknown keys are errors. The option must come after all others.
 func Program() (pulumi.RunFunc, pulumi.RunOption) {
 	var input stackfile.Input
-	see := func(info *pulumi.RunInfo) {
+	option := func(info *pulumi.RunInfo) {
 		input = stackfile.Input{Project: info.Project, Values: info.Config, Encrypted: info.ConfigSecretKeys}
 	}
 	run := func(ctx *pulumi.Context) error {
@@ -37,5 +41,5 @@ func Program() (pulumi.RunFunc, pulumi.RunOption) {
 		}
 		return local(ctx, loaded)
 	}
-	return run, see
+	return run, option
 }

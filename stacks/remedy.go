@@ -1,215 +1,176 @@
 package stacks
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"regexp"
 	"strings"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-
 	"eso-aws/internal/cluster"
-	"eso-aws/internal/iam"
 	"eso-aws/internal/plan"
 	"eso-aws/irsa"
 	"eso-aws/secretsync"
 )
 
-// associationID is EKS's name of a Pod Identity association.
-var associationID = regexp.MustCompile(`\ba-[a-z0-9]+`)
+const operatorLog = "kubectl logs -n " + operatorNamespace + " deployment/" + operatorName
 
-// causes are warnings and, where an object only says that its store is not ready, also why that is not.
-func causes(
-	ctx context.Context, client *cluster.Client, c *plan.Plan, namespace, kind, name string,
-) (string, error) {
-	text, err := warnings(ctx, client, c, namespace, kind, name)
-	if err != nil || !strings.Contains(text, `Store "`) || !strings.Contains(text, "is not ready") {
-		return text, err
-	}
-	var why string
-	for _, store := range sourceOf(c, namespace, kind, name) {
-		why, err = warnings(ctx, client, c, store.Namespace, secretsync.StoreKind(store.Namespace), store.Name)
-	}
-	return strings.TrimSpace(text + "\n" + why), err
+// explainer finds out why objects are not ready, and suggests fixes.
+type explainer struct {
+	plan   *plan.Plan
+	client *cluster.Client // set by preflight
 }
 
-// warnings are what the cluster last warned of, with what to do; empty where it did not.
-func warnings(
-	ctx context.Context, client *cluster.Client, p *plan.Plan, namespace, kind, name string,
-) (string, error) {
-	found, err := client.Warnings(ctx, namespace, kind, name)
+// reference identifies an object of the cluster. The namespace of a cluster-scoped one is "".
+type reference struct{ kind, namespace, name string }
+
+func (r reference) String() string { return r.kind + " " + qualified(r.namespace, r.name) }
+
+func (r reference) quoted() string {
+	return fmt.Sprintf("%s %q", r.kind, qualified(r.namespace, r.name))
+}
+
+func qualified(namespace, name string) string {
+	if namespace == "" {
+		return name
+	}
+	return namespace + "/" + name
+}
+
+func storeReference(store *plan.Store) reference {
+	return reference{secretsync.StoreKind(store.Namespace), store.Namespace, store.Name}
+}
+
+func secretReference(secret *plan.Secret) reference {
+	return reference{secretsync.SecretKind, secret.Namespace, secret.Name}
+}
+
+// ready reports whether a store exists and is ready.
+func (e *explainer) ready(ctx context.Context, store reference) (exists, ready bool, err error) {
+	return e.client.Ready(ctx, e.plan.APIVersion, store.kind, store.namespace, store.name)
+}
+
+// causes returns the newest warnings about an object, with fixes, or "" if there are none. If they only say
+// that its store is not ready, it adds the warnings about the store.
+func (e *explainer) causes(ctx context.Context, object reference) (string, error) {
+	text, err := e.warnings(ctx, object)
+	store := e.storeOf(object)
+	if err != nil || store == nil || !strings.Contains(text, `Store "`) || !strings.Contains(text, "is not ready") {
+		return text, err
+	}
+	more, err := e.warnings(ctx, storeReference(store))
+	return strings.TrimSpace(text + "\n" + more), err
+}
+
+// warnings returns the newest warnings about an object, or, without a kind, about all objects of a namespace.
+func (e *explainer) warnings(ctx context.Context, object reference) (string, error) {
+	found, err := e.client.Warnings(ctx, object.namespace, object.kind, object.name)
 	if err != nil {
 		return "", err
 	}
 	var lines []string
-	for _, w := range found[:min(len(found), maxNamed)] {
-		object := qualified(&cluster.Object{Namespace: namespace, Name: w.Name})
-		line := fmt.Sprintf("%s %s: %s: %s", w.Kind, object, w.Reason, strings.TrimSpace(w.Message))
-		if hint := remedy(p, w.Message, sourceOf(p, namespace, w.Kind, w.Name)...); hint != "" {
-			line += "; " + hint
+	for _, w := range found[:min(len(found), maxListed)] {
+		about := reference{w.Kind, object.namespace, w.Name}
+		line := about.String() + ": " + w.Reason + ": " + strings.TrimSpace(w.Message)
+		if remedy := firstRemedy(e.remedies(e.storeOf(about)), w.Message); remedy != "" {
+			line += "; " + remedy
 		}
 		lines = append(lines, line)
 	}
 	return strings.Join(lines, "\n"), nil
 }
 
-// silent says where to look for the cause of an object of which the cluster says nothing.
-func silent(kind, namespace, name string) string {
-	return kind + " " + qualified(&cluster.Object{Namespace: namespace, Name: name}) +
-		": the operator says nothing of it; look at its log: kubectl logs -n " + operatorNamespace +
-		" deployment/" + operatorName
+// noCause says where to look if there are no warnings about an object.
+func noCause(object reference) string {
+	return object.String() + ": the operator reported no cause; run " + operatorLog
 }
 
-// sourceOf is the store of a secret; none of anything else.
-func sourceOf(c *plan.Plan, namespace, kind, name string) []*plan.Store {
-	for _, secret := range c.Secrets {
-		if kind == secretsync.SecretKind && secret.Name == name && secret.Namespace == namespace {
-			return []*plan.Store{secret.From}
+// storeOf returns the store of an ExternalSecret, and nil for other objects.
+func (e *explainer) storeOf(object reference) *plan.Store {
+	for _, secret := range e.plan.Secrets {
+		if secretReference(secret) == object {
+			return secret.From
 		}
 	}
 	return nil
 }
 
-// known is what to do about messages with a part in them.
-type known struct{ part, remedy string }
+// remedy is what to do about the messages that contain a text.
+type remedy struct{ text, fix string }
 
-// first is the remedy of the first that is in a message; empty for a message that nobody knows.
-func first(table []known, message string) string {
-	for _, known := range table {
-		if strings.Contains(message, known.part) {
-			return known.remedy
+// firstRemedy returns the fix for a message, or "" if the message is unknown.
+func firstRemedy(remedies []remedy, message string) string {
+	for _, remedy := range remedies {
+		if strings.Contains(message, remedy.text) {
+			return remedy.fix
 		}
 	}
 	return ""
 }
 
-// remedy is what to do about a message of the operator or of a node. The store is where what it is about is
-// read from.
-func remedy(c *plan.Plan, message string, from ...*plan.Store) string {
-	service, region := "Secrets Manager", c.Region
-	for _, store := range from {
+// remedies returns what to do about messages of the operator and of nodes. The store is nil for messages about
+// objects that have none.
+func (e *explainer) remedies(store *plan.Store) []remedy {
+	service, region := "Secrets Manager", e.plan.Region
+	if store != nil {
 		region = store.Region
 		if store.Service == plan.ParameterStore {
 			service = "Parameter Store"
 		}
 	}
-	missing := "store it in " + service + ", in region " + region + ", or correct its name"
-	image := "correct the image in chartValues, or let the node reach its registry"
-	all := []known{
-		{"Secret does not exist", missing},
-		{"can't find the specified secret", missing},
-		{"Access to KMS is not allowed", "write the ARN of the secret's KMS key in permissions.kmsKeys; where it is " +
-			"there, the key's own policy must let the role decrypt"},
+	const image = "correct the image in chartValues, or give the nodes access to its registry"
+	create := "create it in " + service + " in " + region + ", or correct its name"
+	remedies := []remedy{
+		{"Secret does not exist", create},
+		{"can't find the specified secret", create},
+		{"Access to KMS is not allowed", "add the ARN of the secret's KMS key to permissions.kmsKeys; if it is " +
+			"there, let the policy of the key allow the role to decrypt"},
 		{"ImagePullBackOff", image},
 		{"ErrImagePull", image},
-		{"Back-off restarting failed container", "look at its log: kubectl logs -n " + operatorNamespace +
-			" deployment/" + operatorName + " --previous"},
+		{"Back-off restarting failed container", "run " + operatorLog + " --previous"},
 	}
-	if !c.OnEKS() {
-		return first(append(all, remediesOfLocal(c)...), message)
+	if e.plan.OnEKS() {
+		return append(remedies, e.remediesOnEKS(create)...)
 	}
-	return first(append(all, remediesOfEKS(c, missing)...), message)
+	reach := "correct endpoint; the operator's pods must reach " + e.plan.Endpoint
+	return append(remedies,
+		remedy{"security token included in the request is invalid", "correct accessKeyId, which AWS does not know"},
+		remedy{"signature we calculated does not match", "correct secretAccessKey, which does not belong to " +
+			"accessKeyId"},
+		remedy{"AccessDenied", "allow the access key to read this secret"},
+		remedy{"connection refused", reach},
+		remedy{"no such host", reach},
+	)
 }
 
-func remediesOfLocal(c *plan.Plan) []known {
-	unreachable := "correct endpoint, which the operator's pods must reach: " + c.Endpoint
-	return []known{
-		{"security token included in the request is invalid", "correct accessKeyId, which AWS does not know"},
-		{"signature we calculated does not match", "correct secretAccessKey: it is not that of accessKeyId"},
-		{"AccessDenied", "let the access key read this secret"},
-		{"connection refused", unreachable},
-		{"no such host", unreachable},
-	}
-}
-
-func remediesOfEKS(c *plan.Plan, missing string) []known {
+func (e *explainer) remediesOnEKS(create string) []remedy {
 	const (
-		mend    = "pulumi refresh shows what others have changed, and the next pulumi up mends it"
-		agent   = "see that the EKS Pod Identity agent runs on the nodes; podIdentityAgent: true installs it"
-		granted = "the role grants what is declared here: look for what takes it away, such as a permissions " +
-			"boundary or an edited policy; " + mend
+		revert     = "run pulumi refresh to see what others changed, then pulumi up to revert it"
+		restricted = "the role grants this permission, so find what restricts it, such as a permissions boundary or " +
+			"an edited policy; " + revert
 		read = "secretsmanager:GetSecretValue on resource: "
 	)
-	return []known{
-		{"No OpenIDConnect provider found", "create the cluster's OIDC provider in IAM: eksctl utils " +
-			"associate-iam-oidc-provider --cluster " + c.Cluster.Name + " --region " + c.Cluster.Region + " --approve"},
-		{"Incorrect token audience", "the OIDC provider in IAM must have the client ID " + irsa.Audience},
-		{"sts:AssumeRoleWithWebIdentity", "the role's trust must name this cluster's OIDC provider, the audience " +
-			irsa.Audience + " and the operator's service account; " + mend},
-		{"sts:AssumeRole ", "the trust of that role must name the operator's role, and where it comes by Pod " +
-			"Identity allow sts:TagSession too"},
-		{"EKS does not have permissions to assume", "the role's trust must name pods.eks.amazonaws.com, this cluster " +
-			"and the operator's service account; " + mend},
-		{"No association found", "the operator's Pod Identity association is gone; " + mend},
-		{"no EC2 IMDS role found", "the operator's pods were made while there was no Pod Identity association; " +
-			mend + "; if it shows nothing, run: kubectl rollout restart deployment/" + operatorName +
+	return []remedy{
+		{"No OpenIDConnect provider found", "run " + createOIDCProvider(e.plan.Cluster)},
+		{"Incorrect token audience", "add the client ID " + irsa.Audience + " to the OIDC provider in IAM"},
+		{"sts:AssumeRoleWithWebIdentity", "the trust policy of the role must allow this cluster's OIDC provider, the " +
+			"audience " + irsa.Audience + " and the operator's service account; " + revert},
+		{"sts:AssumeRole ", "let the trust policy of that role allow the operator's role, with Pod Identity also for " +
+			"sts:TagSession"},
+		{"EKS does not have permissions to assume", "the trust policy of the role must allow pods.eks.amazonaws.com, " +
+			"this cluster and the operator's service account; " + revert},
+		{"No association found", "the operator's Pod Identity association was deleted; " + revert},
+		{"no EC2 IMDS role found", "the operator's pods started without a Pod Identity association; " + revert +
+			"; if nothing was changed, run kubectl rollout restart deployment/" + operatorName +
 			" -n " + operatorNamespace},
-		{"eks-auth:AssumeRoleForPodIdentity", "the role of the nodes must allow it: AmazonEKSWorkerNodePolicy does"},
-		{"failed to load credentials", agent},
-		{"explicit deny", "look for the statement that denies it, in the policies on the role, of the secret, or of " +
-			"the organization"},
-		{read + "arn:", granted},
-		{read, missing + ": what is not there is denied, too"},
-		{"AccessDenied", granted},
-		{"connection refused", "let the operator's pods reach AWS: by NAT, or VPC endpoints of secretsmanager and sts"},
-		{"no such host", "let the operator's pods resolve AWS's names"},
+		{"eks-auth:AssumeRoleForPodIdentity", "allow it for the role of the nodes, as AmazonEKSWorkerNodePolicy does"},
+		{"failed to load credentials", "make sure that the EKS Pod Identity agent runs on the nodes; " +
+			"podIdentityAgent: true installs it"},
+		{"explicit deny", "find the statement that denies it, in a policy of the role, of the secret or of the " +
+			"organization"},
+		{read + "arn:", restricted},
+		{read, create + "; AWS denies access to missing secrets, too"},
+		{"AccessDenied", restricted},
+		{"connection refused", "let the operator's pods reach AWS, through NAT or VPC endpoints for secretsmanager " +
+			"and sts"},
+		{"no such host", "let the operator's pods resolve the host names of AWS"},
 	}
-}
-
-// refusal is what to do when AWS refuses something about one of the stack's own resources; empty where it
-// says enough itself.
-func (s *stack) refusal(args *pulumi.ErrorHookArgs, kind string) string {
-	message, inputs := strings.Join(args.Errors, " "), args.NewInputs
-	if args.FailedOperation == "delete" {
-		inputs = args.OldInputs
-	}
-	name := cmp.Or(text(inputs, "name"), args.Name)
-	hint := first([]known{
-		{"already exists", s.taken(args, message)},
-		{"DeleteConflict", "others have attached something: take it off, and run this again"},
-		{"AccessDenied", "let the AWS credentials of this shell do that"},
-	}, message)
-	if hint == "" {
-		return ""
-	}
-	return kind + " " + name + ": " + hint
-}
-
-// taken is what to do about something that is there already: it is another's, or an up that was killed has
-// made it without the state's knowing. The latter's role and policy are not in use yet, and AWS deletes
-// none that is.
-func (s *stack) taken(args *pulumi.ErrorHookArgs, message string) string {
-	const (
-		left   = "if a pulumi up of this stack that was killed has left it, run: "
-		rename = ", which AWS refuses while it is in use; if not, write another role.name: stacks that share an " +
-			"account need one each"
-	)
-	c, name := s.plan.Cluster, text(args.NewInputs, "name")
-	switch string(args.Type) {
-	case "aws:iam/role:Role":
-		return left + "aws iam delete-role --role-name " + name + rename
-	case "aws:iam/policy:Policy":
-		arn := iam.ARN{
-			Partition: c.Partition, Service: "iam", Account: s.account,
-			Resource: "policy" + cmp.Or(text(args.NewInputs, "path"), "/") + name,
-		}
-		return left + "aws iam delete-policy --policy-arn " + arn.String() + rename
-	case "aws:eks/podIdentityAssociation:PodIdentityAssociation":
-		id := associationID.FindString(message)
-		return left + "aws eks delete-pod-identity-association --cluster-name " + c.Name + " --association-id " + id +
-			" --region " + c.Region + "; if not, see who else has given the operator's service account a role"
-	case "aws:eks/addon:Addon":
-		return "take podIdentityAgent away: the cluster has the agent"
-	default:
-		return ""
-	}
-}
-
-func text(properties resource.PropertyMap, key resource.PropertyKey) string {
-	if value := properties[key]; value.IsString() {
-		return value.StringValue()
-	}
-	return ""
 }

@@ -1,6 +1,7 @@
 package stacks
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,22 +18,21 @@ import (
 	"eso-aws/secretsync"
 )
 
-// ErrNotCurrent says that [Report] has found something that is not as declared.
-var ErrNotCurrent = errors.New("not everything is there and current")
+// ErrNotInSync means that [Report] found something missing or out of date.
+var ErrNotInSync = errors.New("not everything is in sync")
 
-// ReportArgs say what to report of.
+// ReportArgs are the arguments of [Report].
 type ReportArgs struct {
 	// Input is the stack's configuration.
 	Input stackfile.Input
-	// Kubeconfig is that of the provider in the state; "" for none.
+	// Kubeconfig is the provider's in the state, or "".
 	Kubeconfig string
-	// Out gets the tables. There are no values in them.
+	// Out gets the tables. They contain no secret values.
 	Out io.Writer
 }
 
-// Report tells for each declared secret whether its store, ExternalSecret, Secret
-// and keys are there and current. Nothing is changed. The error is
-// [ErrNotCurrent] where they are not, and another where nobody can tell.
+// Report prints the state of each declared store and ExternalSecret, and what is wrong. It changes nothing. It
+// returns [ErrNotInSync] if anything is missing or out of date, and another error if the state is unknown.
 func Report(ctx context.Context, args ReportArgs) error {
 	p, err := config.Load(args.Input)
 	if err != nil {
@@ -41,7 +41,7 @@ func Report(ctx context.Context, args ReportArgs) error {
 	source := cluster.Source{Configured: p.File.Kubeconfig, Paths: kubeconfigPaths(), Context: p.File.KubeContext}
 	if p.OnEKS() && p.File.Kubeconfig == "" && p.File.KubeContext == "" {
 		if args.Kubeconfig == "" {
-			return errors.New("the stack's state knows no cluster: it is not deployed; run pulumi up")
+			return errors.New("the stack is not deployed; run pulumi up")
 		}
 		source.Configured = args.Kubeconfig
 	}
@@ -49,129 +49,134 @@ func Report(ctx context.Context, args ReportArgs) error {
 	if err != nil {
 		return err
 	}
-	r := &report{ctx: ctx, client: client, plan: p, out: args.Out}
-	return r.run()
+	r := &report{explainer: explainer{plan: p, client: client}, table: tabwriter.NewWriter(args.Out, 0, 0, 3, ' ', 0)}
+	if err := r.write(ctx); err != nil {
+		return err
+	}
+	if len(r.causes) > 0 {
+		_, err := fmt.Fprintf(args.Out, "\n%s\n", strings.Join(r.causes, "\n"))
+		return cmp.Or(err, ErrNotInSync)
+	}
+	_, err = fmt.Fprintln(args.Out, "\nAll declared Secrets are in sync.")
+	return err
 }
 
 type report struct {
-	ctx    context.Context //nolint:containedctx // that of the one call
-	client *cluster.Client
-	plan   *plan.Plan
-	out    io.Writer
-	causes []string
+	explainer
+	table  *tabwriter.Writer
+	causes []string // of what is wrong
 }
 
-func (r *report) run() error {
-	stores := map[*plan.Store]string{}
+// write writes a table of the stores, and one of the ExternalSecrets.
+func (r *report) write(ctx context.Context) error {
+	fmt.Fprintln(r.table, "STORE\tKIND\tSTATE")
 	for _, store := range r.plan.Stores {
-		state, err := r.store(store)
+		state, err := r.storeState(ctx, storeReference(store))
 		if err != nil {
 			return err
 		}
-		stores[store] = store.Name + " " + state
+		r.row(qualified(store.Namespace, store.Name), secretsync.StoreKind(store.Namespace), state)
 	}
-	rows := []string{"SECRET\tSTORE\tEXTERNAL SECRET\tKEYS\tLAST SYNC"}
+	if err := r.table.Flush(); err != nil { // the next table has its own columns
+		return err
+	}
+	fmt.Fprintln(r.table, "\nEXTERNAL SECRET\tSECRET\tKEYS\tFROM\tSTATE")
 	for _, secret := range r.plan.Secrets {
-		row, err := r.secret(secret, stores[secret.From])
+		state, err := r.secretState(ctx, secret)
 		if err != nil {
 			return err
 		}
-		rows = append(rows, row)
+		keys, err := r.keys(ctx, secret)
+		if err != nil {
+			return err
+		}
+		r.row(qualified(secret.Namespace, secret.Name), secret.Target, keys, sources(secret), state)
 	}
-	return r.print(rows)
+	return r.table.Flush()
 }
 
-// store is how a store is.
-func (r *report) store(store *plan.Store) (string, error) {
-	kind := secretsync.StoreKind(store.Namespace)
-	exists, ready, err := r.client.Ready(r.ctx, r.plan.APIVersion, kind, store.Namespace, store.Name)
+func (r *report) row(cells ...string) { fmt.Fprintln(r.table, strings.Join(cells, "\t")) }
+
+func (r *report) missing() string {
+	const cause = "some objects do not exist; run pulumi up"
+	if !slices.Contains(r.causes, cause) {
+		r.causes = append(r.causes, cause)
+	}
+	return "missing"
+}
+
+func (r *report) storeState(ctx context.Context, store reference) (string, error) {
+	exists, ready, err := r.ready(ctx, store)
 	switch {
 	case err != nil:
 		return "", err
 	case !exists:
-		r.causes = append(r.causes, "store "+store.Name+" is missing: run pulumi up")
-		return "missing", nil
+		return r.missing(), nil
 	case !ready:
-		return "not ready", r.cause(store.Namespace, kind, store.Name)
+		return "not ready", r.addCause(ctx, store)
 	default:
 		return "ready", nil
 	}
 }
 
-// print writes the table, and what is wrong.
-func (r *report) print(rows []string) error {
-	table := tabwriter.NewWriter(r.out, 0, 0, 3, ' ', 0)
-	_, err := fmt.Fprintln(table, strings.Join(rows, "\n"))
-	if err := errors.Join(err, table.Flush()); err != nil {
-		return err
-	}
-	if len(r.causes) == 0 {
-		_, err := fmt.Fprintf(r.out, "\nAll %d are there and current.\n", len(r.plan.Secrets))
-		return err
-	}
-	if _, err := fmt.Fprintf(r.out, "\n%s\n", strings.Join(r.causes, "\n")); err != nil {
-		return err
-	}
-	return ErrNotCurrent
-}
-
-// secret is a line of the table.
-func (r *report) secret(secret *plan.Secret, store string) (string, error) {
-	namespace := secret.Namespace
-	sync, err := r.client.ExternalSecret(r.ctx, r.plan.APIVersion, namespace, secret.Name)
-	if err != nil {
-		return "", err
-	}
-	full := namespace + "/" + secret.Name
-	state, refreshed := "current", "never"
+func (r *report) secretState(ctx context.Context, secret *plan.Secret) (string, error) {
+	object := secretReference(secret)
+	sync, err := r.client.ExternalSecret(ctx, r.plan.APIVersion, secret.Namespace, secret.Name)
 	switch {
+	case err != nil:
+		return "", err
 	case sync == nil:
-		state = "missing"
-		r.causes = append(r.causes, full+": there is no ExternalSecret: run pulumi up")
+		return r.missing(), nil
 	case !sync.Ready:
-		state = "not synced"
-		if err := r.cause(namespace, secretsync.SecretKind, secret.Name); err != nil {
-			return "", err
-		}
+		return "not synced", r.addCause(ctx, object)
 	case !sync.Current() && !secret.Once():
-		state = "changed since"
-		r.causes = append(r.causes, full+": the operator has not looked at the newest change yet; "+
-			"try again in a moment")
+		r.causes = append(r.causes, object.String()+": not synced since its last change; try again in a moment")
+		return "out of date", nil
+	case sync.Refreshed.IsZero():
+		return "synced", nil
+	default:
+		return "synced " + time.Since(sync.Refreshed).Round(time.Second).String() + " ago", nil
 	}
-	if sync != nil && !sync.Refreshed.IsZero() {
-		refreshed = time.Since(sync.Refreshed).Round(time.Second).String() + " ago"
-	}
-	keys, err := r.keys(secret)
-	return strings.Join([]string{full, store, state, keys, refreshed}, "\t"), err
 }
 
-// keys are those of the Secret, and those it lacks.
-func (r *report) keys(secret *plan.Secret) (string, error) {
-	present, err := r.client.SecretKeys(r.ctx, secret.Namespace, secret.Target)
+// keys returns the keys of a Secret, and which are missing.
+func (r *report) keys(ctx context.Context, secret *plan.Secret) (string, error) {
+	present, err := r.client.SecretKeys(ctx, secret.Namespace, secret.Target)
 	if err != nil {
 		return "", err
 	}
+	object := reference{coreSecret, secret.Namespace, secret.Target}.String()
 	declared, _ := secret.Keys()
-	lacking := slices.DeleteFunc(declared, func(key string) bool { return slices.Contains(present, key) })
-	full := secret.Namespace + "/" + secret.Name
+	missing := slices.DeleteFunc(declared, func(key string) bool { return slices.Contains(present, key) })
 	switch {
 	case len(present) == 0:
-		r.causes = append(r.causes, full+": there is no Secret with keys")
+		r.causes = append(r.causes, object+": does not exist or has no keys")
 		return "none", nil
-	case len(lacking) > 0:
-		r.causes = append(r.causes, full+": the Secret lacks the keys "+strings.Join(lacking, ", "))
-		return strings.Join(present, ", ") + " (without " + strings.Join(lacking, ", ") + ")", nil
-	default:
-		return strings.Join(present, ", "), nil
+	case len(missing) > 0:
+		r.causes = append(r.causes, object+": has no key "+strings.Join(missing, ", "))
 	}
+	return strings.Join(present, ", "), nil
 }
 
-// cause adds what the cluster says of an object.
-func (r *report) cause(namespace, kind, name string) error {
-	text, err := warnings(r.ctx, r.client, r.plan, namespace, kind, name)
-	if text == "" {
-		text = silent(kind, namespace, name)
+// sources returns the names in AWS that a Secret is read from.
+func sources(secret *plan.Secret) string {
+	var names []string
+	for _, remote := range secret.Source.Data {
+		names = append(names, remote.Key)
 	}
-	r.causes = append(r.causes, text)
+	for _, extract := range secret.Source.Extract {
+		names = append(names, extract.Key)
+	}
+	for _, find := range secret.Source.Find {
+		names = append(names, cmp.Or(find.Path, "(find)"))
+	}
+	slices.Sort(names)
+	return strings.Join(slices.Compact(names), ", ")
+}
+
+// addCause adds the warnings about an object.
+func (r *report) addCause(ctx context.Context, object reference) error {
+	text, err := r.warnings(ctx, object)
+	r.causes = append(r.causes, cmp.Or(text, noCause(object)))
 	return err
 }

@@ -2,6 +2,7 @@ package stacks_test
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -14,7 +15,10 @@ import (
 func TestReport(t *testing.T) {
 	t.Parallel()
 	const (
-		header = "SECRET                       STORE                             EXTERNAL SECRET   KEYS      LAST SYNC\n"
+		header = "STORE                                  KIND          STATE\n" +
+			"zio-lucene/localstack-secretsmanager   SecretStore   ready\n\n" +
+			"EXTERNAL SECRET              SECRET            KEYS      FROM                         STATE\n"
+		row    = "zio-lucene/datadog-api-key   datadog-api-key   api-key   zio-lucene/datadog-api-key   "
 		store  = operatorPath + "v1/namespaces/zio-lucene/secretstores/localstack-secretsmanager"
 		secret = "/api/v1/namespaces/zio-lucene/secrets/datadog-api-key"
 		path   = externalSecretsPath + "datadog-api-key"
@@ -35,23 +39,22 @@ func TestReport(t *testing.T) {
 	}{
 		"Current": {
 			objects: map[string]any{store: ready, secret: full},
-			want: header + "zio-lucene/datadog-api-key   localstack-secretsmanager ready   current           api-key   never\n" +
-				"\nAll 1 are there and current.\n",
+			want:    header + row + "synced\n\nAll declared Secrets are in sync.\n",
 			current: true,
 		},
 		"NotSynced": {
 			objects: map[string]any{
 				store: ready, path: notReady, secretEventsPath: list(failed),
 			},
-			want: "SECRET                       STORE                             EXTERNAL SECRET   KEYS   LAST SYNC\n" +
-				"zio-lucene/datadog-api-key   localstack-secretsmanager ready   not synced        none   never\n" +
-				"\nExternalSecret zio-lucene/datadog-api-key: UpdateFailed: Secret does not exist; store it in Secrets Manager, " +
-				"in region us-east-1, or correct its name\nzio-lucene/datadog-api-key: there is no Secret with keys\n",
+			want: strings.ReplaceAll(header, "KEYS   ", "KEYS") +
+				strings.ReplaceAll(row, "api-key   zio", "none   zio") + "not synced\n" +
+				"\nExternalSecret zio-lucene/datadog-api-key: UpdateFailed: Secret does not exist; create it in Secrets " +
+				"Manager in us-east-1, or correct its name\nSecret zio-lucene/datadog-api-key: does not exist or has no keys\n",
 		},
 		"Behind": {
 			objects: map[string]any{store: ready, secret: full, path: synced("datadog-api-key", "0-hash")},
-			want: header + "zio-lucene/datadog-api-key   localstack-secretsmanager ready   changed since     api-key   never\n" +
-				"\nzio-lucene/datadog-api-key: the operator has not looked at the newest change yet; try again in a moment\n",
+			want: header + row + "out of date\n" +
+				"\nExternalSecret zio-lucene/datadog-api-key: not synced since its last change; try again in a moment\n",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -65,14 +68,14 @@ func TestReport(t *testing.T) {
 			if test.current {
 				assert.NoError(t, err)
 			} else {
-				assert.ErrorIs(t, err, stacks.ErrNotCurrent)
+				assert.ErrorIs(t, err, stacks.ErrNotInSync)
 			}
 		})
 	}
 }
 
-// TestReportLacks: each part that is not there is told.
-func TestReportLacks(t *testing.T) {
+// TestReportMissing proves that everything that is missing is reported.
+func TestReportMissing(t *testing.T) {
 	t.Parallel()
 	api := &apiServer{
 		objects: map[string]any{"/api/v1/namespaces/zio-lucene/secrets/datadog-api-key": map[string]any{
@@ -83,18 +86,18 @@ func TestReportLacks(t *testing.T) {
 	err := stacks.Report(t.Context(), stacks.ReportArgs{
 		Out: &out, Input: configtest.Input(configtest.With(localConfig(t), map[string]string{"kubeconfig": api.start(t)})),
 	})
-	require.ErrorIs(t, err, stacks.ErrNotCurrent)
-	assert.Contains(t, out.String(), "localstack-secretsmanager missing")
-	assert.Contains(t, out.String(), "store localstack-secretsmanager is missing: run pulumi up\n"+
-		"zio-lucene/datadog-api-key: the Secret lacks the keys api-key\n")
+	require.ErrorIs(t, err, stacks.ErrNotInSync)
+	assert.Contains(t, out.String(), "zio-lucene/localstack-secretsmanager   SecretStore   missing\n")
+	assert.Contains(t, out.String(), "some objects do not exist; run pulumi up\n"+
+		"Secret zio-lucene/datadog-api-key: has no key api-key\n")
 	assert.NotContains(t, out.String(), "czNjcjN0")
 }
 
-// TestReportNotDeployed: nothing leads to a cluster that no up has met.
+// TestReportNotDeployed proves that Report needs the kubeconfig of a deployed stack.
 func TestReportNotDeployed(t *testing.T) {
 	t.Parallel()
 	err := stacks.Report(t.Context(), stacks.ReportArgs{
 		Input: configtest.Input(configtest.File(t, "../Pulumi.dev.yaml")),
 	})
-	assert.EqualError(t, err, "the stack's state knows no cluster: it is not deployed; run pulumi up")
+	assert.EqualError(t, err, "the stack is not deployed; run pulumi up")
 }

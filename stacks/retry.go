@@ -7,108 +7,85 @@ import (
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"k8s.io/apimachinery/pkg/util/wait"
 
 	"eso-aws/internal/cluster"
 	"eso-aws/internal/plan"
-	"eso-aws/secretsync"
 )
 
 const (
-	retryHook  = "eso-aws:retry"
-	settleHook = "eso-aws:settle"
-	// storeWithin is how long a store gets to become ready when it is tried again, and
-	// podsWithin when the operator is started again for it.
-	storeWithin, podsWithin = 5 * time.Second, 20 * time.Second
-	// settling is how long an association of Pod Identity takes to be effective: several seconds, as
-	// https://docs.aws.amazon.com/eks/latest/APIReference/API_CreatePodIdentityAssociation.html says.
-	settling = 10 * time.Second
+	// How long a retried store has to become ready, and how long if the operator restarts for it.
+	storeTimeout, podsTimeout = 5 * time.Second, 20 * time.Second
+	// A Pod Identity association takes several seconds to become effective:
+	// https://docs.aws.amazon.com/eks/latest/APIReference/API_CreatePodIdentityAssociation.html
+	settleTime = 10 * time.Second
 )
 
-// registerSettle registers the hook that keeps the operator's pods from being made before EKS would give
-// them credentials.
-func (s *stack) registerSettle() (err error) {
-	s.settle, err = s.ctx.RegisterResourceHook(settleHook, func(*pulumi.ResourceHookArgs) error {
-		_ = s.ctx.Log.Info(fmt.Sprintf("Waiting %v until the association is effective in EKS.", settling), nil)
-		time.Sleep(settling)
-		return nil
-	}, nil)
-	return err
+// awaitAssociation delays the operator's pods until EKS gives them credentials.
+func (s *stack) awaitAssociation(*pulumi.ResourceHookArgs) error {
+	_ = s.ctx.Log.Info(fmt.Sprintf("Waiting %v until the association is effective in EKS.", settleTime), nil)
+	time.Sleep(settleTime)
+	return nil
 }
 
-// retryStore has the operator try a store that is not ready again, before an update waits for it.
-func (s *stack) retryStore(args *pulumi.ResourceHookArgs) error {
-	client, err := s.connect()
-	if err != nil {
-		return err
-	}
-	_, namespace, name := s.located(args.Type, args.Name)
+// beforeStoreUpdate makes the operator retry a store before the update waits for it.
+func (s *stack) beforeStoreUpdate(args *pulumi.ResourceHookArgs) error {
+	object := s.referenceOf(args.Type, args.Name)
 	for _, store := range s.plan.Stores {
-		if store.Namespace == namespace && store.Name == name {
-			return s.retries.store(s.ctx.Context(), client, store)
+		if storeReference(store) == object {
+			return s.retryStore(s.ctx.Context(), store)
 		}
 	}
 	return nil
 }
 
-// retries has the operator try again at once what it has failed with. It would wait longer after every
-// failure, up to minutes, and an up that mends the cause would fail once more.
-type retries struct {
-	plan   *plan.Plan
-	stores sync.Map // of *plan.Store: what tries it again, once in an up
-}
-
-// secret tries an ExternalSecret again that is not ready, nil being none; and before it its store, where
-// that is not either.
-func (r *retries) secret(
-	ctx context.Context, client *cluster.Client, namespace, name string, now *cluster.Sync,
-) error {
-	for _, store := range sourceOf(r.plan, namespace, secretsync.SecretKind, name) {
-		if err := r.store(ctx, client, store); err != nil {
+// retrySecret makes the operator retry an ExternalSecret that is not ready, and first its store. By itself the
+// operator waits longer after every failure, up to minutes, so the up that follows a fix would fail again. now
+// is nil if the ExternalSecret does not exist.
+func (s *stack) retrySecret(ctx context.Context, object reference, now *cluster.Sync) error {
+	if store := s.storeOf(object); store != nil {
+		if err := s.retryStore(ctx, store); err != nil {
 			return err
 		}
 	}
 	if now == nil || now.Ready {
 		return nil
 	}
-	_, err := client.Retry(ctx, r.plan.APIVersion, secretsync.SecretKind, namespace, name)
+	return s.retryObject(ctx, object)
+}
+
+func (s *stack) retryObject(ctx context.Context, object reference) error {
+	_, err := s.client.Retry(ctx, s.plan.APIVersion, object.kind, object.namespace, object.name)
 	return err
 }
 
-// store tries a store again, once in an up.
-func (r *retries) store(ctx context.Context, client *cluster.Client, store *plan.Store) error {
-	try := sync.OnceValue(func() error { return r.try(ctx, client, store) })
-	again, _ := r.stores.LoadOrStore(store, try)
-	return again.(func() error)()
+// retryStore makes the operator retry a store that is not ready, once per up.
+func (s *stack) retryStore(ctx context.Context, store *plan.Store) error {
+	retry, _ := s.retries.LoadOrStore(store, sync.OnceValue(func() error { return s.retryStoreNow(ctx, store) }))
+	return retry.(func() error)()
 }
 
-// try tries a store again, and gives it a moment. Pods that were made before EKS knew of their association
-// never get its credentials: they are replaced.
-func (r *retries) try(ctx context.Context, client *cluster.Client, store *plan.Store) error {
-	version, kind, within := r.plan.APIVersion, secretsync.StoreKind(store.Namespace), storeWithin
-	exists, ready, err := client.Ready(ctx, version, kind, store.Namespace, store.Name)
+// retryStoreNow also waits a moment for the store to become ready. With Pod Identity it replaces the operator's
+// pods: those that are older than their association never get its credentials.
+func (s *stack) retryStoreNow(ctx context.Context, store *plan.Store) error {
+	object, timeout := storeReference(store), storeTimeout
+	exists, ready, err := s.ready(ctx, object)
 	if err != nil || !exists || ready {
 		return err
 	}
-	if _, err := client.Retry(ctx, version, kind, store.Namespace, store.Name); err != nil {
+	if err := s.retryObject(ctx, object); err != nil {
 		return err
 	}
-	if r.plan.Auth() == plan.PodIdentity {
-		within = podsWithin
-		if err := client.DeletePods(ctx, operatorNamespace, operatorName); err != nil {
+	if s.plan.Auth() == plan.PodIdentity {
+		timeout = podsTimeout
+		if err := s.client.DeletePods(ctx, operatorNamespace, operatorName); err != nil {
 			return err
 		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, within)
-	defer cancel()
-	for {
-		// Its secrets tell why it is not ready, and why nobody can tell.
-		if _, ready, err := client.Ready(ctx, version, kind, store.Namespace, store.Name); ready || err != nil {
-			return nil
-		}
-		select {
-		case <-time.After(verifyEvery):
-		case <-ctx.Done():
-			return nil
-		}
-	}
+	// If the store stays unready, its ExternalSecrets report why.
+	_ = wait.PollUntilContextTimeout(ctx, pollInterval, timeout, true, func(ctx context.Context) (bool, error) {
+		_, ready, err := s.ready(ctx, object)
+		return ready, err
+	})
+	return nil
 }

@@ -13,7 +13,7 @@ import (
 	"eso-aws/internal/graph"
 )
 
-// TestRetry: the operator is made to look again at what it has failed with, and at nothing else.
+// TestRetry proves that the operator retries the objects that are not ready, and no others.
 func TestRetry(t *testing.T) {
 	t.Parallel()
 	const (

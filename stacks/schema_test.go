@@ -17,8 +17,8 @@ import (
 	"eso-aws/stacks"
 )
 
-// TestManifestsFitTheCharts: each stack file that must load, with each chart that the
-// program has nothing against, renders what that chart's API takes.
+// TestManifestsFitTheCharts proves that each valid stack file renders objects that the API of each accepted chart
+// allows.
 func TestManifestsFitTheCharts(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("../internal/config/testdata/valid/*.yaml")
@@ -54,7 +54,7 @@ func TestManifestsFitTheCharts(t *testing.T) {
 	}
 }
 
-// refusals are what the API of a configuration's chart refuses for sure.
+// refusals returns what the API of a configuration's chart certainly rejects.
 func refusals(release *chart.Release, p *plan.Plan) []string {
 	var lines []string
 	for _, manifest := range stacks.Manifests(p) {

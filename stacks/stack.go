@@ -4,12 +4,12 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"eso-aws/internal/cluster"
 	"eso-aws/internal/kube"
 	"eso-aws/internal/plan"
 	"eso-aws/operator"
@@ -22,71 +22,67 @@ const (
 	credentialsName   = plan.CredentialsName
 )
 
-// stack is what the steps have in common.
+// stack is what all steps share.
 type stack struct {
-	ctx    *pulumi.Context
-	plan   *plan.Plan
-	owner  map[string]string    // the annotation that says whose objects they are
-	cause  *pulumi.ErrorHook    // tells why an object is not well
-	settle *pulumi.ResourceHook // waits until EKS knows what it was told
-	// kubeconfig is a path or the content of one, "" is kubectl's own; the context
-	// "" is the current one.
+	explainer
+	hooks
+	ctx   *pulumi.Context
+	owner map[string]string // the annotation of the stack's objects
+	// kubeconfig is a path or the content of a file; "" is kubectl's default. The context "" is the current one.
 	kubeconfig, kubeContext string
-	// endpoint is the API server's, and account AWS's, where they are known beforehand.
-	endpoint, account string
-	retries           *retries
-	// generated is the kubeconfig where it was made for the cluster.
+	// generated is the kubeconfig if the program generated it.
 	generated string
+	// endpoint is the URL of the EKS cluster, and account its AWS account.
+	endpoint, account string
+	// retries has a func() error for each *plan.Store that was retried.
+	retries sync.Map
+	// before has the *cluster.Sync of each reference that this up changes.
+	before sync.Map
+	// requests limits the concurrent requests.
+	requests chan struct{}
 }
 
-// newStack is a stack whose cluster is the configured one.
 func newStack(ctx *pulumi.Context, loaded *plan.Plan) *stack {
 	return &stack{
-		ctx: ctx, plan: loaded, owner: owner(ctx), kubeconfig: loaded.File.Kubeconfig, kubeContext: loaded.File.KubeContext,
-		retries: &retries{plan: loaded},
+		explainer: explainer{plan: loaded}, ctx: ctx, owner: owner(ctx),
+		kubeconfig: loaded.File.Kubeconfig, kubeContext: loaded.File.KubeContext,
+		requests: make(chan struct{}, maxRequests),
 	}
 }
 
-// cluster registers what leads to the cluster, and the namespaces to create.
-func (s *stack) cluster(client *cluster.Client) (pulumi.ProviderResource, map[string]pulumi.Resource, error) {
-	if err := s.registerCause(); err != nil {
+// cluster registers the provider of the cluster, and the namespaces to create, which it returns by name.
+func (s *stack) cluster() (pulumi.ProviderResource, map[string]pulumi.Resource, error) {
+	if err := s.registerHooks(); err != nil {
 		return nil, nil, err
 	}
-	provider, err := s.provider(client)
+	provider, err := s.provider()
 	if err != nil {
 		return nil, nil, err
 	}
-	namespaces, err := s.namespaces(provider)
-	return provider, namespaces, err
-}
-
-// namespaces are those to create, by name.
-func (s *stack) namespaces(provider pulumi.ProviderResource) (map[string]pulumi.Resource, error) {
 	namespaces := map[string]pulumi.Resource{}
 	for _, name := range slices.Sorted(maps.Keys(s.plan.Namespaces)) {
 		if !s.plan.Namespaces[name] {
 			continue
 		}
-		namespace, err := kube.NewNamespace(s.ctx, name, &kube.NamespaceArgs{
+		namespaces[name], err = kube.NewNamespace(s.ctx, name, &kube.NamespaceArgs{
 			Name:        name,
 			Annotations: s.owner,
 			Timeout:     s.plan.Timeout,
 		}, pulumi.Provider(provider))
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		namespaces[name] = namespace
 	}
-	return namespaces, nil
+	return provider, namespaces, nil
 }
 
-// operator installs the operator; identity is nil where its stores say who it is.
+// operator installs the operator. The identity is nil if the stores have credentials.
 func (s *stack) operator(
 	provider pulumi.ProviderResource, identity *operator.Identity, before ...pulumi.Resource,
 ) (pulumi.Resource, error) {
-	hooks, err := s.releaseHooks()
-	if err != nil {
-		return nil, err
+	hooks := s.bind(s.mend)
+	if !s.plan.File.KeepCRDs {
+		hooks.BeforeDelete = []*pulumi.ResourceHook{s.guard}
 	}
 	release, err := operator.NewRelease(s.ctx, operatorName, &operator.ReleaseArgs{
 		Name:       operatorName,
@@ -111,8 +107,7 @@ func (s *stack) operator(
 	return release.Resource, nil
 }
 
-// resourceName is an object's name in the state: that of the object where it is in the
-// stack's namespace or in none.
+// resourceName returns an object's name in the state. It has the namespace unless that is the stack's.
 func (s *stack) resourceName(namespace, name string) string {
 	if namespace == "" || namespace == s.plan.File.Namespace {
 		return name
@@ -120,28 +115,24 @@ func (s *stack) resourceName(namespace, name string) string {
 	return namespace + "/" + name
 }
 
-// located is which object has that type and name in the state.
-func (s *stack) located(token tokens.Type, resource string) (kind, namespace, name string) {
-	kind = string(token)[strings.LastIndex(string(token), ":")+1:]
-	if namespace, name, ok := strings.Cut(resource, "/"); ok {
-		return kind, namespace, name
+// referenceOf returns the object that has this type and name in the state.
+func (s *stack) referenceOf(token tokens.Type, resourceName string) reference {
+	kind := string(token)[strings.LastIndex(string(token), ":")+1:]
+	if namespace, name, ok := strings.Cut(resourceName, "/"); ok {
+		return reference{kind, namespace, name}
 	}
 	if kind == secretsync.ClusterStoreKind {
-		return kind, "", resource
+		return reference{kind, "", resourceName}
 	}
-	return kind, s.plan.File.Namespace, resource
+	return reference{kind, s.plan.File.Namespace, resourceName}
 }
 
-// stores registers the stores; before says after what each comes.
+// stores registers the stores, each after the resources that before returns.
 func (s *stack) stores(
 	provider pulumi.ProviderResource, before func(*plan.Store) []pulumi.Resource,
 ) (map[*plan.Store]pulumi.Resource, error) {
-	retry, err := s.ctx.RegisterResourceHook(retryHook, s.retryStore, nil)
-	if err != nil {
-		return nil, err
-	}
-	hooks := s.explainHooks()
-	hooks.BeforeUpdate = []*pulumi.ResourceHook{retry}
+	hooks := s.bind()
+	hooks.BeforeUpdate = []*pulumi.ResourceHook{s.retry}
 	stores := map[*plan.Store]pulumi.Resource{}
 	for _, store := range s.plan.Stores {
 		args, name := store.StoreArgs, s.resourceName(store.Namespace, store.Name)
@@ -155,26 +146,22 @@ func (s *stack) stores(
 	return stores, nil
 }
 
-// secrets are synced anew when the credentials of their store change.
+// secrets registers the ExternalSecrets, and exports the stack's outputs. An ExternalSecret is synced again when
+// the credentials of its store change.
 func (s *stack) secrets(
 	provider pulumi.ProviderResource, stores map[*plan.Store]pulumi.Resource,
 	credentials func(*plan.Store) pulumi.StringInput, namespaces map[string]pulumi.Resource,
 ) error {
-	verifier := newVerifier(s)
-	hooks, err := verifier.hooks()
-	if err != nil {
-		return err
-	}
 	keys := pulumi.StringArrayMap{}
 	for _, secret := range s.plan.Secrets {
 		args, name := secret.ExternalSecretArgs, s.resourceName(secret.Namespace, secret.Name)
-		args.Annotations, args.Credentials, args.Hooks = s.owner, credentials(secret.From), hooks
+		args.Annotations, args.Credentials, args.Hooks = s.owner, credentials(secret.From), s.bind(s.note)
 		external, err := secretsync.NewExternalSecret(s.ctx, name, &args,
 			pulumi.Provider(provider), after(stores[secret.From], namespaces[secret.Namespace]))
 		if err != nil {
 			return err
 		}
-		keys[name] = verifier.keys(secret, external.Resource)
+		keys[name] = s.keys(secret, external.Resource)
 	}
 	s.ctx.Export("namespace", pulumi.String(s.plan.File.Namespace))
 	for _, store := range s.plan.Stores {
@@ -187,33 +174,33 @@ func (s *stack) secrets(
 	return nil
 }
 
-// provider is the cluster that was looked at, and no other.
-func (s *stack) provider(client *cluster.Client) (*kubernetes.Provider, error) {
+// provider registers the provider of the cluster that preflight checked.
+func (s *stack) provider() (*kubernetes.Provider, error) {
 	args := &kubernetes.ProviderArgs{
-		// Empty is not unset: the SDK would take a KUBECONFIG of several files
-		// for one path. The provider itself reads it right.
+		// Empty is not unset: without a value, the SDK would treat a KUBECONFIG with several files as one path.
+		// The provider itself reads it correctly.
 		Kubeconfig:            pulumi.ToSecret(pulumi.String(s.kubeconfig)).(pulumi.StringOutput),
-		Context:               pulumi.String(client.Context()),
+		Context:               pulumi.String(s.client.Context()),
 		EnableServerSideApply: pulumi.Bool(true),
-		// Other credentials are an update of the Secret, not another Secret.
+		// New credentials update the Secret instead of replacing it.
 		EnableSecretMutable: pulumi.Bool(true),
 	}
 	if s.endpoint != "" {
-		// It is the same cluster whatever else a kubeconfig says, such as a proxy or a new
-		// authority: by itself the provider would replace all that is there.
+		// The endpoint identifies the cluster. By default, any change of the kubeconfig, such as a proxy or a new
+		// CA, would replace every resource.
 		args.ClusterIdentifier = pulumi.String(s.endpoint)
 	}
 	return kubernetes.NewProvider(s.ctx, "kubernetes", args)
 }
 
-// explained has the objects of a component explained when they fail.
-func (s *stack) explained() pulumi.ResourceOption {
+// roleHooks sets the hooks of the resources of a role component.
+func (s *stack) roleHooks() pulumi.ResourceOption {
 	return pulumi.Transformations([]pulumi.ResourceTransformation{
 		func(args *pulumi.ResourceTransformationArgs) *pulumi.ResourceTransformationResult {
 			if _, ok := args.Resource.(pulumi.CustomResource); !ok {
 				return nil
 			}
-			hooks := s.explainHooks()
+			hooks := s.bind()
 			if strings.HasSuffix(args.Type, ":PodIdentityAssociation") {
 				hooks.AfterCreate = []*pulumi.ResourceHook{s.settle}
 			}
@@ -224,9 +211,8 @@ func (s *stack) explained() pulumi.ResourceOption {
 	})
 }
 
-// after is DependsOn without the resources that are not the program's. They are
-// objects and not components: what depends on a component depends on those of its
-// children that the SDK has already registered, which may be none.
+// after is DependsOn without nil, which stands for objects that the stack does not create. The resources must not
+// be components: a dependency on a component covers only the children that the SDK has already registered.
 func after(resources ...pulumi.Resource) pulumi.ResourceOption {
 	return pulumi.DependsOn(slices.DeleteFunc(resources, func(r pulumi.Resource) bool { return r == nil }))
 }

@@ -9,20 +9,20 @@ import (
 	"eso-aws/internal/configtest"
 )
 
-// notSynced is an ExternalSecret that the operator has not synced as it is now.
+// notSynced returns an ExternalSecret that is not in sync.
 func notSynced(change func(object map[string]any)) map[string]any {
 	object := synced("datadog-api-key", "1-hash")
 	change(object)
 	return object
 }
 
-// TestVerify: an up succeeds only if every ExternalSecret is synced as it is now, and a preview asks none.
+// TestVerify proves that an up succeeds only if every Secret is in sync, and that a preview does not wait.
 func TestVerify(t *testing.T) {
 	t.Parallel()
 	status := func(object map[string]any) map[string]any { return object["status"].(map[string]any) }
 	const path = externalSecretsPath + "datadog-api-key"
-	const silent = "not synced after 1s: ExternalSecret zio-lucene/datadog-api-key: the operator says nothing of it; " +
-		"look at its log: kubectl logs -n external-secrets deployment/external-secrets --context k3d-eso-aws"
+	const noCause = "not synced after 1s: ExternalSecret zio-lucene/datadog-api-key: the operator reported no cause; " +
+		"run kubectl logs -n external-secrets deployment/external-secrets --context k3d-eso-aws"
 	for name, test := range map[string]struct {
 		object  any
 		events  []any
@@ -32,10 +32,10 @@ func TestVerify(t *testing.T) {
 		"Synced":  {object: synced("datadog-api-key", "1-hash")},
 		"Preview": {object: notSynced(func(o map[string]any) { delete(o, "status") }), preview: true},
 		"ReadyOfAnEarlierGeneration": {
-			object: notSynced(func(o map[string]any) { o["metadata"].(map[string]any)["generation"] = 2 }), want: silent,
+			object: notSynced(func(o map[string]any) { o["metadata"].(map[string]any)["generation"] = 2 }), want: noCause,
 		},
 		"ReadyOfALongerGeneration": {
-			object: notSynced(func(o map[string]any) { status(o)["syncedResourceVersion"] = "10-hash" }), want: silent,
+			object: notSynced(func(o map[string]any) { status(o)["syncedResourceVersion"] = "10-hash" }), want: noCause,
 		},
 		"NotReady": {
 			object: notSynced(func(o map[string]any) {
@@ -43,13 +43,13 @@ func TestVerify(t *testing.T) {
 			}),
 			events: []any{event("ExternalSecret", "datadog-api-key", "UpdateFailed", "Secret does not exist", "")},
 			want: "not synced after 1s: ExternalSecret zio-lucene/datadog-api-key: UpdateFailed: Secret does not exist; " +
-				"store it in Secrets Manager, in region us-east-1, or correct its name",
+				"create it in Secrets Manager in us-east-1, or correct its name",
 		},
 		"NoSecret": {
-			object: notSynced(func(o map[string]any) { delete(status(o), "binding") }), want: silent,
+			object: notSynced(func(o map[string]any) { delete(status(o), "binding") }), want: noCause,
 		},
 		"OtherSecret": {
-			object: notSynced(func(o map[string]any) { status(o)["binding"] = map[string]any{"name": "other"} }), want: silent,
+			object: notSynced(func(o map[string]any) { status(o)["binding"] = map[string]any{"name": "other"} }), want: noCause,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

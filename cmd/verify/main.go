@@ -1,6 +1,5 @@
-// Verify tells whether the secrets that a stack declares are in its cluster, as
-// declared: make verify STACK=<stack>. It asks the Pulumi CLI for the stack's
-// configuration, and changes nothing.
+// Verify shows the state of the stores and Secrets that a stack declares, and fails if any is not in sync: make
+// verify STACK=<stack>. It gets the stack's configuration from the Pulumi CLI, and changes nothing.
 package main
 
 import (
@@ -27,7 +26,7 @@ func main() {
 	stack := flag.String("stack", "", "the `name` of the stack")
 	flag.Parse()
 	if err := verify(ctx, *stack); err != nil {
-		if !errors.Is(err, stacks.ErrNotCurrent) { // which the table has told
+		if !errors.Is(err, stacks.ErrNotInSync) { // the report says so
 			fmt.Fprintln(os.Stderr, "verify:", err)
 		}
 		stop()
@@ -37,7 +36,7 @@ func main() {
 
 func verify(ctx context.Context, stack string) error {
 	if stack == "" {
-		return errors.New("which stack? write --stack <name>")
+		return errors.New("--stack is required; set it to the name of a stack")
 	}
 	args := stacks.ReportArgs{Input: stackfile.Input{Project: project, Values: map[string]string{}}, Out: os.Stdout}
 	var config map[string]struct {
@@ -67,17 +66,16 @@ func verify(ctx context.Context, stack string) error {
 	return stacks.Report(ctx, args)
 }
 
-// resource is one of the state. The kubeconfig of an up that has failed is there, and
-// not among the outputs, which come last.
+// resource is a resource in the state. After a failed up, the state has the kubeconfig, but the outputs do not.
 type resource struct {
 	Type   string
 	Inputs struct {
-		// Kubeconfig is a secret, which is JSON once more.
+		// Kubeconfig is a secret, so its text is JSON again.
 		Kubeconfig struct{ Plaintext string }
 	}
 }
 
-// kubeconfig reads that of the provider, where this is it.
+// kubeconfig decodes the kubeconfig if the resource is the provider.
 func (r *resource) kubeconfig(into *string) error {
 	if r.Type != "pulumi:providers:kubernetes" || r.Inputs.Kubeconfig.Plaintext == "" {
 		return nil
@@ -90,7 +88,7 @@ func (r *resource) kubeconfig(into *string) error {
 
 // pulumi runs the CLI and decodes what it prints.
 func pulumi(ctx context.Context, into any, args ...string) error {
-	cmd := exec.CommandContext(ctx, "pulumi", append(args, "--non-interactive")...) //nolint:gosec // of this file
+	cmd := exec.CommandContext(ctx, "pulumi", append(args, "--non-interactive")...) //nolint:gosec // constants
 	var out, errOut bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errOut
 	if err := cmd.Run(); err != nil {

@@ -16,9 +16,9 @@ const (
 	kmsKey = "arn:aws:kms:" + region + ":" + account + ":key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
 	noIdentity = "AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity"
-	mend       = "pulumi refresh shows what others have changed, and the next pulumi up mends it"
-	trustOf    = noIdentity + "; the role's trust must name this cluster's OIDC provider, the audience " +
-		"sts.amazonaws.com and the operator's service account; " + mend
+	revert     = "run pulumi refresh to see what others changed, then pulumi up to revert it"
+	trustOf    = noIdentity + "; the trust policy of the role must allow this cluster's OIDC provider, the audience " +
+		"sts.amazonaws.com and the operator's service account; " + revert
 )
 
 // TestAccess deploys the stack dev and has AWS deny everything that it can deny: each step removes a
@@ -111,7 +111,7 @@ func (s *stack) tampered(t *testing.T) {
 	others := newAdmin(t)
 	others.detach(t, irsaRole, irsaPolicy)
 	s.fails(t, "detached", "because no identity-based policy allows the secretsmanager:GetSecretValue action; the role "+
-		"grants what is declared here: look for what takes it away, such as a permissions boundary or an edited policy; "+mend)
+		"grants this permission, so find what restricts it, such as a permissions boundary or an edited policy; "+revert)
 	trust := others.trust(t, irsaRole)
 	others.setTrust(t, irsaRole, strings.ReplaceAll(trust, "external-secrets:external-secrets", "default:default"))
 	s.fails(t, "subject", trustOf)
@@ -133,14 +133,14 @@ func (s *stack) denied(t *testing.T) {
 	s.asks(t, "8s", map[string]string{"encrypted": name, "denied": "zio-lucene/denied", "missing": "zio-lucene/missing"})
 	s.mustFail(t, []string{
 		"ExternalSecret zio-lucene/encrypted: UpdateFailed",
-		"Access to KMS is not allowed; write the ARN of the secret's KMS key in permissions.kmsKeys",
+		"Access to KMS is not allowed; add the ARN of the secret's KMS key to permissions.kmsKeys",
 		"ExternalSecret zio-lucene/denied: UpdateFailed",
-		"with an explicit deny in an identity-based policy; look for the statement that denies it, in the policies on the " +
-			"role, of the secret, or of the organization",
+		"with an explicit deny in an identity-based policy; find the statement that denies it, in a policy of the " +
+			"role, of the secret or of the organization",
 		"ExternalSecret zio-lucene/missing: UpdateFailed",
 		"secretsmanager:GetSecretValue on resource: zio-lucene/missing because no identity-based policy allows the " +
-			"secretsmanager:GetSecretValue action; store it in Secrets Manager, in region us-east-1, or correct its name: " +
-			"what is not there is denied, too",
+			"secretsmanager:GetSecretValue action; create it in Secrets Manager in us-east-1, or correct its name; " +
+			"AWS denies access to missing secrets, too",
 	}, up()...)
 	undo(t)
 	s.asks(t, "60s", map[string]string{"encrypted": name, "denied": "zio-lucene/denied"})
@@ -192,7 +192,7 @@ func (s *stack) associationGone(t *testing.T) {
 	unready(t, "aws-secretsmanager")
 	s.fails(t, "started", `ClusterSecretStore "aws-secretsmanager" is not ready`,
 		"ClusterSecretStore aws-secretsmanager: InvalidProviderConfig: ", "no EC2 IMDS role found",
-		"; the operator's pods were made while there was no Pod Identity association; "+mend)
+		"; the operator's pods started without a Pod Identity association; "+revert)
 
 	// As when EKS is slow: the association exists, but the pods are older.
 	newAdmin(t).associate(t, "dev", "arn:aws:iam::"+account+":role/external-secrets-pod-identity")

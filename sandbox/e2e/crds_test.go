@@ -27,7 +27,7 @@ func TestCRDsOfOthersStay(t *testing.T) {
 		},
 	}, nil))
 
-	refused := []string{"eso-aws:keepCRDs", "externalsecret others/foreign"}
+	refused := []string{"eso-aws:keepCRDs", "ExternalSecret others/foreign"}
 	s.edit(t, func(c config) { c["eso-aws:keepCRDs"] = false })
 	s.mustFail(t, refused, up()...)
 

@@ -60,7 +60,8 @@ func (s *stack) refusals(t *testing.T) {
 
 	s.edit(t, func(c config) { c["eso-aws:kubeconfig"] = foreignKubeconfig })
 	s.mustFail(t, []string{
-		`eso-aws:kubeconfig: context "elsewhere" leads to https://127.0.0.1:1, and cluster "dev" is ` + own(t).URL(),
+		`eso-aws:kubeconfig: context "elsewhere" must point to ` + own(t).URL() +
+			`, the endpoint of cluster "dev", not to https://127.0.0.1:1; remove kubeconfig and kubeContext`,
 	}, up()...)
 	s.edit(t, func(c config) { delete(c, "eso-aws:kubeconfig") })
 
@@ -96,19 +97,19 @@ func (s *stack) killed(t *testing.T) {
 	hasInAWS(t, left)
 	s.must(t, "cancel", "--yes") // a killed CLI leaves its lock
 
-	const mine = "if a pulumi up of this stack that was killed has left it, run: "
+	const leftover = "if a killed pulumi up of this stack left it behind, run "
 	s.mustFail(t, []string{
 		"EntityAlreadyExists: Role with name external-secrets-irsa already exists.",
-		"Role external-secrets-irsa: " + mine + "aws iam delete-role --role-name external-secrets-irsa, which AWS " +
-			"refuses while it is in use; if not, write another role.name: stacks that share an account need one each",
-		"Policy external-secrets-irsa-1: " + mine + "aws iam delete-policy --policy-arn " + policyARN(irsaPolicy),
+		"Role external-secrets-irsa: " + leftover + "aws iam delete-role --role-name external-secrets-irsa, which AWS " +
+			"refuses while it is in use; otherwise set another role.name, because each stack in an account needs its own",
+		"Policy external-secrets-irsa-1: " + leftover + "aws iam delete-policy --policy-arn " + policyARN(irsaPolicy),
 	}, up("--continue-on-error")...) // else the first of the two may be the last that is tried
 
 	out, err := s.verify(t)
 	if err == nil {
 		t.Errorf("verify succeeds after a first up that has failed:\n%s", out)
 	}
-	contains(t, out, "\nstore aws-secretsmanager is missing: run pulumi up\n")
+	contains(t, out, "aws-secretsmanager   ClusterSecretStore   missing\n", "\nsome objects do not exist; run pulumi up\n")
 
 	// The first remedy: another name. What the failed up has created does not matter.
 	s.edit(t, func(c config) { c["eso-aws:role"] = config{"name": "eso-dev"} })
@@ -156,10 +157,11 @@ func (s *stack) outputsOfDev(t *testing.T) {
 
 // verified tests make verify with a healthy stack, and with a secret that is not synced.
 func (s *stack) verified(t *testing.T) {
-	const head = "SECRET                       STORE                      EXTERNAL SECRET   KEYS"
+	const stores = "STORE                KIND                 STATE\naws-secretsmanager   ClusterSecretStore   ready\n\n"
 	out, err := s.verify(t)
-	want := head + "      LAST SYNC\nzio-lucene/datadog-api-key   aws-secretsmanager ready   current           api-key   ... ago\n" +
-		"\nAll 1 are there and current.\n"
+	want := stores + "EXTERNAL SECRET              SECRET            KEYS      FROM                         STATE\n" +
+		"zio-lucene/datadog-api-key   datadog-api-key   api-key   zio-lucene/datadog-api-key   synced ... ago\n" +
+		"\nAll declared Secrets are in sync.\n"
 	if err != nil || out != want {
 		t.Errorf("verify: %v\n%s\nwant:\n%s", err, out, want)
 	}
@@ -171,10 +173,11 @@ func (s *stack) verified(t *testing.T) {
 		t.Errorf("verify succeeds without the secret:\n%s", out)
 	}
 	contains(t, out,
-		head+"   LAST SYNC\nzio-lucene/datadog-api-key   aws-secretsmanager ready   not synced        none   ... ago\n",
+		stores+"EXTERNAL SECRET              SECRET            KEYS   FROM                         STATE\n"+
+			"zio-lucene/datadog-api-key   datadog-api-key   none   zio-lucene/datadog-api-key   not synced\n",
 		"\nExternalSecret zio-lucene/datadog-api-key: UpdateFailed: ", " with an explicit deny in an identity-based policy; "+
-			"look for the statement that denies it, in the policies on the role, of the secret, or of the organization\n",
-		"\nzio-lucene/datadog-api-key: there is no Secret with keys\n")
+			"find the statement that denies it, in a policy of the role, of the secret or of the organization\n",
+		"\nSecret zio-lucene/datadog-api-key: does not exist or has no keys\n")
 	undo(t)
 	s.up(t) // changes nothing, and has the operator try again
 	must(t, holds(t, "datadog-api-key", map[string]string{"api-key": "dummy"}))

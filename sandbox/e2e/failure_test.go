@@ -22,7 +22,7 @@ func TestASecretThatCannotBeSynced(t *testing.T) {
 	})
 	s.mustFail(t, []string{
 		"ExternalSecret zio-lucene/late: UpdateFailed: error processing spec.data[0] (key: zio-lucene/late), " +
-			"err: Secret does not exist; store it in Secrets Manager, in region us-east-1, or correct its name",
+			"err: Secret does not exist; create it in Secrets Manager in us-east-1, or correct its name",
 	}, up()...)
 	must(t, holds(t, "datadog-api-key", map[string]string{"api-key": "dummy"}))
 
@@ -59,7 +59,7 @@ func TestWrongCredentials(t *testing.T) {
 		c["eso-aws:secretAccessKey"] = "wrong"
 	})
 	s.mustFail(t, []string{
-		"InvalidSignatureException", "correct secretAccessKey: it is not that of accessKeyId",
+		"InvalidSignatureException", "correct secretAccessKey, which does not belong to accessKeyId",
 	}, up()...)
 	s.edit(t, func(c config) {
 		c["eso-aws:timeout"] = "60s"
@@ -94,7 +94,7 @@ func TestAnUpdateThatCannotBeSynced(t *testing.T) {
 	s.up(t)
 
 	edit("10s", func(c config) { c["eso-aws:secretAccessKey"] = "wrong" })
-	s.mustFail(t, []string{"correct secretAccessKey: it is not that of accessKeyId"}, up()...)
+	s.mustFail(t, []string{"correct secretAccessKey, which does not belong to accessKeyId"}, up()...)
 	edit("60s", func(c config) { delete(c, "eso-aws:secretAccessKey") })
 	s.up(t)
 	s.noChanges(t)

@@ -52,8 +52,8 @@ func TestNamespaceThatExists(t *testing.T) {
 	before = everything(t)
 	takeOver := "kubectl annotate secret datadog-api-key eso-aws/stack=organization/eso-aws/local --overwrite -n zio-lucene"
 	s.mustFail(t, []string{
-		`eso-aws:secrets.datadog-api-key: Secret "zio-lucene/datadog-api-key" exists and is not this stack's; ` +
-			"write another target, or creationPolicy: Merge to add to it, or have it taken over: " + takeOver,
+		`eso-aws:secrets.datadog-api-key: Secret "zio-lucene/datadog-api-key" exists and does not belong to this ` +
+			"stack; set another target, set creationPolicy: Merge to add keys to it, or, to replace it, run " + takeOver,
 	}, up()...)
 	sameObjects(t, before)
 	must(t, holds(t, "datadog-api-key", map[string]string{"api-key": "of others"}))
@@ -67,7 +67,8 @@ func TestNamespaceThatExists(t *testing.T) {
 		"--namespace=zio-lucene")
 	takeOver = "kubectl annotate externalsecret datadog-api-key eso-aws/stack=organization/eso-aws/local --overwrite -n zio-lucene"
 	s.mustFail(t, []string{
-		"is of the stack organization/eso-aws/earlier; if that is this one under an earlier name, run: " + takeOver,
+		"exists and belongs to stack organization/eso-aws/earlier; set another name; if this stack was renamed or moved, run " +
+			takeOver,
 	}, up()...)
 	kubectl(t, strings.Fields(takeOver)[1:]...)
 	s.up(t)

@@ -81,7 +81,7 @@ func (c *command) clear(ctx context.Context) error {
 	}
 	for _, name := range []string{
 		"bin", "etcd", "failure", "home", "kubeconfig", "lock", "node", "pid", "pki", "project", "pulumi",
-		"session.json", "sources",
+		"session.json", "sources", "verify",
 	} {
 		if err := os.RemoveAll(c.path(name)); err != nil {
 			return fmt.Errorf("removing the sandbox's files: %w", err)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -44,11 +43,8 @@ func (c *command) env(context.Context) error {
 // deployed or its file cannot be read: env should print its lines anyway.
 func (c *command) deployedRegion(s *session) string {
 	var stack sandbox.Stack
-	states, _ := filepath.Glob(c.path("pulumi", "state", ".pulumi", "stacks", "*", "*.json")) // no bad pattern
-	for _, state := range states {
-		if is, err := deployed(state); is && err == nil {
-			stack, _ = c.project(s).Stack(strings.TrimSuffix(filepath.Base(state), ".json"))
-		}
+	if name := c.deployedStack(); name != "" {
+		stack, _ = c.project(s).Stack(name)
 	}
 	return stack.Region()
 }

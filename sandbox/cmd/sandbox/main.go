@@ -4,7 +4,7 @@
 //	sandbox up [--stack local] [--fetch]   build, start, deploy, show
 //	sandbox build [--fetch]                build only
 //	sandbox preview [--fetch]              print what the first up of each stack would do, as Markdown
-//	sandbox status                         show what is synced
+//	sandbox status                         show what is synced, as make verify
 //	sandbox secret NAME [VALUE]            store or rotate a secret; without VALUE, read it from stdin
 //	sandbox env                            print shell lines that set up pulumi, kubectl and aws
 //	sandbox down                           stop everything

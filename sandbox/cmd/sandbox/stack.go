@@ -130,6 +130,17 @@ func (c *command) checkOnly() error {
 	return nil
 }
 
+// deployedStack returns the name of the stack that is deployed in the sandbox, or "".
+func (c *command) deployedStack() string {
+	states, _ := filepath.Glob(c.path("pulumi", "state", ".pulumi", "stacks", "*", "*.json")) // no bad pattern
+	for _, state := range states {
+		if is, err := deployed(state); is && err == nil {
+			return strings.TrimSuffix(filepath.Base(state), ".json")
+		}
+	}
+	return ""
+}
+
 // deployed reports whether a stack's state has resources that exist outside of Pulumi.
 func deployed(path string) (bool, error) {
 	var state struct {

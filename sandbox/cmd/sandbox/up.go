@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -201,7 +202,7 @@ func (c *command) deploy(ctx context.Context, s *session, stack sandbox.Stack) e
 		}
 		if err != nil {
 			_, _ = quiet.WriteTo(os.Stderr)
-			_ = c.status(ctx) // best effort
+			_ = c.verify(ctx, io.Discard) // best effort: pulumi has printed the errors
 			hints := table(17, [][2]string{
 				{"make status", "shows what is synced, and why the rest is not"},
 				{c.makeUp(), "tries again, after you edit Pulumi." + c.stack + ".yaml or run make secret NAME=..."},
