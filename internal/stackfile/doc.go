@@ -31,9 +31,3 @@ type Shorthand interface{ Shorthand() string }
 
 // Hinter is a type with an example of its values, for messages.
 type Hinter interface{ Hint() string }
-
-// Doc is the documentation of a field.
-type Doc struct{ Key, Text string }
-
-// Documented is a type that documents its fields outside of their tags.
-type Documented interface{ Docs() []Doc }
