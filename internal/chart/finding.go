@@ -21,8 +21,6 @@ type finding struct {
 	unchecked bool
 	// typo is set where a word is unknown and resembles one that is known.
 	typo bool
-	// nextAllows is set where the next known release has nothing against the value.
-	nextAllows bool
 }
 
 // named reports whether a name is unknown, which another release may know.

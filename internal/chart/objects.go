@@ -50,42 +50,29 @@ func (r *Release) CheckObject(apiVersion, kind string, object map[string]any) []
 		}}
 	}
 	findings := schema.check(value)
-	r.doubt(findings, crds.next[version][kind], value)
 	problems := make([]problem.Problem, 0, len(findings))
-	for _, found := range findings {
-		problems = append(problems, r.explain(found, kind))
-	}
-	return problems
-}
-
-// doubt makes warnings of what the chart's own release may allow.
-func (r *Release) doubt(findings []finding, next *schema, value any) {
-	beyond := r.nearest(crdsFile).beyond
+	next := crds.next[version][kind]
 	var still []finding
 	if next != nil {
 		still = next.check(value)
 	}
-	for i, found := range findings {
-		switch {
-		case beyond:
-			findings[i].Warning = found.Warning || found.named() && !found.typo
-		case next != nil:
-			findings[i].nextAllows = !slices.ContainsFunc(still, func(other finding) bool {
-				return other.Path.Equal(found.Path)
-			})
-			findings[i].Warning = found.Warning || findings[i].nextAllows
-		}
+	for _, found := range findings {
+		same := func(other finding) bool { return other.Path.Equal(found.Path) }
+		problems = append(problems, r.explain(found, kind, next != nil && !slices.ContainsFunc(still, same)))
 	}
+	return problems
 }
 
-// explain is the problem for people: whether another chart has the field or the value, and, in
-// a warning, what is known.
-func (r *Release) explain(found finding, kind string) problem.Problem {
+// explain is the problem for people: a warning where the chart's own release may allow the value,
+// whether another chart has the field or the value, and, in a warning, what is known.
+func (r *Release) explain(found finding, kind string, nextAllows bool) problem.Problem {
+	maybeNewer := r.nearest(crdsFile).beyond && found.named() && !found.typo
+	found.Warning = found.Warning || nextAllows || maybeNewer
 	knows := func(other *Release) bool {
 		older := other.version.LT(r.version) && found.Kind == problem.NotSupported // which may have had no choices
 		return !older && other.knows(kind, found.Problem)
 	}
-	if found.named() && !found.nextAllows && !knows(r) {
+	if found.named() && !nextAllows && !knows(r) {
 		if p, ok := r.unsupported(crdsFile, knows); ok {
 			p.Path, p.Value, p.Warning = found.Path, found.Value, found.Warning
 			return p

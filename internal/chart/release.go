@@ -48,13 +48,7 @@ func For(version semver.Version) *Release {
 	r.values = sync.OnceValue(func() node { return r.read(valuesFile) })
 	r.functions = sync.OnceValue(func() node { return r.read(functionsFile) })
 	r.crds = sync.OnceValue(r.readCRDs)
-	r.others = sync.OnceValue(func() []*Release {
-		var others []*Release
-		for _, version := range timeline() {
-			others = append(others, For(version))
-		}
-		return others
-	})
+	r.others = sync.OnceValue(timeline)
 	return r
 }
 
@@ -87,8 +81,8 @@ func known(file string) []semver.Version {
 	return versions
 }
 
-// timeline are all versions of which something is known, the oldest first.
-func timeline() []semver.Version {
+// timeline are all releases of which something is known, the oldest first.
+func timeline() []*Release {
 	versions := Versions()
 	for _, file := range []string{valuesFile, functionsFile} {
 		for _, note := range notes(file) {
@@ -99,7 +93,11 @@ func timeline() []semver.Version {
 		versions = append(versions, note.Since)
 	}
 	slices.SortFunc(versions, semver.Version.Compare)
-	return slices.CompactFunc(versions, semver.Version.EQ)
+	var releases []*Release
+	for _, version := range slices.CompactFunc(versions, semver.Version.EQ) {
+		releases = append(releases, For(version))
+	}
+	return releases
 }
 
 // nearest is the known version that tells most of another one.

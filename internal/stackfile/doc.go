@@ -28,6 +28,3 @@ package stackfile
 // Shorthand is a type that may be written as a string, which is then the value of the
 // named field.
 type Shorthand interface{ Shorthand() string }
-
-// Hinter is a type with an example of its values, for messages.
-type Hinter interface{ Hint() string }

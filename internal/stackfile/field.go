@@ -48,13 +48,10 @@ func Fields(t reflect.Type) []Field {
 	return fields
 }
 
-// hint returns what to write: the tag, or what the type itself proposes.
+// hint returns what to write: the tag, or that of the field for which a string stands.
 func hint(tag string, t reflect.Type) string {
 	if tag != "" {
 		return tag
-	}
-	if of, ok := reflect.Zero(t).Interface().(Hinter); ok {
-		return of.Hint()
 	}
 	short, _ := ShorthandOf(t)
 	return short.Hint

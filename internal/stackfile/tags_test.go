@@ -48,6 +48,8 @@ func check(t *testing.T, kind reflect.Type, seen map[reflect.Type]bool) {
 		case reflect.String:
 			setting := kind == reflect.TypeFor[stackfile.File]() // a string in any case
 			assert.True(t, setting || hint != "" || len(enum) > 1, at)
+		case reflect.Struct:
+			assert.NotEmpty(t, hint, at)
 		case reflect.Map:
 			assert.NotEmpty(t, hint, at)
 			assert.True(t, entryHint != "" || hinted(field.Type.Elem()), at)
@@ -64,7 +66,7 @@ func check(t *testing.T, kind reflect.Type, seen map[reflect.Type]bool) {
 // hinted reports whether a type has a hint of its own or needs none.
 func hinted(kind reflect.Type) bool {
 	switch reflect.Zero(kind).Interface().(type) {
-	case stackfile.Hinter, stackfile.Shorthand, nil:
+	case stackfile.Shorthand, nil:
 		return true
 	default:
 		return false
