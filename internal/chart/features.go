@@ -68,7 +68,8 @@ func (r *Release) CheckFeature(feature Feature, apiVersion string) []problem.Pro
 		return []problem.Problem{r.tooNew(life.until)}
 	case life.v1 && apiVersion == APIv1beta1:
 		return []problem.Problem{{
-			Kind: problem.Version, Rule: "not supported by " + APIv1beta1, Fix: "set apiVersion: " + APIv1 + " or remove it",
+			Kind: problem.Version, Rule: "not supported by " + APIv1beta1,
+			Fix: "set apiVersion: " + APIv1 + " or remove it",
 		}}
 	}
 	return nil

@@ -58,7 +58,8 @@ func tableHead(first string) string {
 }
 
 func row(n node, name string, sections []node) string {
-	return fmt.Sprintf("| `%s` | %s | %s | %s |\n", name, escape(meaning(n.Field)), typeLink(n, sections), Code(n.Default))
+	text := escape(meaning(n.Field))
+	return fmt.Sprintf("| `%s` | %s | %s | %s |\n", name, text, typeLink(n, sections), Code(n.Default))
 }
 
 // sections returns the first node of each type that has fields.

@@ -56,7 +56,8 @@ func (d *decoder) rejectExposed() {
 	for _, key := range slices.Concat(keys, names(d.settings)) {
 		if d.exposed(key) {
 			d.add(problem.Path{key}, problem.Withheld, problem.Secrecy,
-				"must not be encrypted, because it is stored in plain text in Pulumi's state", "set it without --secret")
+				"must not be encrypted, because it is stored in plain text in Pulumi's state",
+				"set it without --secret")
 		}
 	}
 }
