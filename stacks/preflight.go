@@ -81,6 +81,9 @@ func (s *stack) preflight() error {
 		}
 		p.checkNamespace(name, namespace)
 	}
+	if err := p.checkRemovedNamespaces(); err != nil {
+		return err
+	}
 	if err := p.checkObjects(); err != nil {
 		return err
 	}
@@ -118,6 +121,28 @@ func (p *preflight) checkNamespace(name string, found *cluster.Object) {
 				"'urn:pulumi:%s::%s::kubernetes:core/v1:Namespace::%s' and kubectl annotate namespace %s %s-%s",
 			p.ctx.Stack(), p.ctx.Project(), name, name, ownerAnnotation, p.flags("")))
 	}
+}
+
+// checkRemovedNamespaces refuses to remove a namespace of the stack that still exists: Pulumi would delete it with
+// everything that others have created in it.
+func (p *preflight) checkRemovedNamespaces() error {
+	namespaces, _, err := p.client.List(p.ctx.Context(), "v1", "", "namespaces")
+	if err != nil {
+		if p.ctx.DryRun() && cluster.Forbidden(err) {
+			return nil // pulumi up will check it
+		}
+		return err
+	}
+	for i := range namespaces {
+		found := &namespaces[i]
+		if _, declared := p.plan.Namespaces[found.Name]; declared || found.Deleted || !p.owns(found) {
+			continue
+		}
+		p.add(p.path(stackfile.KeyNamespaces, found.Name), problem.Conflict, fmt.Sprintf("namespace %q belongs to this "+
+			"stack but is no longer declared: Pulumi would delete it with everything in it", found.Name), fmt.Sprintf(
+			"set create: true to keep it, or delete it first with kubectl delete namespace %s%s", found.Name, p.flags("")))
+	}
+	return nil
 }
 
 // existsForOthers says to which other stack an object belongs, if any.

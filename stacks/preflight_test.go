@@ -98,6 +98,30 @@ func TestEveryNamespaceAtOnce(t *testing.T) {
 	require.ErrorContains(t, err, `namespace "zio-lucene" exists`)
 }
 
+// TestNamespaceThatIsNoLongerDeclared proves that the stack does not delete a namespace with everything in it
+// because its last secret goes. Namespaces of others, and those that are being deleted, are none of its business.
+func TestNamespaceThatIsNoLongerDeclared(t *testing.T) {
+	t.Parallel()
+	leaving := object("", "leaving", mine)
+	leaving["metadata"].(map[string]any)["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+	api := &apiServer{objects: map[string]any{
+		"/api/v1/namespaces": list(object("", "web", mine), object("", "others", ""), leaving),
+	}}
+	changes := map[string]string{"kubeconfig": api.start(t)}
+	got, err := run(options(configtest.With(localConfig(t), changes)))
+	require.ErrorContains(t, err, `eso-aws:namespaces.web: namespace "web" belongs to this stack but is no longer declared: `+
+		"Pulumi would delete it with everything in it; set create: true to keep it, or delete it first with "+
+		"kubectl delete namespace web")
+	assert.NotContains(t, err.Error(), "others")
+	assert.NotContains(t, err.Error(), "leaving")
+	assert.Empty(t, got.Resources)
+
+	changes["namespaces"] = `{"web":{"create":true}}`
+	api.set(namespacePath+"web", object("", "web", mine))
+	_, err = run(options(configtest.With(localConfig(t), changes)))
+	require.NoError(t, err)
+}
+
 func TestNoCluster(t *testing.T) {
 	t.Parallel()
 	const kubeconfig = `{clusters: [{name: c, cluster: {server: "http://127.0.0.1:1"}}],

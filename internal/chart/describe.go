@@ -1,6 +1,7 @@
 package chart
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -95,22 +96,10 @@ func texts(values []any) []string {
 
 // typeNames are the names of JSON types as people use them.
 func typeNames(names []string) string {
+	nouns := map[string]string{"integer": "whole number", "array": "list", "object": "map"}
 	made := make([]string, 0, len(names))
 	for _, name := range names {
-		made = append(made, typeName(name))
+		made = append(made, "a "+cmp.Or(nouns[name], name))
 	}
 	return problem.Join(made, "or")
-}
-
-func typeName(name string) string {
-	switch name {
-	case "integer":
-		return "a whole number"
-	case "array":
-		return "a list"
-	case "object":
-		return "a map"
-	default:
-		return "a " + name
-	}
 }

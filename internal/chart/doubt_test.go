@@ -249,8 +249,8 @@ func TestSyncWindows(t *testing.T) {
 // TestNotesAreRead proves that nothing in the notes is passed over.
 func TestNotesAreRead(t *testing.T) {
 	t.Parallel()
-	notes, err := chart.CRDNotes()
-	require.NoError(t, err)
+	notes := chart.CRDNotes()
+	require.NotEmpty(t, notes)
 	for i, note := range notes {
 		assert.True(t, note.Since.GT(semver.Version{}) && note.Schema != nil, "%v", note)
 		assert.True(t, i == 0 || note.Since.GTE(notes[i-1].Since), "the notes are laid over each other in their order")

@@ -1,6 +1,10 @@
 package chart
 
-import "fmt"
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
 
 // For the tests: what describes regular expressions, and what is read of the release notes.
 var (
@@ -28,4 +32,10 @@ func UnreadNotes(file string) ([]string, error) {
 		return nil, fmt.Errorf("there are no notes in %q", file)
 	}
 	return unread, nil
+}
+
+// Functions returns the sorted names of the functions that templates of engine v2 may use, in
+// addition to those of Go's text/template. Complete reports whether there are no others.
+func (r *Release) Functions() (names []string, complete bool) {
+	return slices.Sorted(maps.Keys(r.functions())), r.completeFunctions()
 }

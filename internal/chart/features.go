@@ -61,20 +61,18 @@ func (r *Release) Supports(feature Feature) bool {
 // CheckFeature finds that the chart, or the version of the API, does not support a feature.
 func (r *Release) CheckFeature(feature Feature, apiVersion string) []problem.Problem {
 	life := lifetimes()[feature]
-	p := problem.Problem{Kind: problem.Version}
 	switch {
 	case !r.Supports(feature) && r.version.LT(life.since):
-		p.Rule = fmt.Sprintf("not supported by chart %s (since %s)", r.version, life.since)
-		p.Fix = "set a newer chartVersion or remove it"
+		return []problem.Problem{r.tooOld(life.since)}
 	case !r.Supports(feature):
-		p.Rule = fmt.Sprintf("not supported by chart %s (removed in %s)", r.version, life.until)
-		p.Fix = "remove it"
+		return []problem.Problem{r.tooNew(life.until)}
 	case life.v1 && apiVersion == APIv1beta1:
-		p.Rule, p.Fix = "not supported by "+APIv1beta1, "set apiVersion: "+APIv1+" or remove it"
-	default:
-		return nil
+		return []problem.Problem{{
+			Kind: problem.Version, Rule: "not supported by " + APIv1beta1,
+			Fix: "set apiVersion: " + APIv1 + " or remove it",
+		}}
 	}
-	return []problem.Problem{p}
+	return nil
 }
 
 // API is the version of the API that the program uses with the chart by default.

@@ -14,33 +14,30 @@ import (
 	"eso-aws/internal/problem"
 )
 
-// finding is a problem with an object, and the keyword of the schema that it is about.
+// finding is a problem with an object.
 type finding struct {
 	problem.Problem
-	rule string
+	// unchecked is set where the schema knows only the name of the field.
+	unchecked bool
 	// typo is set where a word is unknown and resembles one that is known.
 	typo bool
-	// nextAllows is set where the next known release has nothing against the value.
-	nextAllows bool
 }
 
-// Keywords that are treated in a special way.
-const (
-	unknownField   = "additionalProperties"
-	unknownChoice  = "enum"
-	minLength      = "minLength"
-	uncheckedField = "" // no keyword: the schema knows the field's name alone
-)
-
 // named reports whether a name is unknown, which another release may know.
-func (f *finding) named() bool { return f.rule == unknownField || f.rule == unknownChoice }
+func (f *finding) named() bool {
+	return f.Kind == problem.Unknown || f.Kind == problem.NotSupported && !f.unchecked
+}
 
-// rank puts that a string is empty before what else is wrong with it.
+// rank puts that a string is empty, or its length, before what else is wrong with it.
 func (f *finding) rank() int {
-	if f.rule == minLength {
+	switch f.Kind { //nolint:exhaustive // the others come last
+	case problem.Required:
 		return 0
+	case problem.Limit:
+		return 1
+	default:
+		return 2
 	}
-	return 1
 }
 
 // resembles proposes the known word that a word resembles, if there is one.
@@ -95,8 +92,7 @@ func (p place) findings(broken jsonschema.ErrorKind) []finding {
 		found := make([]finding, 0, len(broken.Missing))
 		for _, name := range broken.Missing {
 			below := p.member(name)
-			found = append(found, below.finding("required", problem.Required, "is required",
-				"set it to "+describe(below.schema)))
+			found = append(found, below.finding(problem.Required, "is required", "set it to "+describe(below.schema)))
 		}
 		return found
 	case *kind.Enum:
@@ -104,32 +100,32 @@ func (p place) findings(broken jsonschema.ErrorKind) []finding {
 	case *kind.Type:
 		return []finding{p.wrongType(broken.Want)}
 	case *kind.MinProperties:
-		return []finding{p.finding("minProperties", problem.Required, "must not be empty",
+		return []finding{p.finding(problem.Required, "must not be empty",
 			"set "+problem.Join(fields(p.schema), "or"))}
 	case *kind.MaxProperties:
 		has, _ := p.value.(map[string]any)
-		return []finding{p.finding("maxProperties", problem.Conflict,
+		return []finding{p.finding(problem.Conflict,
 			problem.Join(slices.Sorted(maps.Keys(has)), "and")+" cannot be combined", "set only one of them")}
 	case *kind.MinLength:
 		return []finding{p.tooShort(broken)}
 	case *kind.MaxLength:
 		rule := fmt.Sprintf("must have at most %d characters", broken.Want)
-		return []finding{p.finding("maxLength", problem.Limit, rule, "shorten it")}
+		return []finding{p.finding(problem.Limit, rule, "shorten it")}
 	case *kind.MinItems: // 1, wherever there is one
-		return []finding{p.finding("minItems", problem.Required, "must not be empty", "write "+describe(p.schema))}
+		return []finding{p.finding(problem.Required, "must not be empty", "write "+describe(p.schema))}
 	case *kind.Pattern:
-		return []finding{p.finding("pattern", problem.Invalid, "must be "+describe(p.schema), "")}
+		return []finding{p.finding(problem.Invalid, "must be "+describe(p.schema), "")}
 	default:
 		schema, _ := p.schema.(map[string]any)
 		keyword := broken.KeywordPath()[0]
 		rule := fmt.Sprintf("must satisfy %s: %v", keyword, schema[keyword])
-		return []finding{p.finding(keyword, problem.Invalid, rule, "")}
+		return []finding{p.finding(problem.Invalid, rule, "")}
 	}
 }
 
 // finding is one about the value, which is shown if it is a scalar.
-func (p place) finding(keyword string, kind problem.Kind, rule, fix string) finding {
-	found := finding{rule: keyword, Problem: problem.Problem{Path: p.path, Kind: kind, Rule: rule, Fix: fix}}
+func (p place) finding(kind problem.Kind, rule, fix string) finding {
+	found := finding{Problem: problem.Problem{Path: p.path, Kind: kind, Rule: rule, Fix: fix}}
 	switch p.value.(type) {
 	case string, bool, json.Number:
 		found.Value = p.value
@@ -139,13 +135,13 @@ func (p place) finding(keyword string, kind problem.Kind, rule, fix string) find
 
 func (p place) tooShort(broken *kind.MinLength) finding {
 	if broken.Got == 0 {
-		return p.finding(minLength, problem.Required, "must not be empty", "set it to "+describe(p.schema))
+		return p.finding(problem.Required, "must not be empty", "set it to "+describe(p.schema))
 	}
-	return p.finding(minLength, problem.Limit, fmt.Sprintf("must have at least %d characters", broken.Want), "")
+	return p.finding(problem.Limit, fmt.Sprintf("must have at least %d characters", broken.Want), "")
 }
 
 func (p place) unknownField(name string) finding {
-	found := finding{rule: unknownField, Problem: problem.Problem{
+	found := finding{Problem: problem.Problem{
 		Path: p.path.Member(name), Kind: problem.Unknown, Rule: "unknown field",
 		Fix: "available: " + strings.Join(fields(p.schema), ", "),
 	}}
@@ -155,7 +151,7 @@ func (p place) unknownField(name string) finding {
 
 func (p place) unknownChoice(allowed []any) finding {
 	choices := texts(allowed)
-	found := p.finding(unknownChoice, problem.NotSupported, "must be "+problem.Join(choices, "or"), "")
+	found := p.finding(problem.NotSupported, "must be "+problem.Join(choices, "or"), "")
 	text, _ := p.value.(string)
 	if found.resembles(text, choices); len(choices) == 1 {
 		found.Fix = ""
@@ -168,7 +164,7 @@ func (p place) wrongType(want []string) finding {
 	if got := problem.TypeOf(p.value); got != "a number" || !slices.Contains(want, "integer") {
 		rule += ", not " + got
 	}
-	found := p.finding("type", problem.Type, rule, fix)
+	found := p.finding(problem.Type, rule, fix)
 	switch {
 	case found.Value != nil && slices.Contains(want, "string") && len(choices(p.schema)) == 0:
 		found.Fix = "write it in quotes"

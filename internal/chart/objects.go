@@ -24,10 +24,7 @@ func (r *Release) CheckObject(apiVersion, kind string, object map[string]any) []
 	if r.unread() {
 		return nil
 	}
-	crds, err := r.crds()
-	if err != nil { // the tests read them all
-		return []problem.Problem{{Kind: problem.Invalid, Rule: fmt.Sprintf("could not be checked: %v", err)}}
-	}
+	crds := r.crds()
 	group, version, _ := strings.Cut(apiVersion, "/")
 	if group != Group || !crds.kinds.has(kind) {
 		return []problem.Problem{{
@@ -53,48 +50,35 @@ func (r *Release) CheckObject(apiVersion, kind string, object map[string]any) []
 		}}
 	}
 	findings := schema.check(value)
-	r.doubt(findings, crds.next[version][kind], value)
 	problems := make([]problem.Problem, 0, len(findings))
-	for _, found := range findings {
-		problems = append(problems, r.explain(found, kind))
-	}
-	return problems
-}
-
-// doubt makes warnings of what the chart's own release may allow.
-func (r *Release) doubt(findings []finding, next *schema, value any) {
-	beyond := r.nearest(crdsFile).beyond
+	next := crds.next[version][kind]
 	var still []finding
 	if next != nil {
 		still = next.check(value)
 	}
-	for i, found := range findings {
-		switch {
-		case beyond:
-			findings[i].Warning = found.Warning || found.named() && !found.typo
-		case next != nil:
-			findings[i].nextAllows = !slices.ContainsFunc(still, func(other finding) bool {
-				return other.Path.Equal(found.Path)
-			})
-			findings[i].Warning = found.Warning || findings[i].nextAllows
-		}
+	for _, found := range findings {
+		same := func(other finding) bool { return other.Path.Equal(found.Path) }
+		problems = append(problems, r.explain(found, kind, next != nil && !slices.ContainsFunc(still, same)))
 	}
+	return problems
 }
 
-// explain is the problem for people: whether another chart has the field or the value, and, in
-// a warning, what is known.
-func (r *Release) explain(found finding, kind string) problem.Problem {
+// explain is the problem for people: a warning where the chart's own release may allow the value,
+// whether another chart has the field or the value, and, in a warning, what is known.
+func (r *Release) explain(found finding, kind string, nextAllows bool) problem.Problem {
+	maybeNewer := r.nearest(crdsFile).beyond && found.named() && !found.typo
+	found.Warning = found.Warning || nextAllows || maybeNewer
 	knows := func(other *Release) bool {
-		older := other.version.LT(r.version) && found.rule == unknownChoice // which may have had no choices
+		older := other.version.LT(r.version) && found.Kind == problem.NotSupported // which may have had no choices
 		return !older && other.knows(kind, found.Problem)
 	}
-	if found.named() && !found.nextAllows && !knows(r) {
+	if found.named() && !nextAllows && !knows(r) {
 		if p, ok := r.unsupported(crdsFile, knows); ok {
 			p.Path, p.Value, p.Warning = found.Path, found.Value, found.Warning
 			return p
 		}
 	}
-	if found.Warning && found.rule != uncheckedField {
+	if found.Warning && !found.unchecked {
 		found.Rule += r.asOf(crdsFile)
 	}
 	return found.Problem
@@ -103,13 +87,12 @@ func (r *Release) explain(found finding, kind string) problem.Problem {
 // knows reports whether a version of the CRD has the field of a problem, and allows its value as
 // a choice.
 func (r *Release) knows(kind string, p problem.Problem) bool {
-	crds, err := r.crds()
-	if err != nil {
-		return false
-	}
-	for _, kinds := range crds.kinds {
-		if at, ok := kinds[kind].at(p.Path); ok && (p.Value == nil || allows(at, p.Value)) {
-			return true
+	for _, kinds := range r.crds().kinds {
+		if schema := kinds[kind]; schema != nil {
+			field := schema.place(nil, p.Path).schema
+			if field != nil && (p.Value == nil || allows(field, p.Value)) {
+				return true
+			}
 		}
 	}
 	return false
@@ -119,22 +102,6 @@ func (r *Release) knows(kind string, p problem.Problem) bool {
 func allows(schema, value any) bool {
 	allowed := choices(schema)
 	return len(allowed) == 0 || slices.Contains(allowed, fmt.Sprint(value))
-}
-
-// at is the schema of what a path leads to.
-func (s *schema) at(path problem.Path) (any, bool) {
-	if s == nil {
-		return nil, false
-	}
-	at := any(s.raw)
-	for _, name := range path {
-		below, ok := member(at, name)
-		if !ok {
-			return nil, false
-		}
-		at = below
-	}
-	return at, true
 }
 
 // plain is a copy of an object as JSON has it.
@@ -149,17 +116,11 @@ func plain(object map[string]any) (any, error) {
 func (s *schema) check(value any) []finding {
 	dropNulls(value, s.raw)
 	found := s.unchecked(value)
-	compiled, err := s.compile()
-	if err != nil { // the tests compile all
-		return []finding{{Problem: problem.Problem{
-			Kind: problem.Invalid, Rule: fmt.Sprintf("could not be checked: %v", err), Warning: true,
-		}}}
-	}
-	if invalid, ok := errors.AsType[*jsonschema.ValidationError](compiled.Validate(value)); ok {
+	if invalid, ok := errors.AsType[*jsonschema.ValidationError](s.compile().Validate(value)); ok {
 		found = append(found, s.findings(invalid, value)...)
 	}
 	slices.SortFunc(found, func(a, b finding) int {
-		return cmp.Or(slices.Compare(a.Path, b.Path), cmp.Compare(a.rank(), b.rank()), cmp.Compare(a.rule, b.rule))
+		return cmp.Or(slices.Compare(a.Path, b.Path), cmp.Compare(a.rank(), b.rank()), cmp.Compare(a.Rule, b.Rule))
 	})
 	// One per path is enough: an empty string breaks its other rules, too.
 	return slices.CompactFunc(found, func(a, b finding) bool { return a.Path.Equal(b.Path) })
@@ -195,8 +156,10 @@ func member(schema any, name string) (any, bool) {
 	if field, ok := properties(schema)[name]; ok {
 		return field, true
 	}
-	others, ok := s["additionalProperties"].(map[string]any)
-	return others, ok
+	if others, ok := s["additionalProperties"].(map[string]any); ok {
+		return others, true
+	}
+	return nil, false
 }
 
 func properties(schema any) map[string]any {
@@ -207,19 +170,13 @@ func properties(schema any) map[string]any {
 
 // unchecked finds a provider with fields that are not known.
 func (s *schema) unchecked(value any) []finding {
-	path := problem.Path{"spec", "provider"}
-	schema, object := any(s.raw), value
-	for _, name := range path {
-		schema, _ = member(schema, name)
-		fields, _ := object.(map[string]any)
-		object = fields[name]
-	}
+	at := s.place(value, []string{"spec", "provider"})
+	providers, _ := at.value.(map[string]any)
 	var found []finding
-	providers, _ := object.(map[string]any)
 	for name := range providers {
-		if field, _ := member(schema, name); field == true {
-			found = append(found, finding{rule: uncheckedField, Problem: problem.Problem{
-				Path: path.Member(name), Kind: problem.NotSupported, Warning: true,
+		if field, _ := member(at.schema, name); field == true {
+			found = append(found, finding{unchecked: true, Problem: problem.Problem{
+				Path: at.path.Member(name), Kind: problem.NotSupported, Warning: true,
 				Rule: "was not checked: only the fields of aws are known",
 			}})
 		}
@@ -237,9 +194,14 @@ func (s *schema) findings(invalid *jsonschema.ValidationError, object any) []fin
 		}
 		return found
 	}
+	return s.place(object, invalid.InstanceLocation).findings(invalid.ErrorKind)
+}
+
+// place is the one in an object to which a path leads.
+func (s *schema) place(object any, path []string) place {
 	at := place{schema: s.raw, value: object}
-	for _, name := range invalid.InstanceLocation {
+	for _, name := range path {
 		at = at.member(name)
 	}
-	return at.findings(invalid.ErrorKind)
+	return at
 }

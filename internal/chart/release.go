@@ -35,8 +35,8 @@ type Release struct {
 	version semver.Version
 
 	values    func() node
-	functions func() map[string]bool
-	crds      func() (*crds, error)
+	functions func() node
+	crds      func() *crds
 	// others are the releases of which something is known, the oldest first.
 	others func() []*Release
 }
@@ -45,16 +45,10 @@ type Release struct {
 // read, and supports everything.
 func For(version semver.Version) *Release {
 	r := &Release{version: version}
-	r.values = sync.OnceValue(r.readValues)
-	r.functions = sync.OnceValue(r.readFunctions)
-	r.crds = sync.OnceValues(r.readCRDs)
-	r.others = sync.OnceValue(func() []*Release {
-		var others []*Release
-		for _, version := range timeline() {
-			others = append(others, For(version))
-		}
-		return others
-	})
+	r.values = sync.OnceValue(func() node { return r.read(valuesFile) })
+	r.functions = sync.OnceValue(func() node { return r.read(functionsFile) })
+	r.crds = sync.OnceValue(r.readCRDs)
+	r.others = sync.OnceValue(timeline)
 	return r
 }
 
@@ -81,28 +75,29 @@ func known(file string) []semver.Version {
 	names, _ := fs.Glob(files, "versions/*/"+file) // the pattern is valid
 	versions := make([]semver.Version, 0, len(names))
 	for _, name := range names {
-		if version, err := semver.Parse(strings.Split(name, "/")[1]); err == nil {
-			versions = append(versions, version)
-		}
+		versions = append(versions, semver.MustParse(strings.Split(name, "/")[1]))
 	}
 	slices.SortFunc(versions, semver.Version.Compare)
 	return versions
 }
 
-// timeline are all versions of which something is known, the oldest first.
-func timeline() []semver.Version {
-	versions := slices.Concat(known(crdsFile), known(valuesFile), known(functionsFile))
+// timeline are all releases of which something is known, the oldest first.
+func timeline() []*Release {
+	versions := Versions()
 	for _, file := range []string{valuesFile, functionsFile} {
 		for _, note := range notes(file) {
 			versions = append(versions, note.since)
 		}
 	}
-	overlays, _ := crdNotes() // the tests read them
-	for _, note := range overlays {
+	for _, note := range crdNotes() {
 		versions = append(versions, note.Since)
 	}
 	slices.SortFunc(versions, semver.Version.Compare)
-	return slices.CompactFunc(versions, semver.Version.EQ)
+	var releases []*Release
+	for _, version := range slices.CompactFunc(versions, semver.Version.EQ) {
+		releases = append(releases, For(version))
+	}
+	return releases
 }
 
 // nearest is the known version that tells most of another one.
@@ -158,23 +153,29 @@ func (r *Release) asOf(file string) string {
 // unsupported is the problem that a release does not have what another one has; ok is false
 // where none is known to have it.
 func (r *Release) unsupported(file string, supports func(*Release) bool) (p problem.Problem, ok bool) {
-	p.Kind = problem.Version
-	rule := fmt.Sprintf("not supported by chart %s ", r.version)
 	had, removed := false, r.version
 	for _, other := range r.others() {
 		newer, has := other.version.GT(r.version), supports(other)
 		switch {
 		case newer && has && other.nearest(file).next == nil:
-			p.Rule, p.Fix = rule+fmt.Sprintf("(since %s)", other.version), "set a newer chartVersion or remove it"
-			return p, true
+			return r.tooOld(other.version), true
 		case !newer && has:
 			had, removed = true, r.version
 		case !newer && had && removed.EQ(r.version):
 			removed = other.version
 		}
 	}
-	p.Rule, p.Fix = rule+fmt.Sprintf("(removed in %s)", removed), "remove it"
-	return p, had
+	return r.tooNew(removed), had
+}
+
+func (r *Release) tooOld(since semver.Version) problem.Problem {
+	rule := fmt.Sprintf("not supported by chart %s (since %s)", r.version, since)
+	return problem.Problem{Kind: problem.Version, Rule: rule, Fix: "set a newer chartVersion or remove it"}
+}
+
+func (r *Release) tooNew(removed semver.Version) problem.Problem {
+	rule := fmt.Sprintf("not supported by chart %s (removed in %s)", r.version, removed)
+	return problem.Problem{Kind: problem.Version, Rule: rule, Fix: "remove it"}
 }
 
 // note is a line of the release notes' files: something was added or removed.
@@ -190,20 +191,18 @@ func notes(file string) []note {
 	var found []note
 	for _, line := range lines("notes/" + file) {
 		since, name, _ := strings.Cut(line, " ")
-		version, err := semver.Parse(since)
-		if err != nil {
-			continue // the tests read them all
-		}
 		name, removed := strings.CutPrefix(name, "-")
-		found = append(found, note{version, name, removed})
+		found = append(found, note{semver.MustParse(since), name, removed})
 	}
 	return found
 }
 
 // lines are those of a file, without comments.
 func lines(name string) []string {
-	content, _ := files.ReadFile(name) // it is embedded
-	return slices.DeleteFunc(strings.Split(string(content), "\n"), func(line string) bool {
+	return slices.DeleteFunc(strings.Split(string(embedded(files.ReadFile(name))), "\n"), func(line string) bool {
 		return line == "" || strings.HasPrefix(line, "#")
 	})
 }
+
+// embedded returns what was read of an embedded file, which cannot fail: the tests read them all.
+func embedded[T any](value T, _ error) T { return value }

@@ -3,7 +3,6 @@ package chart
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"sync"
 
 	"github.com/blang/semver"
@@ -23,7 +22,7 @@ type kinds map[string]map[string]*schema
 // schema is that of a kind: as it was read, and compiled when it is needed.
 type schema struct {
 	raw     map[string]any
-	compile func() (*jsonschema.Schema, error)
+	compile func() *jsonschema.Schema
 }
 
 // has reports whether any version of the API has a kind.
@@ -36,47 +35,37 @@ func (k kinds) has(kind string) bool {
 	return false
 }
 
-func (r *Release) readCRDs() (*crds, error) {
+func (r *Release) readCRDs() *crds {
 	near := r.nearest(crdsFile)
-	read, err := r.readKinds(near.version)
-	if err != nil || near.next == nil {
-		return &crds{kinds: read}, err
+	read := &crds{kinds: r.readKinds(near.version)}
+	if near.next != nil {
+		read.next = r.readKinds(*near.next)
 	}
-	next, err := r.readKinds(*near.next)
-	return &crds{kinds: read, next: next}, err
+	return read
 }
 
 // readKinds reads the schemas of a known version, with what the release notes add to them.
-func (r *Release) readKinds(version semver.Version) (kinds, error) {
+func (r *Release) readKinds(version semver.Version) kinds {
 	name := "versions/" + version.String() + "/" + crdsFile
-	data, err := files.ReadFile(name)
-	if err != nil {
-		return nil, fmt.Errorf("reading the CRDs: %w", err)
-	}
-	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
-	if err != nil {
-		return nil, fmt.Errorf("reading the CRDs %s: %w", name, err)
-	}
-	if err := r.addNotes(document); err != nil {
-		return nil, err
-	}
+	document := embedded(jsonschema.UnmarshalJSON(bytes.NewReader(embedded(files.ReadFile(name))))).(map[string]any)
+	r.addNotes(document)
 	compiler := jsonschema.NewCompiler()
 	url := "crd:///" + name // a relative one is taken for a file
 	if err := compiler.AddResource(url, document); err != nil {
-		return nil, fmt.Errorf("reading the CRDs %s: %w", name, err)
+		panic(err) // as must does
 	}
 	read, compiling := kinds{}, sync.Mutex{} // a compiler is not safe for concurrent use
-	for version, schemas := range document.(map[string]any) {
+	for version, schemas := range document {
 		read[version] = map[string]*schema{}
 		for kind, raw := range schemas.(map[string]any) {
-			read[version][kind] = &schema{raw.(map[string]any), sync.OnceValues(func() (*jsonschema.Schema, error) {
+			read[version][kind] = &schema{raw.(map[string]any), sync.OnceValue(func() *jsonschema.Schema {
 				compiling.Lock()
 				defer compiling.Unlock()
-				return compiler.Compile(url + "#/" + version + "/" + kind)
+				return compiler.MustCompile(url + "#/" + version + "/" + kind)
 			})}
 		}
 	}
-	return read, nil
+	return read
 }
 
 // crdNote is what a release added to CRDs, as its notes and documentation say.
@@ -87,23 +76,18 @@ type crdNote struct {
 	Schema map[string]any
 }
 
-func crdNotes() ([]crdNote, error) {
-	data, err := files.ReadFile("notes/" + crdsFile)
-	if err != nil {
-		return nil, fmt.Errorf("reading the notes on CRDs: %w", err)
-	}
+func crdNotes() []crdNote {
 	var notes []crdNote
-	if err := json.Unmarshal(data, &notes); err != nil {
-		return nil, fmt.Errorf("reading the notes on CRDs: %w", err)
+	if err := json.Unmarshal(embedded(files.ReadFile("notes/"+crdsFile)), &notes); err != nil {
+		panic(err) // as must does
 	}
-	return notes, nil
+	return notes
 }
 
 // addNotes lays over schemas what the releases up to this one added.
-func (r *Release) addNotes(document any) error {
-	notes, err := crdNotes()
-	for _, schemas := range document.(map[string]any) {
-		for _, note := range notes {
+func (r *Release) addNotes(document map[string]any) {
+	for _, schemas := range document {
+		for _, note := range crdNotes() {
 			if r.version.LT(note.Since) {
 				continue
 			}
@@ -113,7 +97,6 @@ func (r *Release) addNotes(document any) error {
 			}
 		}
 	}
-	return err
 }
 
 // overlay lays a value over another one: maps are joined, anything else is replaced.

@@ -32,7 +32,7 @@ func (r *Release) checkValues(path problem.Path, tree node, values map[string]an
 		object, isMap := values[name].(map[string]any)
 		switch {
 		case !ok:
-			p, elsewhere := r.unsupported(valuesFile, func(other *Release) bool { return other.values().has(at) })
+			p, elsewhere := r.unsupported(valuesFile, func(other *Release) bool { return other.values().has(at...) })
 			if !elsewhere {
 				p = problem.Problem{
 					Kind: problem.Unknown, Rule: "unknown value" + r.asOf(valuesFile),
@@ -54,17 +54,21 @@ func (r *Release) checkValues(path problem.Path, tree node, values map[string]an
 	return found
 }
 
-// readValues reads what a version uses. Between two known versions it is what either uses.
-func (r *Release) readValues() node {
-	near, tree := r.nearest(valuesFile), node{}
-	for _, version := range near.both() {
-		for _, line := range lines("versions/" + version.String() + "/" + valuesFile) {
+// read reads what a version has; what any version has, if it could not be read. Between two
+// known versions it is what either has.
+func (r *Release) read(file string) node {
+	versions, tree := r.nearest(file).both(), node{}
+	if r.unread() {
+		versions = known(file)
+	}
+	for _, version := range versions {
+		for _, line := range lines("versions/" + version.String() + "/" + file) {
 			tree.add(strings.Split(line, "."))
 		}
 	}
-	for _, note := range notes(valuesFile) {
+	for _, note := range notes(file) {
 		switch path := strings.Split(note.name, "."); {
-		case r.version.LT(note.since):
+		case r.version.LT(note.since) && !r.unread(), note.removed && r.unread():
 		case note.removed:
 			tree.remove(path)
 		default:
@@ -106,7 +110,7 @@ func (n node) remove(path []string) {
 }
 
 // has reports whether a path is used.
-func (n node) has(path []string) bool {
+func (n node) has(path ...string) bool {
 	for _, name := range path {
 		if n == nil {
 			return true

@@ -18,8 +18,10 @@ import (
 
 // target checks the settings of the target.
 func (c *checker) target() {
-	c.region()
 	if c.OnEKS() {
+		if at := (problem.Path{stackfile.KeyRegion}); c.File.Valid(at) {
+			c.samePartition(at, c.Region)
+		}
 		c.cluster()
 	} else if at := (problem.Path{stackfile.KeyEndpoint}); !c.problems.Failed(at) {
 		c.endpoint(at, c.File.Endpoint)
@@ -29,17 +31,6 @@ func (c *checker) target() {
 		c.refuse(at, c.File.Timeout, problem.Limit, "must be at least 1s", "set it to a duration such as 5m")
 	}
 	c.interval(problem.Path{stackfile.KeyRefreshInterval}, c.File.RefreshInterval)
-}
-
-// region checks the region of the secrets, which defaults to that of an EKS cluster.
-func (c *checker) region() {
-	at := problem.Path{stackfile.KeyRegion}
-	switch {
-	case c.Region == "" && !c.OnEKS() && !c.problems.Failed(at):
-		c.refuse(at, nil, problem.Required, "is required", "set it to an AWS region, such as us-east-1")
-	case c.OnEKS() && c.File.Valid(at):
-		c.samePartition(at, c.Region)
-	}
 }
 
 // samePartition refuses a region outside the partition of the cluster.
@@ -56,9 +47,6 @@ var issuerRegion = regexp.MustCompile(`:oidc-provider/oidc\.eks\.([a-z0-9-]+)\.`
 
 // cluster checks the settings of target eks.
 func (c *checker) cluster() {
-	if at := (problem.Path{stackfile.KeyCluster}); c.Cluster.Name == "" && !c.problems.Failed(at) {
-		c.refuse(at, nil, problem.Required, "is required", "set it to the name of an EKS cluster")
-	}
 	at := problem.Path{stackfile.KeyAWSRegion}
 	if c.Cluster.Region == "" {
 		c.refuse(at, nil, problem.Required, "is required", "set it to the region of the cluster, such as us-east-1")

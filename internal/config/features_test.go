@@ -187,10 +187,12 @@ func (f features) plain(at string, value any) {
 	}
 }
 
-// languageField is what the language says of a setting.
+// languageField is what the language says of a setting that is a map, or a policy of the secrets.
 func languageField(key string) (reflect.StructField, bool) {
-	for _, field := range reflect.VisibleFields(reflect.TypeFor[stackfile.Stack]()) {
-		if field.Tag.Get("json") == key {
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[stackfile.File]()) {
+		kind := field.Type.Kind()
+		ours := kind == reflect.Map || kind == reflect.Struct || strings.HasSuffix(key, "Policy")
+		if field.Tag.Get("json") == key && ours && key != stackfile.KeyChartValues {
 			return field, true
 		}
 	}

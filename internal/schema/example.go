@@ -2,9 +2,12 @@ package schema
 
 import (
 	"embed"
+	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"eso-aws/internal/stackfile"
 )
 
 //go:embed examples/*.yaml
@@ -14,17 +17,14 @@ var examples embed.FS
 func Example(target string) ([]byte, error) { return examples.ReadFile("examples/" + target + ".yaml") }
 
 // exampleOf returns a node with a value from the examples; if they have none, from another
-// node of the same field; "" if there is none either.
+// node with the same documentation; "" if there is none either.
 func exampleOf(n node) string {
-	nodes := []node{n}
-	for _, other := range allNodes() {
-		if other.owner != nil && other.owner == n.owner && other.name == n.name {
-			nodes = append(nodes, other)
+	for _, other := range slices.Insert(allNodes(), 0, n) {
+		if other.Name != n.Name || other.Doc != n.Doc {
+			continue
 		}
-	}
-	for _, n := range nodes {
-		for _, target := range []string{eks, local} {
-			if example := excerpt(target, n.path); example != "" {
+		for _, target := range []string{stackfile.EKS, stackfile.Local} {
+			if example := excerpt(target, other.path); example != "" {
 				return example
 			}
 		}
@@ -33,7 +33,7 @@ func exampleOf(n node) string {
 }
 
 // excerpt returns what is at a path of an example, as YAML.
-func excerpt(target string, path []segment) string {
+func excerpt(target string, path []string) string {
 	content, err := Example(target)
 	if err != nil {
 		return ""
@@ -42,7 +42,7 @@ func excerpt(target string, path []segment) string {
 	if err := yaml.Unmarshal(content, &file); err != nil {
 		return ""
 	}
-	key, value := search(&file.Config, append([]segment{{name: project + path[0].name}}, path[1:]...))
+	key, value := search(&file.Config, append([]string{project + path[0]}, path[1:]...))
 	if value == nil {
 		return ""
 	}
@@ -58,7 +58,7 @@ func excerpt(target string, path []segment) string {
 
 // search returns the first key and value at a path, through any entry of a list and any
 // key in the place of a placeholder.
-func search(node *yaml.Node, path []segment) (key, value *yaml.Node) {
+func search(node *yaml.Node, path []string) (key, value *yaml.Node) {
 	if node.Kind == yaml.SequenceNode {
 		for _, entry := range node.Content {
 			if key, value := search(entry, path); value != nil {
@@ -72,7 +72,7 @@ func search(node *yaml.Node, path []segment) (key, value *yaml.Node) {
 	for i := 0; i < len(node.Content); i += 2 {
 		key, value := node.Content[i], node.Content[i+1]
 		switch {
-		case !path[0].placeholder && key.Value != path[0].name:
+		case !strings.HasPrefix(path[0], "<") && key.Value != path[0]:
 		case len(path) == 1:
 			return key, value
 		default:

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+
+	"eso-aws/internal/stackfile"
 )
 
 // lineWidth is the width of texts, without their indentation.
@@ -14,23 +16,23 @@ const lineWidth = 90
 // users choose may be left out. With an empty path, it lists the settings.
 func Explain(path string) (string, error) {
 	if path == "" {
-		return list("Settings of Pulumi.<stack>.yaml, under config:", topLevel()), nil
+		return list("Settings of Pulumi.<stack>.yaml, under config:", root().fields()), nil
 	}
 	n, err := find(path)
 	if err != nil {
 		return "", err
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n%s\n", n, indent(wrap(n.meaning(), lineWidth), "  "))
+	fmt.Fprintf(&b, "%s\n%s\n", n, indent(wrap(meaning(n.Field), lineWidth), "  "))
 	row := func(name, value string) {
 		if value != "" {
 			fmt.Fprintf(&b, "  %-9s %s\n", name, value)
 		}
 	}
 	row("Type", typeOf(n))
-	row("Format", n.hint)
-	row("Default", n.fallback)
-	if n.encrypt {
+	row("Format", n.Hint)
+	row("Default", n.Default)
+	if n.Encrypt {
 		row("Encrypt", "with pulumi config set --secret")
 	}
 	if fields := n.fields(); len(fields) > 0 {
@@ -45,12 +47,12 @@ func Explain(path string) (string, error) {
 func list(title string, nodes []node) string {
 	longest := 0
 	for _, n := range nodes {
-		longest = max(longest, len(n.name))
+		longest = max(longest, len(n.Name))
 	}
 	lines := []string{title}
 	for _, n := range nodes {
-		sentence, _, _ := strings.Cut(n.doc, ". ")
-		lines = append(lines, fmt.Sprintf("    %-*s  %s", longest, n.name, strings.TrimSuffix(sentence, ".")))
+		sentence, _, _ := strings.Cut(n.Doc, ". ")
+		lines = append(lines, fmt.Sprintf("    %-*s  %s", longest, n.Name, strings.TrimSuffix(sentence, ".")))
 	}
 	return strings.Join(lines, "\n") + "\n"
 }
@@ -76,12 +78,12 @@ func indent(text, by string) string {
 
 // typeOf returns the type of a node's values, and the short forms in which to write them.
 func typeOf(n node) string {
-	switch n.kind.Kind() { //nolint:exhaustive // the others are strings
+	switch n.Type.Kind() { //nolint:exhaustive // the others are strings
 	case reflect.Bool:
 		return "boolean"
 	case reflect.Slice:
 		entry, _ := n.entry()
-		if n.single {
+		if n.Single {
 			return typeOf(entry) + ", or a list of them"
 		}
 		return "list of " + typeOf(entry) + "s"
@@ -90,21 +92,12 @@ func typeOf(n node) string {
 		if !ok {
 			return "map"
 		}
-		return "map of <" + entry.name + "> to " + typeOf(entry)
+		return "map of " + entry.path[len(entry.path)-1] + " to " + typeOf(entry)
 	case reflect.Struct:
-		if f, ok := shorthandOf(n.kind); ok {
-			return "map, or a string for its " + f.name
+		if f, ok := stackfile.ShorthandOf(n.Type); ok {
+			return "map, or a string for its " + f.Name
 		}
 		return "map"
 	}
 	return "string"
-}
-
-// Paths returns the paths of all settings and fields, as [Explain] takes them.
-func Paths() []string {
-	var paths []string
-	for _, n := range allNodes() {
-		paths = append(paths, n.String())
-	}
-	return paths
 }

@@ -3,20 +3,13 @@ package schema
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"reflect"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/google/jsonschema-go/jsonschema"
-)
 
-const (
-	local = "local"
-	eks   = "eks"
-
-	awsRegion = "aws:region"
+	"eso-aws/internal/stackfile"
 )
 
 // File returns the JSON Schema of a stack file, Pulumi.<stack>.yaml.
@@ -75,52 +68,46 @@ func (g *generator) config() *jsonschema.Schema {
 		AdditionalProperties: never(),
 	}
 	for _, f := range awsSettings() {
-		s.Properties[f.name] = described(stringSchema(f), f)
-		s.PropertyOrder = append(s.PropertyOrder, f.name)
+		s.Properties[f.Name] = described(stringSchema(f), f)
+		s.PropertyOrder = append(s.PropertyOrder, f.Name)
 	}
-	fields := settings()
+	fields := stackfile.Settings()
 	for _, f := range fields {
-		s.Properties[project+f.name] = g.setting(f)
-		s.PropertyOrder = append(s.PropertyOrder, project+f.name)
+		s.Properties[project+f.Name] = g.setting(f)
+		s.PropertyOrder = append(s.PropertyOrder, project+f.Name)
 	}
-	ifLocal, ifEKS := without(fields, local), without(fields, eks)
-	ifEKS.PatternProperties["^"+awsRegion+"$"] = stringSchema(field{pattern: "region"}) // target local ignores it
-	s.AllOf = []*jsonschema.Schema{{If: is(local), Then: ifLocal}, {If: is(eks), Then: ifEKS}}
+	// Pulumi treats these values as unset.
+	unset := &jsonschema.Schema{Enum: []any{"", "false", "{}", false, map[string]any{}}}
+	for _, target := range []string{stackfile.Local, stackfile.EKS} {
+		then := without(target, project, fields, unset)
+		if target == stackfile.EKS { // target local ignores it
+			then.PatternProperties["^"+stackfile.KeyAWSRegion+"$"] = stringSchema(stackfile.Field{Pattern: "region"})
+		}
+		s.AllOf = append(s.AllOf, &jsonschema.Schema{If: is(target), Then: then})
+	}
 	return s
-}
-
-// awsSettings returns the settings of Pulumi's AWS provider that the program reads too.
-func awsSettings() []field {
-	kind := reflect.TypeFor[string]()
-	return []field{
-		{name: awsRegion, kind: kind, requiredFor: eks, doc: "AWS region of the EKS cluster, such as us-east-1."},
-		{name: "aws:profile", kind: kind, only: eks, doc: "AWS CLI profile with access to the cluster."},
-	}
 }
 
 // required returns a schema that refuses a file without the required settings.
 func required() *jsonschema.Schema {
 	s := &jsonschema.Schema{}
-	byTarget := map[string][]string{eks: {awsRegion}}
-	for _, f := range settings() {
-		if f.required {
-			s.Required = append(s.Required, project+f.name)
-		}
-		if f.requiredFor != "" {
-			byTarget[f.requiredFor] = append(byTarget[f.requiredFor], project+f.name)
+	fields := awsSettings()
+	for _, f := range stackfile.Settings() {
+		f.Name = project + f.Name
+		if fields = append(fields, f); f.Required {
+			s.Required = append(s.Required, f.Name)
 		}
 	}
-	for _, target := range slices.Sorted(maps.Keys(byTarget)) {
-		s.AllOf = append(s.AllOf, &jsonschema.Schema{If: is(target), Then: nonEmpty(byTarget[target])})
-	}
-	return s
-}
-
-// nonEmpty returns a schema that refuses an object without values for these keys.
-func nonEmpty(keys []string) *jsonschema.Schema {
-	s := &jsonschema.Schema{Required: keys, Properties: map[string]*jsonschema.Schema{}, PropertyOrder: keys}
-	for _, key := range keys {
-		s.Properties[key] = &jsonschema.Schema{MinLength: new(1)}
+	for _, target := range []string{stackfile.EKS, stackfile.Local} {
+		then := &jsonschema.Schema{Properties: map[string]*jsonschema.Schema{}}
+		for _, f := range fields {
+			if f.RequiredFor == target {
+				then.Required = append(then.Required, f.Name)
+				then.Properties[f.Name] = &jsonschema.Schema{MinLength: new(1)}
+			}
+		}
+		then.PropertyOrder = then.Required
+		s.AllOf = append(s.AllOf, &jsonschema.Schema{If: is(target), Then: then})
 	}
 	return s
 }
@@ -134,37 +121,18 @@ func is(target string) *jsonschema.Schema {
 	}
 }
 
-// without returns a schema that refuses settings of other targets, unless Pulumi treats
-// their value as unset. It has patterns, because editors would suggest properties.
-func without(fields []field, target string) *jsonschema.Schema {
-	s := &jsonschema.Schema{PatternProperties: map[string]*jsonschema.Schema{}}
+// without returns a schema that refuses fields of other targets, unless their values match
+// unset; nil if there are none. It has patterns, because editors would suggest properties.
+func without(target, prefix string, fields []stackfile.Field, unset *jsonschema.Schema) *jsonschema.Schema {
+	refusals := map[string]*jsonschema.Schema{}
 	for _, f := range fields {
-		value := fieldsWithout(f.kind, target)
-		if f.only != "" && f.only != target {
-			value = refused(f, &jsonschema.Schema{Enum: []any{"", "false", "{}", false, map[string]any{}}})
+		value := withoutBelow(target, f)
+		if f.Only != "" && f.Only != target {
+			value = unset.CloneSchemas()
+			value.Extra = map[string]any{"errorMessage": f.Name + " is for target " + f.Only + " only"} // in editors
 		}
 		if value != nil {
-			s.PatternProperties["^"+project+f.name+"$"] = value
-		}
-	}
-	return s
-}
-
-// fieldsWithout returns a schema that refuses fields of other targets; nil if there are
-// none.
-func fieldsWithout(kind reflect.Type, target string) *jsonschema.Schema {
-	if kind.Kind() == reflect.Map && elementType(kind) != nil {
-		if value := fieldsWithout(kind.Elem(), target); value != nil {
-			return &jsonschema.Schema{AdditionalProperties: value}
-		}
-	}
-	if kind.Kind() != reflect.Struct {
-		return nil
-	}
-	refusals := map[string]*jsonschema.Schema{}
-	for _, f := range fieldsOf(kind) {
-		if f.only != "" && f.only != target {
-			refusals["^"+f.name+"$"] = refused(f, &jsonschema.Schema{Type: "null"}) // no string is null
+			refusals["^"+prefix+f.Name+"$"] = value
 		}
 	}
 	if len(refusals) == 0 {
@@ -173,10 +141,19 @@ func fieldsWithout(kind reflect.Type, target string) *jsonschema.Schema {
 	return &jsonschema.Schema{PatternProperties: refusals}
 }
 
-// refused adds the message that editors show.
-func refused(f field, s *jsonschema.Schema) *jsonschema.Schema {
-	s.Extra = map[string]any{"errorMessage": f.name + " is for target " + f.only + " only"}
-	return s
+// withoutBelow returns a schema that refuses fields of other targets in a field's values.
+func withoutBelow(target string, f stackfile.Field) *jsonschema.Schema {
+	switch f.Type.Kind() { //nolint:exhaustive // the others have no such fields
+	case reflect.Map:
+		if entry, ok := f.Entry(); ok {
+			if value := withoutBelow(target, entry); value != nil {
+				return &jsonschema.Schema{AdditionalProperties: value}
+			}
+		}
+	case reflect.Struct:
+		return without(target, "", stackfile.Fields(f.Type), &jsonschema.Schema{Type: "null"}) // no string is null
+	}
+	return nil
 }
 
 // otherNamespaces returns a pattern for keys of other namespaces, without lookahead, which

@@ -11,53 +11,35 @@ import (
 	"eso-aws/internal/stackfile"
 )
 
-// node is a field in the tree of settings.
+// node is a field in the tree of settings. Its path has placeholders, such as <name>, for
+// names that users choose.
 type node struct {
-	field
-	path []segment
+	stackfile.Field
+	path []string
 }
 
-// segment is a name in a path: of a field, or a placeholder for a name that users choose.
-type segment struct {
-	name        string
-	placeholder bool
-}
+// root returns the node of the whole file.
+func root() node { return node{Field: stackfile.Field{Type: reflect.TypeFor[stackfile.File]()}} }
 
 // String returns the path of a node as messages have it.
-func (n node) String() string {
-	var b strings.Builder
-	for i, segment := range n.path {
-		switch {
-		case i == 0:
-			b.WriteString(project + segment.name)
-		case segment.placeholder:
-			b.WriteString(".<" + segment.name + ">")
-		default:
-			b.WriteString("." + segment.name)
-		}
-	}
-	return b.String()
-}
+func (n node) String() string { return project + strings.Join(n.path, ".") }
 
-func (n node) child(f field, placeholder bool) node {
-	return node{f, append(slices.Clone(n.path), segment{f.name, placeholder})}
+func (n node) child(f stackfile.Field, name string) node {
+	return node{f, append(slices.Clone(n.path), name)}
 }
 
 // entry returns the node of any entry of a map or list. Entries of a list have the path of
 // the list.
 func (n node) entry() (node, bool) {
-	kind := elementType(n.kind)
-	if kind == nil {
-		return node{}, false
+	entry, ok := n.Entry()
+	if !ok || n.Type.Kind() == reflect.Slice {
+		return node{entry, n.path}, ok
 	}
-	entry := field{name: "name", kind: kind, pattern: n.pattern, only: n.only, doc: n.doc}
-	if n.kind.Kind() == reflect.Slice {
-		return node{entry, n.path}, true
+	placeholder := "<name>"
+	if entry.Type.Kind() == reflect.String || n.Keys == "key" {
+		placeholder = "<key>"
 	}
-	if kind.Kind() == reflect.String || n.keys == "key" {
-		entry.name = "key"
-	}
-	return n.child(entry, true), true
+	return n.child(entry, placeholder), true
 }
 
 // innermost returns the node of the entries, or of their entries; the node itself if it
@@ -72,19 +54,14 @@ func (n node) innermost() node {
 // fields returns the fields of a node, or of the entries in it.
 func (n node) fields() []node {
 	n = n.innermost()
-	if n.kind.Kind() != reflect.Struct {
+	if n.Type.Kind() != reflect.Struct {
 		return nil
 	}
 	var nodes []node
-	for _, f := range fieldsOf(n.kind) {
-		nodes = append(nodes, n.child(f, false))
+	for _, f := range stackfile.Fields(n.Type) {
+		nodes = append(nodes, n.child(f, f.Name))
 	}
 	return nodes
-}
-
-// topLevel returns the nodes of the settings.
-func topLevel() []node {
-	return node{field: field{kind: reflect.TypeFor[stackfile.File]()}}.fields()
 }
 
 // allNodes returns the nodes of all fields, each before those in it.
@@ -97,7 +74,7 @@ func allNodes() []node {
 			add(f)
 		}
 	}
-	for _, n := range topLevel() {
+	for _, n := range root().fields() {
 		add(n)
 	}
 	return nodes
@@ -113,9 +90,9 @@ func find(path string) (node, error) {
 	if len(matches) == 0 {
 		return node{}, fmt.Errorf("%q: must be the path of a setting or field, such as secrets.data", path)
 	}
-	at := node{field: field{kind: reflect.TypeFor[stackfile.File]()}}
+	at := root()
 	for i, match := range matches {
-		if match[2] != "" && at.kind.Kind() == reflect.Slice {
+		if match[2] != "" && at.Type.Kind() == reflect.Slice {
 			continue
 		}
 		name := match[1] + match[2] + match[3]
@@ -124,7 +101,7 @@ func find(path string) (node, error) {
 		typo := i == len(matches)-1 && problem.Nearest(name, known, problem.Distance) != ""
 		if j := slices.Index(known, name); j >= 0 {
 			at = fields[j]
-		} else if entry, ok := at.entry(); ok && at.kind.Kind() == reflect.Map && !typo {
+		} else if entry, ok := at.entry(); ok && at.Type.Kind() == reflect.Map && !typo {
 			at = entry
 		} else {
 			return node{}, unknown(at, name, known)
@@ -146,7 +123,7 @@ func unknown(at node, name string, known []string) error {
 func names(nodes []node) []string {
 	names := make([]string, len(nodes))
 	for i, n := range nodes {
-		names[i] = n.name
+		names[i] = n.Name
 	}
 	return names
 }

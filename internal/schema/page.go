@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+
+	"eso-aws/internal/stackfile"
 )
 
 const introduction = `# Settings
@@ -25,23 +27,23 @@ func Page() (string, error) {
 	b.WriteString(introduction + "\n## Settings of a stack\n\n" + tableHead("Setting"))
 	sections := sections()
 	for _, f := range awsSettings() {
-		fmt.Fprintf(&b, "| `%s` | %s | string |  |\n", f.name, escape(f.meaning()))
+		b.WriteString(row(node{Field: f}, f.Name, sections))
 	}
-	for _, n := range topLevel() {
-		b.WriteString(row(n, project+n.name, sections))
+	for _, n := range root().fields() {
+		b.WriteString(row(n, project+n.Name, sections))
 	}
 	for _, section := range sections {
 		fmt.Fprintf(&b, "\n## %s\n\n", Code(section.String()))
-		if f, ok := shorthandOf(section.kind); ok {
-			fmt.Fprintf(&b, "A map, or a string for its `%s`.\n\n", f.name)
+		if f, ok := stackfile.ShorthandOf(section.Type); ok {
+			fmt.Fprintf(&b, "A map, or a string for its `%s`.\n\n", f.Name)
 		}
 		b.WriteString(tableHead("Field"))
 		for _, n := range section.fields() {
-			b.WriteString(row(n, n.name, sections))
+			b.WriteString(row(n, n.Name, sections))
 		}
 	}
 	b.WriteString("\n## Examples\n")
-	for _, target := range []string{eks, local} {
+	for _, target := range []string{stackfile.EKS, stackfile.Local} {
 		example, err := Example(target)
 		if err != nil {
 			return "", fmt.Errorf("reading the example of target %s: %w", target, err)
@@ -56,7 +58,8 @@ func tableHead(first string) string {
 }
 
 func row(n node, name string, sections []node) string {
-	return fmt.Sprintf("| `%s` | %s | %s | %s |\n", name, escape(n.meaning()), typeLink(n, sections), Code(n.fallback))
+	text := escape(meaning(n.Field))
+	return fmt.Sprintf("| `%s` | %s | %s | %s |\n", name, text, typeLink(n, sections), Code(n.Default))
 }
 
 // sections returns the first node of each type that has fields.
@@ -65,8 +68,8 @@ func sections() []node {
 	var sections []node
 	for _, n := range allNodes() {
 		n = n.innermost()
-		if n.kind.Kind() == reflect.Struct && !seen[n.kind] {
-			seen[n.kind] = true
+		if n.Type.Kind() == reflect.Struct && !seen[n.Type] {
+			seen[n.Type] = true
 			sections = append(sections, n)
 		}
 	}
@@ -77,7 +80,7 @@ func sections() []node {
 func typeLink(n node, sections []node) string {
 	name := escape(typeOf(n))
 	for _, section := range sections {
-		if section.kind == n.innermost().kind {
+		if section.Type == n.innermost().Type {
 			return "[" + name + "](#" + anchor(section.String()) + ")"
 		}
 	}

@@ -1,6 +1,9 @@
 package schema
 
-import "eso-aws/internal/pattern"
+import (
+	"eso-aws/internal/pattern"
+	"eso-aws/internal/stackfile"
+)
 
 // form is what a text looks like.
 type form struct {
@@ -18,26 +21,15 @@ func or(p pattern.Pattern, expression string) form {
 
 const empty = `^$`
 
-// forms are those that the language's tags pattern and keys name. Those without a pattern of
-// package pattern are wider than the checks, which depend on the service or the target.
-func forms() map[string]form {
-	return map[string]form{
-		"region":     of(pattern.Region),
-		"cluster":    of(pattern.ClusterName),
+// formOf returns the form that the tags pattern and keys name. Those here depend on the
+// service, the target or another exception, and may be wider than what is checked.
+func formOf(name string) form {
+	forms := map[string]form{
 		"provider":   of(pattern.ProviderARN),
 		"url":        {pattern: `^[hH][tT][tT][pP][sS]?://[^/]`},
 		"credential": {pattern: `^[^ \t\r\n]*$`},
-		"duration":   of(pattern.Duration),
-		"amount":     of(pattern.Amount),
-
-		"namespace": of(pattern.Namespace),
-		"user":      or(pattern.Namespace, `^\*$`),
-		"name":      of(pattern.ObjectName),
-		"key":       of(pattern.SecretKey),
-		"metadata":  of(pattern.MetadataKey),
-		"label":     of(pattern.LabelValue),
-		"template":  or(pattern.LabelValue, `\{\{`),
-		"type":      of(pattern.SecretType),
+		"user":       or(pattern.Namespace, `^\*$`),
+		"template":   or(pattern.LabelValue, `\{\{`),
 
 		// AWS's own services name their secrets with a ! after the service.
 		"remote":   {pattern: `^([A-Za-z0-9:-]+!)?[A-Za-z0-9/_+=.@:-]+$`},
@@ -54,4 +46,8 @@ func forms() map[string]form {
 		"tag":      {min: 1, max: pattern.TagKey.MaxLength},
 		"tagValue": {max: pattern.TagValue.MaxLength},
 	}
+	if wider, ok := forms[name]; ok {
+		return wider
+	}
+	return of(stackfile.Patterns()[name])
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"eso-aws/internal/stackfile"
 )
 
 // configSection matches the config section of a YAML file.
@@ -17,16 +19,16 @@ var configSection = regexp.MustCompile(`(?m)^config:\n(?:\n*  .*\n)*`)
 func Project(file string) (string, error) {
 	var b strings.Builder
 	b.WriteString("config:\n")
-	for _, n := range topLevel() {
-		fmt.Fprintf(&b, "  %s:\n", n.name)
-		fallback := declaredDefault(n.field)
+	for _, n := range root().fields() {
+		fmt.Fprintf(&b, "  %s:\n", n.Name)
+		fallback := declaredDefault(n.Field)
 		switch fallback.(type) {
 		case string:
 			b.WriteString("    type: string\n")
 		case bool:
 			b.WriteString("    type: boolean\n")
 		}
-		text := n.description()
+		text := description(n.Field)
 		if fields := n.fields(); len(fields) > 0 {
 			text += " Fields: " + strings.Join(names(fields), ", ") + "."
 		}
@@ -42,11 +44,11 @@ func Project(file string) (string, error) {
 
 // declaredDefault returns the default that Pulumi sets. Settings of one target have an
 // empty one, which the other target accepts.
-func declaredDefault(f field) any {
-	switch value := f.defaultValue(); {
-	case f.kind.Kind() == reflect.Map || f.kind.Kind() == reflect.Struct:
+func declaredDefault(f stackfile.Field) any {
+	switch value := defaultValue(f); {
+	case f.Type.Kind() == reflect.Map || f.Type.Kind() == reflect.Struct:
 		return map[string]any{}
-	case value == nil || f.only != "" && f.kind.Kind() == reflect.String:
+	case value == nil || f.Only != "" && f.Type.Kind() == reflect.String:
 		return ""
 	default:
 		return value

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/google/jsonschema-go/jsonschema"
+
+	"eso-aws/internal/stackfile"
 )
 
 // generator collects the definitions of types.
@@ -16,13 +18,13 @@ type generator struct {
 
 // setting returns the schema of a setting. Pulumi passes its value as a string, which may
 // be empty, a number, or JSON for a map.
-func (g *generator) setting(f field) *jsonschema.Schema {
+func (g *generator) setting(f stackfile.Field) *jsonschema.Schema {
 	var s *jsonschema.Schema
-	switch f.kind.Kind() { //nolint:exhaustive // the others are strings
+	switch f.Type.Kind() { //nolint:exhaustive // the others are strings
 	case reflect.Map, reflect.Struct:
 		s = g.object(f)
 		s.Type, s.Types, s.Pattern = "", []string{"object", "string"}, `^\s*(\{|$)`
-		if f.required {
+		if f.Required {
 			s.Pattern = `^\s*\{`
 		}
 	case reflect.Bool:
@@ -30,30 +32,30 @@ func (g *generator) setting(f field) *jsonschema.Schema {
 	default:
 		s = settingString(f)
 	}
-	if f.encrypt && f.kind.Kind() == reflect.String {
+	if f.Encrypt && f.Type.Kind() == reflect.String {
 		s = anyOf(s, reference("encrypted"))
 	}
 	return described(s, f)
 }
 
 // settingString returns the schema of a setting that is a string.
-func settingString(f field) *jsonschema.Schema {
+func settingString(f stackfile.Field) *jsonschema.Schema {
 	s := stringSchema(f)
-	if !f.required && len(f.enum) > 0 {
+	if !f.Required && len(f.Enum) > 0 {
 		return anyOf(s, &jsonschema.Schema{Type: "string", MaxLength: new(0)})
 	}
-	if pattern, ok := strings.CutPrefix(s.Pattern, "^"); ok && !f.required {
+	if pattern, ok := strings.CutPrefix(s.Pattern, "^"); ok && !f.Required {
 		s.Pattern = "^$|^" + pattern
 	}
-	if len(f.enum) == 0 && regexp.MustCompile(s.Pattern).MatchString("1") {
+	if len(f.Enum) == 0 && regexp.MustCompile(s.Pattern).MatchString("1") {
 		s.Type, s.Types = "", []string{"string", "number"}
 	}
 	return s
 }
 
 // value returns the schema of a field's value, without its description.
-func (g *generator) value(f field) *jsonschema.Schema {
-	switch f.kind.Kind() { //nolint:exhaustive // no type of a stack file has the others
+func (g *generator) value(f stackfile.Field) *jsonschema.Schema {
+	switch f.Type.Kind() { //nolint:exhaustive // no type of a stack file has the others
 	case reflect.Bool:
 		return &jsonschema.Schema{Type: "boolean"}
 	case reflect.Slice:
@@ -67,25 +69,25 @@ func (g *generator) value(f field) *jsonschema.Schema {
 	}
 }
 
-func (g *generator) list(f field) *jsonschema.Schema {
-	entry := field{kind: f.kind.Elem(), pattern: f.pattern}
+func (g *generator) list(f stackfile.Field) *jsonschema.Schema {
+	entry, _ := f.Entry()
 	s := &jsonschema.Schema{Type: "array", Items: g.value(entry)}
-	if f.nonEmpty {
+	if f.NonEmpty {
 		s.MinItems = new(1)
 	}
-	if f.single {
+	if f.Single {
 		return anyOf(g.value(entry), s)
 	}
 	return s
 }
 
 // defined returns a reference to the definition of a type, which allows its shorthand.
-func (g *generator) defined(f field) *jsonschema.Schema {
-	name := strings.ToLower(f.kind.Name()[:1]) + f.kind.Name()[1:]
+func (g *generator) defined(f stackfile.Field) *jsonschema.Schema {
+	name := strings.ToLower(f.Type.Name()[:1]) + f.Type.Name()[1:]
 	if g.definitions[name] == nil {
 		g.definitions[name] = &jsonschema.Schema{} // for types that refer to it
-		s := g.object(field{kind: f.kind, nonEmpty: f.nonEmpty})
-		if short, ok := shorthandOf(f.kind); ok {
+		s := g.object(stackfile.Field{Type: f.Type, NonEmpty: f.NonEmpty})
+		if short, ok := stackfile.ShorthandOf(f.Type); ok {
 			s = anyOf(stringSchema(short), s)
 		}
 		g.definitions[name] = s
@@ -94,38 +96,38 @@ func (g *generator) defined(f field) *jsonschema.Schema {
 }
 
 // object returns the schema of a map or a struct.
-func (g *generator) object(f field) *jsonschema.Schema {
+func (g *generator) object(f stackfile.Field) *jsonschema.Schema {
 	s := &jsonschema.Schema{Type: "object"}
-	if f.nonEmpty {
+	if f.NonEmpty {
 		s.MinProperties = new(1)
 	}
-	if f.kind.Kind() == reflect.Map {
-		if f.keys != "" {
-			s.PropertyNames = stringSchema(field{pattern: f.keys})
+	if f.Type.Kind() == reflect.Map {
+		if f.Keys != "" {
+			s.PropertyNames = stringSchema(stackfile.Field{Pattern: f.Keys})
 		}
-		if kind := elementType(f.kind); kind != nil {
-			s.AdditionalProperties = g.value(field{kind: kind, pattern: f.pattern})
+		if entry, ok := f.Entry(); ok {
+			s.AdditionalProperties = g.value(entry)
 		}
 		return s
 	}
 	s.AdditionalProperties, s.Properties = never(), map[string]*jsonschema.Schema{}
-	for _, property := range fieldsOf(f.kind) {
-		s.Properties[property.name] = described(g.value(property), property)
-		s.PropertyOrder = append(s.PropertyOrder, property.name)
-		if property.required {
-			s.Required = append(s.Required, property.name)
+	for _, property := range stackfile.Fields(f.Type) {
+		s.Properties[property.Name] = described(g.value(property), property)
+		s.PropertyOrder = append(s.PropertyOrder, property.Name)
+		if property.Required {
+			s.Required = append(s.Required, property.Name)
 		}
 	}
 	return s
 }
 
 // stringSchema returns the schema of a string.
-func stringSchema(f field) *jsonschema.Schema {
+func stringSchema(f stackfile.Field) *jsonschema.Schema {
 	s := &jsonschema.Schema{Type: "string"}
-	for _, value := range f.enum {
+	for _, value := range f.Enum {
 		s.Enum = append(s.Enum, value)
 	}
-	form := forms()[f.pattern]
+	form := formOf(f.Pattern)
 	s.Pattern = form.pattern
 	if form.min > 0 {
 		s.MinLength = &form.min
@@ -137,12 +139,12 @@ func stringSchema(f field) *jsonschema.Schema {
 }
 
 // described adds the description and the default. Keywords beside a reference are ignored.
-func described(s *jsonschema.Schema, f field) *jsonschema.Schema {
+func described(s *jsonschema.Schema, f stackfile.Field) *jsonschema.Schema {
 	if s.Ref != "" {
 		s = &jsonschema.Schema{AllOf: []*jsonschema.Schema{s}}
 	}
-	s.Description = f.description()
-	if value := f.defaultValue(); value != nil {
+	s.Description = description(f)
+	if value := defaultValue(f); value != nil {
 		s.Default, _ = json.Marshal(value) // a string or a boolean
 	}
 	return s

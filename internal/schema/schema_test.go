@@ -81,8 +81,8 @@ func TestProjectFile(t *testing.T) {
 		}
 	}
 	var want []string
-	for _, doc := range (stackfile.File{}).Docs() {
-		want = append(want, doc.Key)
+	for _, setting := range stackfile.Settings() {
+		want = append(want, setting.Name)
 	}
 	assert.Equal(t, want, got)
 }

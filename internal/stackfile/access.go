@@ -5,9 +5,6 @@ type Namespace struct {
 	Create *bool `json:"create" doc:"Whether the stack creates the namespace."`
 }
 
-// Hint returns an example.
-func (Namespace) Hint() string { return "{create: true} or {create: false}" }
-
 // Role is the IAM role of the operator.
 type Role struct {
 	Name                string            `json:"name" pattern:"roleName" hint:"the name of a role" doc:"Name of the role. Defaults to external-secrets-irsa or external-secrets-pod-identity, depending on auth."`
@@ -23,9 +20,4 @@ type Permissions struct {
 	Prefixes            []string `json:"prefixes" pattern:"path" entryHint:"a prefix of names, such as prod/" doc:"Name prefixes of further secrets that the operator may read."`
 	ListSecrets         bool     `json:"listSecrets" doc:"Whether the operator may list the names of all secrets."`
 	BatchGetSecretValue bool     `json:"batchGetSecretValue" doc:"Whether the operator may call BatchGetSecretValue, for the secrets that it may read."`
-}
-
-// Hint returns an example.
-func (Permissions) Hint() string {
-	return "{kmsKeys: [<ARN>]}, or set listSecrets, batchGetSecretValue or prefixes"
 }

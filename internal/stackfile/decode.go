@@ -18,12 +18,18 @@ func Decode(input Input, problems *problem.List) *Decoded {
 	d := &decoder{
 		Decoded: &Decoded{
 			AWSRegion: input.Values[KeyAWSRegion], AWSProfile: input.Values[KeyAWSProfile],
-			input: input, settings: fieldsOf(reflect.TypeFor[File]()),
+			input: input, settings: Settings(),
 			present: map[string]bool{}, valid: map[string]bool{}, shorthand: map[string]string{},
 		},
 		problems: problems,
 	}
-	d.rejectUnknown()
+	ours := map[string]any{}
+	for name, value := range input.Values {
+		if key, ok := strings.CutPrefix(name, input.Project+":"); ok {
+			ours[key] = value
+		}
+	}
+	d.rejectUnknown("setting", nil, ours, slices.Sorted(slices.Values(names(d.settings))))
 	d.rejectExposed()
 	into := reflect.ValueOf(&d.File).Elem()
 	for _, f := range d.settings { // the target comes first
@@ -41,64 +47,49 @@ func (d *decoder) add(path problem.Path, value any, kind problem.Kind, rule, fix
 	d.problems.Add(problem.Problem{Path: path, Value: value, Kind: kind, Rule: rule, Fix: fix})
 }
 
-// rejectUnknown rejects settings of this project that do not exist.
-func (d *decoder) rejectUnknown() {
-	known := make([]string, len(d.settings))
-	for i, f := range d.settings {
-		known[i] = f.name
-	}
-	slices.Sort(known)
-	for full := range d.input.Values {
-		key, ours := strings.CutPrefix(full, d.input.Project+":")
-		if ours && !slices.Contains(known, key) {
-			d.add(problem.Path{key}, nil, problem.Unknown, "unknown setting", problem.Suggest(key, known))
-		}
-	}
-}
-
 // rejectExposed rejects encrypted values that would not stay secret.
 func (d *decoder) rejectExposed() {
 	keys := []string{KeyAWSRegion, KeyAWSProfile}
 	if d.value(KeyTarget) != EKS {
 		keys = nil
 	}
-	for _, f := range d.settings {
-		keys = append(keys, f.name)
-	}
-	for _, key := range keys {
+	for _, key := range slices.Concat(keys, names(d.settings)) {
 		if d.exposed(key) {
 			d.add(problem.Path{key}, problem.Withheld, problem.Secrecy,
-				"must not be encrypted, because it is stored in plain text in Pulumi's state", "set it without --secret")
+				"must not be encrypted, because it is stored in plain text in Pulumi's state",
+				"set it without --secret")
 		}
 	}
 }
 
-func (d *decoder) decodeSetting(f field, into reflect.Value) {
-	path, text := problem.Path{f.name}, d.value(f.name)
+func (d *decoder) decodeSetting(f Field, into reflect.Value) {
+	path, text := problem.Path{f.Name}, d.value(f.Name)
 	var value any = text
 	switch {
-	case f.kind == reflect.Map || f.kind == reflect.Struct:
+	case f.isObject():
 		if text == "" || text == "{}" {
 			text = ""
 			break
 		}
 		value = parsed(text)
 	case text == "":
-		value = f.fallback
-	case f.name != KeyKubeconfig: // its content may be JSON
+		value = f.Default
+	case f.Name != KeyKubeconfig: // its content may be JSON
 		if other := parsed(text); isCollection(other) {
 			d.add(path, nil, problem.Type, "must be a string, not "+problem.TypeOf(other), "write the value alone")
-			text, value = "", f.fallback
+			text, value = "", f.Default
 		}
 	}
-	if text == "" && f.required && !d.problems.Failed(path) {
+	onEKS := d.Target == EKS // any other target is treated as local
+	required := f.Required || f.RequiredFor != "" && (f.RequiredFor == EKS) == onEKS
+	if text == "" && required && !d.problems.Failed(path) {
 		d.add(path, nil, problem.Required, "is required", "set it to "+f.example())
 	}
-	if f.kind == reflect.Bool {
-		value = boolean(value)
+	if f.Type.Kind() == reflect.Bool && (value == "true" || value == "false") { // Pulumi passes a string
+		value = value == "true"
 	}
 	set := text != "" && value != false
-	if set && !d.allowed(path, value, f) || value == nil || value == "" || isObject(f) && text == "" {
+	if set && !d.allowed(path, value, f) || value == nil || value == "" || f.isObject() && text == "" {
 		return
 	}
 	d.decode(path, value, into, f)
@@ -107,8 +98,6 @@ func (d *decoder) decodeSetting(f field, into reflect.Value) {
 		delete(d.valid, path.Key())
 	}
 }
-
-func isObject(f field) bool { return f.kind == reflect.Map || f.kind == reflect.Struct }
 
 // parsed is JSON decoded, or the text itself where it is none.
 func parsed(text string) any {
@@ -129,23 +118,12 @@ func isCollection(value any) bool {
 	return false
 }
 
-// boolean is the value of a setting that Pulumi passes as a string.
-func boolean(value any) any {
-	switch value {
-	case "true":
-		return true
-	case "false":
-		return false
-	}
-	return value
-}
-
 // allowed rejects what only another target has.
-func (d *decoder) allowed(path problem.Path, value any, f field) bool {
-	if f.only == "" || f.only == d.Target || d.problems.Failed(problem.Path{KeyTarget}) {
+func (d *decoder) allowed(path problem.Path, value any, f Field) bool {
+	if f.Only == "" || f.Only == d.Target || d.problems.Failed(problem.Path{KeyTarget}) {
 		return true
 	}
-	d.add(path, scalar(value), problem.Conflict, "is for target "+f.only+" only", "set target: "+f.only+" or remove it")
+	d.add(path, scalar(value), problem.Conflict, "is for target "+f.Only+" only", "set target: "+f.Only+" or remove it")
 	return false
 }
 
@@ -157,7 +135,7 @@ func scalar(value any) any {
 	return value
 }
 
-func (d *decoder) decode(path problem.Path, value any, into reflect.Value, f field) {
+func (d *decoder) decode(path problem.Path, value any, into reflect.Value, f Field) {
 	d.present[path.Key()] = true
 	switch into.Kind() { //nolint:exhaustive // no type of a stack file has the others
 	case reflect.Pointer:
@@ -180,7 +158,7 @@ func (d *decoder) decode(path problem.Path, value any, into reflect.Value, f fie
 	}
 }
 
-func (d *decoder) decodeString(path problem.Path, value any, into reflect.Value, f field) {
+func (d *decoder) decodeString(path problem.Path, value any, into reflect.Value, f Field) {
 	text, ok := value.(string)
 	switch {
 	case !ok:
@@ -189,19 +167,19 @@ func (d *decoder) decodeString(path problem.Path, value any, into reflect.Value,
 			fix = "write it in quotes"
 		}
 		d.wrongType(path, value, "must be a string", fix)
-	case len(f.enum) > 0 && !slices.Contains(f.enum, text):
+	case len(f.Enum) > 0 && !slices.Contains(f.Enum, text):
 		d.unsupported(path, text, f)
 	default:
 		into.SetString(text)
-		d.match(path, text, f.pattern, f.hint)
+		d.match(path, text, f.Pattern, f.Hint)
 	}
 }
 
 // unsupported rejects a word that is none of an enumeration.
-func (d *decoder) unsupported(path problem.Path, word string, f field) {
-	rule, fix := "must be "+problem.Join(f.enum, "or"), problem.DidYouMean(word, f.enum)
-	if f.name == KeyCreationPolicy && word == "None" {
-		rule, fix = "is not supported, because it creates no Secret", "write "+problem.Join(f.enum, "or")
+func (d *decoder) unsupported(path problem.Path, word string, f Field) {
+	rule, fix := "must be "+problem.Join(f.Enum, "or"), problem.DidYouMean(word, f.Enum)
+	if f.Name == KeyCreationPolicy && word == "None" {
+		rule, fix = "is not supported, because it creates no Secret", "write "+problem.Join(f.Enum, "or")
 	}
 	d.add(path, word, problem.NotSupported, rule, fix)
 }
@@ -226,24 +204,24 @@ func (d *decoder) wrongType(path problem.Path, value any, rule, fix string) {
 	d.add(path, scalar(value), problem.Type, rule+", not "+problem.TypeOf(value), fix)
 }
 
-func (d *decoder) decodeList(path problem.Path, value any, into reflect.Value, f field) {
+func (d *decoder) decodeList(path problem.Path, value any, into reflect.Value, f Field) {
 	list, ok := value.([]any)
-	entry := f.entry(into.Type().Elem())
+	entry, _ := f.Entry()
 	switch {
-	case !ok && f.single:
+	case !ok && f.Single:
 		one := reflect.New(into.Type().Elem()).Elem()
 		d.decode(path, value, one, entry)
 		into.Set(reflect.Append(into, one))
 		return
 	case !ok:
-		fix := "write [" + entry.example() + "]"
+		fix := "write " + f.example()
 		if text, ok := value.(string); ok && !d.Encrypted(path[0]) {
 			fix = "write [" + text + "]"
 		}
 		d.wrongType(path, value, "must be a list", fix)
 		return
-	case len(list) == 0 && f.nonEmpty:
-		d.add(path, nil, problem.Required, "must not be empty", "write ["+entry.example()+"] or remove it")
+	case len(list) == 0 && f.NonEmpty:
+		d.add(path, nil, problem.Required, "must not be empty", "write "+f.example()+" or remove it")
 	}
 	into.Set(reflect.MakeSlice(into.Type(), len(list), len(list)))
 	for i, value := range list {
@@ -251,83 +229,92 @@ func (d *decoder) decodeList(path problem.Path, value any, into reflect.Value, f
 	}
 }
 
-func (d *decoder) decodeMap(path problem.Path, value any, into reflect.Value, f field) {
-	object, ok := value.(map[string]any)
-	kind := into.Type().Elem()
-	switch {
-	case !ok:
-		d.wrongType(path, value, "must be a map", "write "+f.example())
+func (d *decoder) decodeMap(path problem.Path, value any, into reflect.Value, f Field) {
+	object, ok := d.object(path, value, f)
+	if !ok {
 		return
-	case len(object) == 0 && f.nonEmpty:
-		d.add(path, nil, problem.Required, "must not be empty", "write "+f.example()+" or remove it")
 	}
-	if kind.Kind() == reflect.Interface {
+	entry, typed := f.Entry()
+	if !typed {
 		into.Set(reflect.ValueOf(d.free(path, object)))
 		return
 	}
 	into.Set(reflect.MakeMapWithSize(into.Type(), len(object)))
 	for _, name := range slices.Sorted(maps.Keys(object)) {
-		at, element := path.Member(name), reflect.New(kind).Elem()
-		d.match(at, name, f.keys, "")
-		d.decode(at, object[name], element, f.entry(kind))
-		if !d.problems.Wrong(at) || d.malformed(at) {
+		at, element := path.Member(name), reflect.New(entry.Type).Elem()
+		d.match(at, name, f.Keys, "")
+		d.decode(at, object[name], element, entry)
+		if !d.mistyped(at) {
 			into.SetMapIndex(reflect.ValueOf(name), element)
 		}
 	}
 }
 
-// malformed reports whether a value has the right type all the same.
-func (d *decoder) malformed(path problem.Path) bool {
+// object returns a value that must be a map.
+func (d *decoder) object(path problem.Path, value any, f Field) (object map[string]any, ok bool) {
+	object, ok = value.(map[string]any)
+	switch {
+	case !ok:
+		d.wrongType(path, value, "must be a map", "write "+f.example())
+	case len(object) == 0 && f.NonEmpty:
+		d.add(path, nil, problem.Required, "must not be empty", "write "+f.example()+" or remove it")
+	}
+	return object, ok
+}
+
+// mistyped reports whether a value has the wrong type.
+func (d *decoder) mistyped(path problem.Path) bool {
 	return len(d.problems.All(func(p problem.Problem) bool {
 		return p.Path.Equal(path) && p.Kind == problem.Type
-	})) == 0
+	})) > 0
 }
 
 // decodeStruct reads a map of the type's fields, or the string that is its shorthand.
-func (d *decoder) decodeStruct(path problem.Path, value any, into reflect.Value, f field) {
-	fields := fieldsOf(into.Type())
-	object, isMap := value.(map[string]any)
-	if short, ok := into.Interface().(Shorthand); ok && !isMap {
-		member := named(fields, short.Shorthand())
-		d.shorthand[path.Key()] = member.name
-		d.decode(path, value, into.FieldByIndex(member.index), member)
+func (d *decoder) decodeStruct(path problem.Path, value any, into reflect.Value, f Field) {
+	_, isMap := value.(map[string]any)
+	if short, ok := ShorthandOf(into.Type()); ok && !isMap {
+		d.shorthand[path.Key()] = short.Name
+		d.decode(path, value, into.FieldByIndex(short.index), short)
 		return
 	}
-	if !isMap {
-		d.wrongType(path, value, "must be a map", "write "+f.example())
+	object, ok := d.object(path, value, f)
+	if !ok {
 		return
 	}
-	if len(object) == 0 && f.nonEmpty {
-		d.add(path, nil, problem.Required, "must not be empty", "write "+f.example()+" or remove it")
-	}
-	unknown := d.rejectUnknownFields(path, object, fields)
+	fields := Fields(into.Type())
+	unknown := d.rejectUnknown("field", path, object, names(fields))
 	for _, member := range fields {
-		at := path.Member(member.name)
-		value, ok := object[member.name]
+		at := path.Member(member.Name)
+		value, ok := object[member.Name]
 		switch {
 		case ok && !d.allowed(at, value, member):
 			d.present[at.Key()] = true
 		case ok:
 			d.decode(at, value, into.FieldByIndex(member.index), member)
-		case member.required && !unknown: // else the unknown field may be meant
+		case member.Required && !unknown: // else the unknown field may be meant
 			d.add(at, nil, problem.Required, "is required", "set it to "+member.example())
 		}
 	}
 }
 
-func (d *decoder) rejectUnknownFields(path problem.Path, object map[string]any, fields []field) bool {
-	names := make([]string, len(fields))
-	for i, f := range fields {
-		names[i] = f.name
-	}
+// rejectUnknown rejects names that do not exist, and reports whether there are any.
+func (d *decoder) rejectUnknown(noun string, path problem.Path, object map[string]any, known []string) bool {
 	unknown := false
-	for _, name := range slices.Sorted(maps.Keys(object)) {
-		if !slices.Contains(names, name) {
-			d.add(path.Member(name), nil, problem.Unknown, "unknown field", problem.Suggest(name, names))
+	for name := range object {
+		if !slices.Contains(known, name) {
+			d.add(path.Member(name), nil, problem.Unknown, "unknown "+noun, problem.Suggest(name, known))
 			unknown = true
 		}
 	}
 	return unknown
+}
+
+func names(fields []Field) []string {
+	names := make([]string, len(fields))
+	for i, f := range fields {
+		names[i] = f.Name
+	}
+	return names
 }
 
 // free is a value of any type, with Go's numbers. Pulumi would drop a null before Helm

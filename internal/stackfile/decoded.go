@@ -24,7 +24,7 @@ type Decoded struct {
 	AWSRegion, AWSProfile string
 
 	input     Input
-	settings  []field
+	settings  []Field
 	present   map[string]bool
 	valid     map[string]bool
 	shorthand map[string]string
@@ -55,7 +55,7 @@ func (d *Decoded) Entry(path problem.Path, i int) problem.Path {
 }
 
 // Default is the default of a setting; "" for none.
-func (d *Decoded) Default(key string) string { return d.setting(key).fallback }
+func (d *Decoded) Default(key string) string { return d.setting(key).Default }
 
 // Encrypted reports whether a setting contains an encrypted value.
 func (d *Decoded) Encrypted(key string) bool { return slices.Contains(d.input.Encrypted, d.full(key)) }
@@ -80,7 +80,7 @@ func (d *Decoded) Render(problems []problem.Problem) []problem.Problem {
 		if d.exposed(key) && p.Kind != problem.Secrecy {
 			continue
 		}
-		if p.Value != nil && (d.Encrypted(key) || d.setting(key).secret) {
+		if p.Value != nil && (d.Encrypted(key) || d.setting(key).Secret) {
 			p.Value = problem.Withheld
 		}
 		p.Path = append(problem.Path{d.full(key)}, p.Path[1:]...)
@@ -90,13 +90,13 @@ func (d *Decoded) Render(problems []problem.Problem) []problem.Problem {
 }
 
 // exposed reports whether a setting is encrypted and its value would be shown all the same.
-func (d *Decoded) exposed(key string) bool { return d.Encrypted(key) && !d.setting(key).encrypt }
+func (d *Decoded) exposed(key string) bool { return d.Encrypted(key) && !d.setting(key).Encrypt }
 
-func (d *Decoded) setting(key string) field {
+func (d *Decoded) setting(key string) Field {
 	for _, f := range d.settings {
-		if f.name == key {
+		if f.Name == key {
 			return f
 		}
 	}
-	return field{}
+	return Field{}
 }

@@ -28,12 +28,3 @@ package stackfile
 // Shorthand is a type that may be written as a string, which is then the value of the
 // named field.
 type Shorthand interface{ Shorthand() string }
-
-// Hinter is a type with an example of its values, for messages.
-type Hinter interface{ Hint() string }
-
-// Doc is the documentation of a field.
-type Doc struct{ Key, Text string }
-
-// Documented is a type that documents its fields outside of their tags.
-type Documented interface{ Docs() []Doc }

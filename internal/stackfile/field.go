@@ -5,71 +5,103 @@ import (
 	"slices"
 	"strings"
 
+	"eso-aws/internal/pattern"
 	"eso-aws/internal/problem"
 )
 
-// field is what the tags of a struct's field say.
-type field struct {
-	name, hint, entryHint, pattern, keys, fallback, only string
+// Field is a field of a type in this package, with its tags.
+type Field struct {
+	Name, Doc, Hint, Pattern, Keys, Default, Only, RequiredFor string
 
-	enum                       []string
-	single, nonEmpty, required bool
-	encrypt, secret            bool
-	kind                       reflect.Kind
-	index                      []int
+	Enum                                        []string
+	Single, NonEmpty, Required, Encrypt, Secret bool
+	// Type is the type of its values, also if it is a pointer to them.
+	Type reflect.Type
+
+	entryHint string
+	index     []int
 }
 
-// fieldsOf are the fields of a struct, those of embedded structs among them.
-func fieldsOf(t reflect.Type) []field {
-	var fields []field
+// Settings returns the settings of a stack file.
+func Settings() []Field { return Fields(reflect.TypeFor[File]()) }
+
+// Fields returns the fields of a struct, including those of embedded structs.
+func Fields(t reflect.Type) []Field {
+	var fields []Field
 	for _, f := range reflect.VisibleFields(t) {
 		if f.Anonymous {
 			continue
 		}
-		tag := f.Tag
-		fields = append(fields, field{
-			name: tag.Get("json"), hint: hint(tag.Get("hint"), f.Type), entryHint: tag.Get("entryHint"),
-			pattern: tag.Get("pattern"), keys: tag.Get("keys"), fallback: tag.Get("default"), only: tag.Get("only"),
-			enum: strings.Fields(tag.Get("enum")), single: tag.Get("single") != "",
-			nonEmpty: tag.Get("nonEmpty") != "", required: tag.Get("required") != "",
-			encrypt: tag.Get("encrypt") != "", secret: tag.Get("secret") != "",
-			kind: f.Type.Kind(), index: f.Index,
+		tag, kind := f.Tag, f.Type
+		if kind.Kind() == reflect.Pointer {
+			kind = kind.Elem()
+		}
+		fields = append(fields, Field{
+			Name: tag.Get("json"), Doc: tag.Get("doc"), Hint: hint(tag.Get("hint"), kind),
+			Pattern: tag.Get("pattern"), Keys: tag.Get("keys"), Default: tag.Get("default"),
+			Only: tag.Get("only"), RequiredFor: tag.Get("requiredFor"), Enum: strings.Fields(tag.Get("enum")),
+			Single: tag.Get("single") != "", NonEmpty: tag.Get("nonEmpty") != "",
+			Required: tag.Get("required") != "", Encrypt: tag.Get("encrypt") != "", Secret: tag.Get("secret") != "",
+			Type: kind, entryHint: tag.Get("entryHint"), index: f.Index,
 		})
 	}
 	return fields
 }
 
-// hint is what to write: the tag's, or what the type itself proposes.
+// hint returns what to write: the tag, or that of the field for which a string stands.
 func hint(tag string, t reflect.Type) string {
-	if t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
 	if tag != "" {
 		return tag
 	}
-	switch of := reflect.Zero(t).Interface().(type) {
-	case Hinter:
-		return of.Hint()
-	case Shorthand:
-		return named(fieldsOf(t), of.Shorthand()).hint
-	default:
-		return ""
+	short, _ := ShorthandOf(t)
+	return short.Hint
+}
+
+// ShorthandOf returns the field for which a string may be written in place of a map.
+func ShorthandOf(t reflect.Type) (Field, bool) {
+	short, ok := reflect.Zero(t).Interface().(Shorthand)
+	if !ok {
+		return Field{}, false
 	}
+	fields := Fields(t)
+	return fields[slices.IndexFunc(fields, func(f Field) bool { return f.Name == short.Shorthand() })], true
 }
 
-// entry is the field that an entry of a list or map is. It has the pattern of the field.
-func (f field) entry(t reflect.Type) field {
-	return field{name: f.name, hint: hint(f.entryHint, t), pattern: f.pattern, kind: t.Kind()}
-}
-
-// example is what to write for a value.
-func (f field) example() string {
-	if len(f.enum) > 0 {
-		return problem.Join(f.enum, "or")
+// Entry returns an entry of a list or map as a field; ok is false if the field is neither,
+// or its entries are of any type.
+func (f Field) Entry() (entry Field, ok bool) {
+	list, isMap := f.Type.Kind() == reflect.Slice, f.Type.Kind() == reflect.Map
+	if !list && !isMap || f.Type.Elem().Kind() == reflect.Interface {
+		return Field{}, false
 	}
-	return f.hint
+	t := f.Type.Elem()
+	return Field{Name: f.Name, Doc: f.Doc, Hint: hint(f.entryHint, t), Pattern: f.Pattern, Only: f.Only, Type: t}, true
 }
 
-func named(fields []field, name string) field {
-	return fields[slices.IndexFunc(fields, func(f field) bool { return f.name == name })]
+// isObject reports whether its values are maps.
+func (f Field) isObject() bool {
+	return f.Type.Kind() == reflect.Map || f.Type.Kind() == reflect.Struct
+}
+
+// example returns what to write for a value.
+func (f Field) example() string {
+	if len(f.Enum) > 0 {
+		return problem.Join(f.Enum, "or")
+	}
+	if entry, ok := f.Entry(); ok && f.Type.Kind() == reflect.Slice {
+		return "[" + entry.example() + "]"
+	}
+	return f.Hint
+}
+
+// Patterns returns the patterns that are checked when a file is decoded, by the names that
+// tags use. Those of other names depend on other settings.
+func Patterns() map[string]pattern.Pattern {
+	return map[string]pattern.Pattern{
+		"region": pattern.Region, "cluster": pattern.ClusterName,
+		"duration": pattern.Duration, "amount": pattern.Amount,
+		"namespace": pattern.Namespace, "user": pattern.Namespace, "name": pattern.ObjectName,
+		"key": pattern.SecretKey, "metadata": pattern.MetadataKey, "type": pattern.SecretType,
+		"label": pattern.LabelValue, "template": pattern.LabelValue,
+	}
 }

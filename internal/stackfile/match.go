@@ -3,21 +3,8 @@ package stackfile
 import (
 	"strings"
 
-	"eso-aws/internal/pattern"
 	"eso-aws/internal/problem"
 )
-
-// patterns are the forms that are judged when a file is decoded, by the names that tags
-// use. Those of other names depend on other settings.
-func patterns() map[string]pattern.Pattern {
-	return map[string]pattern.Pattern{
-		"region": pattern.Region, "cluster": pattern.ClusterName,
-		"duration": pattern.Duration, "amount": pattern.Amount,
-		"namespace": pattern.Namespace, "user": pattern.Namespace, "name": pattern.ObjectName,
-		"key": pattern.SecretKey, "metadata": pattern.MetadataKey, "type": pattern.SecretType,
-		"label": pattern.LabelValue, "template": pattern.LabelValue,
-	}
-}
 
 // match rejects a string that does not have the form of that name.
 func (d *decoder) match(path problem.Path, text, form, hint string) {
@@ -32,7 +19,7 @@ func (d *decoder) match(path problem.Path, text, form, hint string) {
 		d.add(path, text, problem.Invalid, "must not contain spaces or line breaks", "write the value alone")
 	case form == "user" && text == "*", form == "template" && template:
 	default:
-		if p, ok := patterns()[form]; ok {
+		if p, ok := Patterns()[form]; ok {
 			d.problems.AddBelow(path, p.Check(text)...)
 		}
 	}

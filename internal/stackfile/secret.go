@@ -6,7 +6,7 @@ type Secret struct {
 	Data     map[string]Remote `json:"data" keys:"key" nonEmpty:"true" hint:"<key>: <name in AWS>" doc:"Keys of the Secret and their values: for each the name or ARN of a secret in AWS, or a map."`
 	Extract  []Extract         `json:"extract" nonEmpty:"true" single:"true" doc:"JSON secrets in AWS. Each of their properties becomes a key of the Secret."`
 	Find     []Find            `json:"find" nonEmpty:"true" single:"true" doc:"Searches for secrets in AWS. Each secret found becomes a key of the Secret."`
-	Template *Template         `json:"template" nonEmpty:"true" doc:"Template that builds the Secret from the fetched values."`
+	Template *Template         `json:"template" nonEmpty:"true" hint:"{data: {<key>: <template with {{ .key }}>}}" doc:"Template that builds the Secret from the fetched values."`
 
 	Namespace  string   `json:"namespace" pattern:"namespace" hint:"the name of a namespace" doc:"Namespace of the Secret. Defaults to namespace of the stack."`
 	Namespaces []string `json:"namespaces" pattern:"namespace" nonEmpty:"true" entryHint:"the name of a namespace" doc:"Namespaces of the Secret, if there are several."`
@@ -24,9 +24,6 @@ type Secret struct {
 	Spec  map[string]any `json:"spec" hint:"fields of an ExternalSecret's spec" doc:"Fields of the spec of the ExternalSecret, merged over everything above."`
 }
 
-// Hint returns an example.
-func (Secret) Hint() string { return "{data: {<key>: <name in AWS>}}" }
-
 // Remote is a secret or parameter in AWS.
 type Remote struct {
 	Key      string `json:"key" required:"true" pattern:"remote" hint:"the name or the full ARN of a secret in AWS, in quotes" doc:"Name or ARN of the secret or parameter in AWS."`
@@ -41,7 +38,7 @@ func (Remote) Shorthand() string { return "key" }
 // Extract is a JSON secret in AWS. Each of its properties becomes a key.
 type Extract struct {
 	Remote
-	Rewrite []Rewrite `json:"rewrite" single:"true" doc:"Rules that rewrite the keys, applied in order."`
+	Rewrite []Rewrite `json:"rewrite" single:"true" entryHint:"{regexp: {source: ..., target: ...}}, {transform: ...} or {merge: {...}}" doc:"Rules that rewrite the keys, applied in order."`
 }
 
 // Find is a search. What it finds are keys: the names in AWS, with _ for what no
@@ -51,7 +48,7 @@ type Find struct {
 	Name    string            `json:"name" hint:"a regular expression" doc:"Regular expression that the names must match."`
 	Tags    map[string]string `json:"tags" keys:"tag" pattern:"tagValue" nonEmpty:"true" hint:"<key>: <value>" entryHint:"a string in quotes" doc:"Tags that the secrets must have."`
 	Decode  string            `json:"decode" enum:"None Base64 Base64URL Auto" default:"None" doc:"Strategy for decoding the values."`
-	Rewrite []Rewrite         `json:"rewrite" single:"true" doc:"Rules that rewrite the keys, applied in order."`
+	Rewrite []Rewrite         `json:"rewrite" single:"true" entryHint:"{regexp: {source: ..., target: ...}}, {transform: ...} or {merge: {...}}" doc:"Rules that rewrite the keys, applied in order."`
 }
 
 // Shorthand returns the field for the prefix of the names.
@@ -59,14 +56,9 @@ func (Find) Shorthand() string { return "path" }
 
 // Rewrite changes the keys in exactly one of its ways.
 type Rewrite struct {
-	Regexp    *Regexp `json:"regexp" doc:"Replaces what a regular expression matches in the keys."`
+	Regexp    *Regexp `json:"regexp" hint:"{source: <regular expression>, target: <replacement>}" doc:"Replaces what a regular expression matches in the keys."`
 	Transform string  `json:"transform" pattern:"rename" hint:"a template with {{ .value }}" doc:"Template of the new key, in which {{ .value }} is the old one."`
-	Merge     *Merge  `json:"merge" doc:"Merges values that are JSON objects."`
-}
-
-// Hint returns an example.
-func (Rewrite) Hint() string {
-	return "{regexp: {source: ..., target: ...}}, {transform: ...} or {merge: {...}}"
+	Merge     *Merge  `json:"merge" hint:"{strategy: Extract}, or {strategy: JSON, into: <key>}" doc:"Merges values that are JSON objects."`
 }
 
 // Regexp replaces what a regular expression matches in a key.
@@ -74,9 +66,6 @@ type Regexp struct {
 	Source string `json:"source" required:"true" hint:"a regular expression" doc:"Regular expression for the text to replace."`
 	Target string `json:"target" required:"true" hint:"a string, in which $1 is the first group" doc:"Replacement, in which $1 is the first group."`
 }
-
-// Hint returns an example.
-func (Regexp) Hint() string { return "{source: <regular expression>, target: <replacement>}" }
 
 // Merge merges values that are JSON objects.
 type Merge struct {
@@ -87,9 +76,6 @@ type Merge struct {
 	PriorityPolicy string `json:"priorityPolicy" enum:"Strict IgnoreNotFound" default:"Strict" doc:"Whether all keys in priority must exist (Strict)."`
 	ConflictPolicy string `json:"conflictPolicy" enum:"Error Ignore" default:"Error" doc:"Whether a key that occurs more than once is an error (Error)."`
 }
-
-// Hint returns an example.
-func (Merge) Hint() string { return "{strategy: Extract}, or {strategy: JSON, into: <key>}" }
 
 // Template builds a Secret from the fetched values, which are {{ .<key> }} in its strings.
 type Template struct {
@@ -102,6 +88,3 @@ type Template struct {
 
 // Shorthand returns the field for the type of the Secret.
 func (Template) Shorthand() string { return "type" }
-
-// Hint returns an example.
-func (Template) Hint() string { return "{data: {<key>: <template with {{ .key }}>}}" }

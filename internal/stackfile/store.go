@@ -10,14 +10,8 @@ type Store struct {
 	ServiceAccount string   `json:"serviceAccount" pattern:"name" only:"eks" hint:"the name of a service account" doc:"Service account that reads the secrets instead of the operator. Requires scope namespace."`
 }
 
-// Hint returns an example.
-func (Store) Hint() string { return "{region: <region>}" }
-
 // DefaultStore is the store for secrets that do not name one.
 type DefaultStore struct {
 	Name string `json:"name" pattern:"name" hint:"the name of a store" doc:"Name of the store in Kubernetes. Defaults to aws-secretsmanager if target is eks, and to localstack-secretsmanager if it is local."`
 	Store
 }
-
-// Hint returns an example.
-func (DefaultStore) Hint() string { return "{role: <ARN of a role to assume>}" }

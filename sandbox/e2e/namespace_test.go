@@ -89,6 +89,42 @@ func TestNamespaceThatIsMissing(t *testing.T) {
 	sameObjects(t, before)
 }
 
+// TestNamespaceThatIsNoLongerUsed proves that up does not delete a namespace of the stack with the objects of
+// others in it when its last secret goes.
+func TestNamespaceThatIsNoLongerUsed(t *testing.T) {
+	take(t)
+	store(t, "zio-lucene/datadog-api-key", "dummy")
+	s := newStack(t, func(c config) {
+		c["eso-aws:secrets"].(config)["second"] = config{
+			"namespace": "web", "data": config{"api-key": "zio-lucene/datadog-api-key"},
+		}
+	})
+	s.up(t)
+	api := own(t).API()
+	const foreign = "/api/v1/namespaces/web/configmaps"
+	must(t, api.Create(t.Context(), foreign, named("precious"), nil))
+
+	s.edit(t, func(c config) { delete(c["eso-aws:secrets"].(config), "second") })
+	before := everything(t)
+	s.mustFail(t, []string{
+		`eso-aws:namespaces.web: namespace "web" belongs to this stack but is no longer declared`, "set create: true to keep it",
+	}, up()...)
+	sameObjects(t, before)
+
+	s.edit(t, func(c config) { c["eso-aws:namespaces"].(config)["web"] = config{"create": true} })
+	s.up(t)
+	must(t, api.Get(t.Context(), foreign+"/precious", nil))
+	gone(t, "/api/v1/namespaces/web/secrets/second")
+	s.noChanges(t)
+
+	s.edit(t, func(c config) { delete(c["eso-aws:namespaces"].(config), "web") })
+	kubectl(t, "delete", "namespace", "web")
+	gone(t, "/api/v1/namespaces/web")
+	s.up(t)
+	s.noChanges(t)
+	s.destroy(t)
+}
+
 func deleteNamespace(t *testing.T, name string) {
 	t.Helper()
 	api := own(t).API()
