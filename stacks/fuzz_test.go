@@ -116,7 +116,7 @@ func reported(t *testing.T, err error) {
 	}
 	lines := strings.Split(err.Error(), "\n")
 	for i, line := range lines {
-		assert.Regexp(t, `^(eso-aws|aws):.*: `, line)
+		assert.Regexp(t, `^[^ :]+:.*: `, line)
 		assert.NotContains(t, lines[:i], line)
 	}
 }

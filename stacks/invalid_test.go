@@ -32,8 +32,8 @@ func TestInvalidRegistersNothing(t *testing.T) {
 			}
 			require.NotEmpty(t, want)
 			values, encrypted := configtest.Stack(t, path)
-			if strings.HasPrefix(values["eso-aws:chart"], "./") { // as the tests of the configuration find it
-				values["eso-aws:chart"] = "../internal/config/" + strings.TrimPrefix(values["eso-aws:chart"], "./")
+			if chart, ok := strings.CutPrefix(values["eso-aws:chart"], "./"); ok { // as the tests of config find it
+				values["eso-aws:chart"] = "../internal/config/" + chart
 				want = strings.ReplaceAll(want, `"./`, `"../internal/config/`)
 			}
 			options := options(values)

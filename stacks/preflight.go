@@ -138,9 +138,10 @@ func (p *preflight) checkRemovedNamespaces() error {
 		if _, declared := p.plan.Namespaces[found.Name]; declared || found.Deleted || !p.owns(found) {
 			continue
 		}
-		p.add(p.path(stackfile.KeyNamespaces, found.Name), problem.Conflict, fmt.Sprintf("namespace %q belongs to this "+
-			"stack but is no longer declared: Pulumi would delete it with everything in it", found.Name), fmt.Sprintf(
-			"set create: true to keep it, or delete it first with kubectl delete namespace %s%s", found.Name, p.flags("")))
+		p.add(p.path(stackfile.KeyNamespaces, found.Name), problem.Conflict,
+			fmt.Sprintf("namespace %q belongs to this stack but is no longer declared: Pulumi would delete it with everything "+
+				"in it", found.Name),
+			"set create: true to keep it, or delete it first with kubectl delete namespace "+found.Name+p.flags(""))
 	}
 	return nil
 }
@@ -270,8 +271,8 @@ func (p *preflight) find(object reference) (*cluster.Object, error) {
 		var err error
 		list, _, err = p.client.List(p.ctx.Context(), version, object.namespace, cluster.Resource(object.kind))
 		// Users who can list Secrets can read their values, so a preview works without this permission.
-		optional := object.kind == coreSecret && p.ctx.DryRun()
-		if err != nil && !(optional && cluster.Forbidden(err)) {
+		withheld := object.kind == coreSecret && p.ctx.DryRun() && cluster.Forbidden(err)
+		if err != nil && !withheld {
 			return nil, err
 		}
 		p.lists[key] = list

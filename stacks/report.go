@@ -69,7 +69,7 @@ type report struct {
 
 // write writes a table of the stores, and one of the ExternalSecrets.
 func (r *report) write(ctx context.Context) error {
-	fmt.Fprintln(r.table, "STORE\tKIND\tSTATE")
+	r.row("STORE", "KIND", "STATE")
 	for _, store := range r.plan.Stores {
 		state, err := r.storeState(ctx, storeReference(store))
 		if err != nil {
@@ -80,7 +80,7 @@ func (r *report) write(ctx context.Context) error {
 	if err := r.table.Flush(); err != nil { // the next table has its own columns
 		return err
 	}
-	fmt.Fprintln(r.table, "\nEXTERNAL SECRET\tSECRET\tKEYS\tFROM\tSTATE")
+	r.row("\nEXTERNAL SECRET", "SECRET", "KEYS", "FROM", "STATE")
 	for _, secret := range r.plan.Secrets {
 		state, err := r.secretState(ctx, secret)
 		if err != nil {
@@ -95,7 +95,8 @@ func (r *report) write(ctx context.Context) error {
 	return r.table.Flush()
 }
 
-func (r *report) row(cells ...string) { fmt.Fprintln(r.table, strings.Join(cells, "\t")) }
+// row adds a row. Flushing the table reports the errors.
+func (r *report) row(cells ...string) { _, _ = fmt.Fprintln(r.table, strings.Join(cells, "\t")) }
 
 func (r *report) missing() string {
 	const cause = "some objects do not exist; run pulumi up"

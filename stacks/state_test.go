@@ -42,7 +42,7 @@ var replacements = []struct {
 // TestStateOfEarlierPrograms: the state of a stack that an earlier program deployed is
 // updated with no change. Each resource keeps its name and its parents, and all inputs that
 // the program registers are those in the state, where providers have added defaults.
-func TestStateOfEarlierPrograms(t *testing.T) {
+func TestStateOfEarlierPrograms(t *testing.T) { //nolint:paralleltest // it sets PATH
 	awsCLI(t)
 	chart := filepath.Join(t.TempDir(), "chart")
 	require.NoError(t, os.Mkdir(chart, 0o700))
@@ -51,7 +51,7 @@ func TestStateOfEarlierPrograms(t *testing.T) {
 		"chart": chart, "chartValues": `{"webhook":{"create":false},"certController":{"create":false}}`,
 	}
 	for _, stack := range []string{"local", "dev", "training"} {
-		t.Run(stack, func(t *testing.T) {
+		t.Run(stack, func(t *testing.T) { //nolint:paralleltest // as above
 			got, err := run(deployed(t, stack, changes))
 			require.NoError(t, err)
 			content, err := os.ReadFile("testdata/state-" + stack + ".json")
@@ -70,7 +70,7 @@ func TestStateOfEarlierPrograms(t *testing.T) {
 				}
 				registered[urn] = true
 				delete(found.Inputs, "compat") // which the provider keeps to itself
-				assert.Subset(t, comparable(t, inputs[urn]), comparable(t, plainInputs(found.Inputs)), urn)
+				assert.Subset(t, flattened(t, inputs[urn]), flattened(t, plainInputs(found.Inputs)), urn)
 			}
 			assert.Equal(t, slices.Sorted(maps.Keys(inputs)), slices.Sorted(maps.Keys(registered)))
 		})
@@ -113,9 +113,9 @@ func plainInputs(inputs resource.PropertyMap) map[string]any {
 	})
 }
 
-// comparable flattens inputs into a map from their paths to their scalar values, with the
+// flattened turns inputs into a map from their paths to their scalar values, with the
 // replacements.
-func comparable(t *testing.T, inputs any) map[string]any {
+func flattened(t *testing.T, inputs any) map[string]any {
 	t.Helper()
 	encoded, err := json.Marshal(inputs)
 	require.NoError(t, err)

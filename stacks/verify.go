@@ -75,8 +75,8 @@ func (s *stack) verify(secret *plan.Secret) error {
 		if err == nil && !retried {
 			err, retried = s.retrySecret(ctx, object, now), true
 		}
-		if ctx.Err() != nil { // the poll reports it
-			return false, nil
+		if ctx.Err() != nil {
+			err = nil // the poll reports that it was interrupted
 		}
 		return false, err
 	})

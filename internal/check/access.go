@@ -73,8 +73,9 @@ func (e *entry) searches() {
 			e.tooBroad(name, find.Name, "secrets", "set a path too, begin with ^ and a prefix of the names, or set "+
 				"permissions.prefixes")
 		default:
-			e.warn(name, find.Name, problem.Access, "may match secrets outside permissions.prefixes: the sync fails on the "+
-				"first one that the role may not read", "set a path too")
+			e.warn(name, find.Name, problem.Access,
+				"may match secrets outside permissions.prefixes: the sync fails on the "+
+					"first one that the role may not read", "set a path too")
 		}
 	}
 }

@@ -56,8 +56,8 @@ func (c *checker) environment(at problem.Path, values map[string]any) {
 		case slices.Contains(endpointVariables(), name):
 			if c.OnEKS() && isText && !isAWS(value) {
 				c.refuse(at, nil, problem.Conflict, name+" must be an https URL of AWS with target eks",
-					"write one such as https://vpce-0123.secretsmanager.us-east-1.vpce.amazonaws.com, or set target: local "+
-						"to use an emulator")
+					"write one such as https://vpce-0123.secretsmanager.us-east-1.vpce.amazonaws.com, "+
+						"or set target: local to use an emulator")
 			}
 		default:
 			c.misspelled(at.Member("name"), name)

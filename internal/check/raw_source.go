@@ -53,7 +53,8 @@ func (e *entry) mayRead(key string) bool {
 		return true
 	}
 	return slices.ContainsFunc(e.Entries, func(other *plan.Entry) bool {
-		if other.Source.Service != e.Source.Service || other.Source.Region != e.Source.Region || !other.Source.OwnRole() {
+		source := other.Source
+		if source.Service != e.Source.Service || source.Region != e.Source.Region || !source.OwnRole() {
 			return false
 		}
 		for _, remote := range other.Declared.Data {

@@ -48,7 +48,8 @@ func (e *entry) rewrites(at problem.Path, rewrites []stackfile.Rewrite) {
 func (e *entry) transform(at problem.Path, text string) {
 	e.template(at, text, []string{"value"}, true)
 	if !strings.Contains(text, ".value") {
-		e.refuseOnce(at, text, problem.Conflict, "makes the same key of every key", "use {{ .value }}, which is the key")
+		e.refuseOnce(at, text, problem.Conflict,
+			"makes the same key of every key", "use {{ .value }}, which is the key")
 	}
 }
 
@@ -72,8 +73,9 @@ func (e *entry) replacement(at problem.Path, rewrite *stackfile.Regexp) {
 			e.refuse(target, rewrite.Target, problem.NotFound, fmt.Sprintf("refers to group %d, but source has %d",
 				number, expression.NumSubexp()), "use a group that source has in parentheses")
 		default:
-			e.refuse(target, rewrite.Target, problem.NotFound, fmt.Sprintf("refers to group %q, which source does not have",
-				name), "write ${1} for the first group if letters, digits or _ follow it")
+			e.refuse(target, rewrite.Target, problem.NotFound,
+				fmt.Sprintf("refers to group %q, which source does not have",
+					name), "write ${1} for the first group if letters, digits or _ follow it")
 		}
 	}
 }
@@ -85,7 +87,8 @@ func (e *entry) merge(at problem.Path, merge stackfile.Merge) {
 	switch {
 	case e.problems.Wrong(at.Member("strategy")):
 	case merge.Strategy == strategyJSON && !e.File.Has(into):
-		e.refuse(into, nil, problem.Required, "is required with strategy JSON", "set it to the key that the JSON goes to")
+		e.refuse(into, nil, problem.Required,
+			"is required with strategy JSON", "set it to the key that the JSON goes to")
 	case merge.Strategy != strategyJSON && e.File.Valid(into):
 		e.refuse(into, merge.Into, problem.Conflict, "has no effect without strategy JSON",
 			"set strategy: JSON or remove it")
@@ -123,11 +126,13 @@ func (e *entry) foundKeys(at problem.Path, find stackfile.Find) {
 	switch {
 	case len(find.Rewrite) == 0 || pattern.SecretKey.Matches(name):
 	case !replaced:
-		e.refuse(at, nil, problem.Invalid, fmt.Sprintf("keeps names in AWS such as %q, which cannot be keys of a Secret",
-			example), `add {regexp: {source: "^.*/", target: ""}} after it`)
+		e.refuse(at, nil, problem.Invalid,
+			fmt.Sprintf("keeps names in AWS such as %q, which cannot be keys of a Secret",
+				example), `add {regexp: {source: "^.*/", target: ""}} after it`)
 	default:
-		e.warn(at, nil, problem.Invalid, fmt.Sprintf("turns %q into %q, which cannot be a key of a Secret: the sync fails",
-			example, name), "write a source that matches the names as they are in AWS, such as ^.*/")
+		e.warn(at, nil, problem.Invalid,
+			fmt.Sprintf("turns %q into %q, which cannot be a key of a Secret: the sync fails",
+				example, name), "write a source that matches the names as they are in AWS, such as ^.*/")
 	}
 }
 
@@ -135,7 +140,8 @@ func (e *entry) foundKeys(at problem.Path, find stackfile.Find) {
 func (e *entry) priority(at problem.Path, keys []string, prefix string) {
 	for i, key := range keys {
 		if !strings.HasPrefix(key, prefix) {
-			e.refuseOnce(at.Entry(i), key, problem.NotFound, "is not below the path: at this point, keys are names in AWS",
+			e.refuseOnce(at.Entry(i), key, problem.NotFound,
+				"is not below the path: at this point, keys are names in AWS",
 				"write "+strings.TrimSuffix(prefix, "/")+"/<name>")
 		}
 	}

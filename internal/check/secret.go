@@ -22,7 +22,8 @@ func (c *checker) anySecrets() {
 	case len(c.Entries) > 0 || c.problems.Failed(at):
 	case !used:
 		c.refuse(at, nil, problem.Required, "is required",
-			"set it to <name>: {data: {<key>: <name in AWS>}}, or set store.namespaces if others bring their ExternalSecrets")
+			"set it to <name>: {data: {<key>: <name in AWS>}}, or set store.namespaces if others bring "+
+				"their ExternalSecrets")
 	case c.OnEKS() && c.ReadsItself() && len(c.File.Permissions.Prefixes) == 0:
 		c.warn(problem.Path{stackfile.KeyStore}, nil, problem.Access, "is for the ExternalSecrets of others, but the "+
 			"operator's role grants access to no secret", "set permissions.prefixes")
@@ -112,10 +113,13 @@ func (e *entry) deletionPolicy(at problem.Path, args *secretsync.ExternalSecretA
 	case policy != secretsync.Delete && policy != secretsync.Merge:
 	case policy == secretsync.Delete && args.CreationPolicy != secretsync.Owner:
 		e.refuseOnce(at, policy, problem.Conflict, "cannot be combined with creationPolicy "+args.CreationPolicy+
-			", because the operator deletes only Secrets that it owns", "set creationPolicy: Owner or deletionPolicy: Retain")
+			", because the operator deletes only Secrets that it owns",
+			"set creationPolicy: Owner or deletionPolicy: Retain")
 	case e.hidden():
-		e.warn(at, nil, problem.Access, policy+" has no effect on what is read by name: AWS answers AccessDenied for a "+
-			"secret that is gone, and the Secret stays", "set Retain, or grant a prefix of its name in permissions.prefixes")
+		e.warn(at, nil, problem.Access,
+			policy+" has no effect on what is read by name: AWS answers AccessDenied for a "+
+				"secret that is gone, and the Secret stays",
+			"set Retain, or grant a prefix of its name in permissions.prefixes")
 	default:
 		e.warn(at, nil, problem.Conflict, policy+" skips what AWS does not have: pulumi up succeeds without that key, "+
 			"even if its name is a mistake", "set Retain unless that is intended")

@@ -88,7 +88,8 @@ func (e *entry) remoteName(at problem.Path, value string) {
 	case region == "" || e.problems.Wrong(e.Source.RegionAt):
 	case arn.Region != region:
 		e.refuse(at, value, problem.Conflict, fmt.Sprintf("is in region %q, not in %q, the region of the store",
-			arn.Region, region), "use a store with region: "+arn.Region+", or the ARN of a "+n.noun+" in the store's region")
+			arn.Region, region),
+			"use a store with region: "+arn.Region+", or the ARN of a "+n.noun+" in the store's region")
 	case partition != "" && arn.Partition != partition:
 		e.refuse(at, value, problem.Conflict, fmt.Sprintf("is in partition %q, not in %q, the partition of the region",
 			arn.Partition, partition), "write the ARN of a "+n.noun+" in that partition")
@@ -140,8 +141,9 @@ func (e *entry) search(at problem.Path, find stackfile.Find) {
 		e.searchPath(path, find.Path)
 	}
 	if !e.File.Has(path) && e.Source.Service == plan.SecretsManager && e.File.Valid(name) {
-		e.warn(name, nil, problem.Limit, "makes the operator list all secrets of the region each time, which costs one "+
-			"request for a hundred secrets and one for each match", "set a path too")
+		e.warn(name, nil, problem.Limit,
+			"makes the operator list all secrets of the region each time, which costs one "+
+				"request for a hundred secrets and one for each match", "set a path too")
 	}
 }
 

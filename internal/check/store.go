@@ -16,8 +16,8 @@ func (c *checker) store(s *plan.Source) {
 		c.refuse(s.At, s.Name, problem.Duplicate, "is the name of the default store",
 			"move its settings to store or choose another name")
 	}
-	if at := s.At.Member("region"); c.File.Valid(at) && c.OnEKS() {
-		c.samePartition(at, s.Region)
+	if at := s.At.Member("region"); c.File.Valid(at) {
+		c.region(at, s.Region)
 	}
 	for i, name := range s.Namespaces {
 		at := c.File.Entry(s.At.Member("namespaces"), i)

@@ -18,10 +18,10 @@ import (
 
 // target checks the settings of the target.
 func (c *checker) target() {
+	if at := (problem.Path{stackfile.KeyRegion}); c.File.Valid(at) {
+		c.region(at, c.Region)
+	}
 	if c.OnEKS() {
-		if at := (problem.Path{stackfile.KeyRegion}); c.File.Valid(at) {
-			c.samePartition(at, c.Region)
-		}
 		c.cluster()
 	} else if at := (problem.Path{stackfile.KeyEndpoint}); !c.problems.Failed(at) {
 		c.endpoint(at, c.File.Endpoint)
@@ -31,6 +31,34 @@ func (c *checker) target() {
 		c.refuse(at, c.File.Timeout, problem.Limit, "must be at least 1s", "set it to a duration such as 5m")
 	}
 	c.interval(problem.Path{stackfile.KeyRefreshInterval}, c.File.RefreshInterval)
+}
+
+// maxTypo is how many letters of a name may be wrong for it to be a mistake.
+const maxTypo = 2
+
+// numberedRegion matches a region, and what is before its number of one digit.
+var numberedRegion = regexp.MustCompile(`^(.+-)[1-9]$`)
+
+// region checks the name of a region. One that is not known may be new, and is warned of,
+// unless it looks like a mistake.
+func (c *checker) region(at problem.Path, region string) {
+	known := iam.Regions()
+	if c.OnEKS() {
+		c.samePartition(at, region)
+	}
+	if slices.Contains(known, region) || c.problems.Wrong(at) {
+		return
+	}
+	match := numberedRegion.FindStringSubmatch(region)
+	isNew := match != nil && slices.ContainsFunc(known, func(other string) bool {
+		return strings.HasPrefix(other, match[1])
+	})
+	meant := problem.Nearest(region, known, problem.Distance)
+	if !isNew && meant != "" && problem.Distance(region, meant) <= maxTypo {
+		c.refuse(at, region, problem.NotFound, "must be an AWS region", "did you mean "+meant+"?")
+		return
+	}
+	c.warn(at, region, problem.NotFound, "is not a region that this program knows", "make sure that it exists")
 }
 
 // samePartition refuses a region outside the partition of the cluster.
@@ -53,6 +81,7 @@ func (c *checker) cluster() {
 	} else {
 		_, wrong := iam.PartitionOf(c.Cluster.Region)
 		c.problems.AddBelow(at, wrong...)
+		c.region(at, c.Cluster.Region)
 	}
 	for _, p := range c.Cluster.Role.Validate(c.Cluster.Partition) {
 		if at := (problem.Path{stackfile.KeyRole}).Member(p.Path...); !c.problems.Failed(at) {
@@ -77,8 +106,9 @@ func (c *checker) oidcProvider() {
 	}
 	c.problems.AddBelow(at, iam.CheckARN(pattern.ProviderARN, provider, c.Cluster.Partition)...)
 	if match := issuerRegion.FindStringSubmatch(provider); match != nil && match[1] != c.Cluster.Region {
-		c.refuse(at, provider, problem.Conflict, fmt.Sprintf("belongs to a cluster in region %q, not in %q (aws:region)",
-			match[1], c.Cluster.Region), "set it to the provider of this cluster")
+		c.refuse(at, provider, problem.Conflict,
+			fmt.Sprintf("belongs to a cluster in region %q, not in %q (aws:region)",
+				match[1], c.Cluster.Region), "set it to the provider of this cluster")
 	}
 }
 

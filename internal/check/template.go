@@ -68,7 +68,8 @@ func (e *entry) templates() {
 func (e *entry) secretType(at problem.Path, kind string) {
 	bootstrap := kind == typeBootstrap && (!e.Chart.Known || !e.Chart.Release().Supports(chart.BootstrapTokens))
 	if kind == typeToken || bootstrap {
-		e.refuse(at, kind, problem.Reserved, "is not supported by the operator, because only Kubernetes issues such tokens",
+		e.refuse(at, kind, problem.Reserved,
+			"is not supported by the operator, because only Kubernetes issues such tokens",
 			"choose another type")
 	}
 	keys, known := e.Args.Keys()
@@ -77,7 +78,8 @@ func (e *entry) secretType(at problem.Path, kind string) {
 	}
 	for _, key := range requiredKeys()[kind] {
 		if !slices.Contains(keys, key) {
-			e.refuse(at, kind, problem.Conflict, fmt.Sprintf("requires the key %s, which this Secret does not have", key),
+			e.refuse(at, kind, problem.Conflict,
+				fmt.Sprintf("requires the key %s, which this Secret does not have", key),
 				"add it to data or template.data")
 		}
 	}

@@ -89,7 +89,9 @@ func TestLoadLocal(t *testing.T) {
 		RefreshInterval: time.Hour, CreationPolicy: "Owner", Timeout: kube.Timeout(5 * time.Minute),
 	}}, secrets(got))
 	file := got.File
-	assert.Equal(t, "k3d-eso-aws test test", file.KubeContext+" "+file.AccessKeyID+" "+file.SecretAccessKey)
+	assert.Equal(t, "k3d-eso-aws", file.KubeContext)
+	assert.Equal(t, "test", file.AccessKeyID)
+	assert.Equal(t, "test", file.SecretAccessKey)
 	assert.True(t, file.KeepCRDs)
 	assert.Empty(t, file.Kubeconfig)
 	assert.Empty(t, file.ChartValues)

@@ -21,7 +21,10 @@ func excusedFiles() excuses {
 		find-tag-that-no-policy-names find-tag-value parameter-arn-of-a-secret parameter-path parameter-version
 		parameter-without-slash rewrite-found-names-as-keys rewrite-merge-of-names-into-json role-tag-key role-tag-value
 		service`)
-	all.allow(problem.NotSupported, "aws-region-of-an-isolated-partition")
+	all.allow(problem.NotSupported, `aws-region-misspelled aws-region-of-an-isolated-partition region-misspelled
+		stores-region-misspelled`)
+	// Editors know only the settings of this project.
+	all.allow(problem.Unknown, "aws-setting-misspelled setting-of-a-misspelled-namespace")
 	// Only the program knows the functions of templates.
 	all.allow(problem.Unknown, `rewrite-transform-function template-function template-function-guess
 		template-function-in-a-definition template-function-like-none template-function-unknown-yet`)
@@ -48,7 +51,7 @@ func excusedChanges() excuses {
 }
 
 func (e excuses) allow(kind problem.Kind, cases string) {
-	for _, name := range strings.Fields(cases) {
+	for name := range strings.FieldsSeq(cases) {
 		e[name] = append(e[name], kind)
 		slices.Sort(e[name])
 	}

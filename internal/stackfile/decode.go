@@ -30,6 +30,7 @@ func Decode(input Input, problems *problem.List) *Decoded {
 		}
 	}
 	d.rejectUnknown("setting", nil, ours, slices.Sorted(slices.Values(names(d.settings))))
+	d.rejectMisspelled()
 	d.rejectExposed()
 	into := reflect.ValueOf(&d.File).Elem()
 	for _, f := range d.settings { // the target comes first
