@@ -18,7 +18,8 @@ import (
 const checksIntroduction = `# Checks
 
 The program checks the whole stack file before it creates anything. It reports all problems at once, each with the path
-of its setting. The tables below have an example of each mistake and its message. ⚠ marks a warning, which ` + "`strict: true`" + ` turns into an error.
+of its setting. The tables below have an example of each mistake and its message. ⚠ marks a warning, which
+` + "`strict: true`" + ` turns into an error.
 
 This table is generated from the cases in ` + "`internal/config/testdata/invalid`" + ` by ` + "`go test ./internal/config -update`" + `.
 `
