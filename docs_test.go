@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"eso-aws/internal/plan"
 	"eso-aws/internal/iam"
+	"eso-aws/internal/plan"
 	"eso-aws/internal/role"
 	"eso-aws/internal/schema"
 	"eso-aws/irsa"
