@@ -17,9 +17,9 @@ import (
 
 const checksIntroduction = `# Checks
 
-The mistakes in a stack file that the program finds, with an example of each: the mistake on the left, the message on
-the right. The program checks the whole file before it creates anything, and reports all problems at once, each with
-the path of its setting. ⚠ marks a warning, which ` + "`strict: true`" + ` turns into an error.
+The program checks the whole stack file before it creates anything. It reports all problems at once, each with the path
+of its setting. The tables below have an example of each mistake and its message. ⚠ marks a warning, which
+` + "`strict: true`" + ` turns into an error.
 
 This table is generated from the cases in ` + "`internal/config/testdata/invalid`" + ` by ` + "`go test ./internal/config -update`" + `.
 `
@@ -39,7 +39,7 @@ func TestChecksDocument(t *testing.T) {
 	var b strings.Builder
 	b.WriteString(checksIntroduction)
 	for _, group := range sortedKeys(rows) {
-		fmt.Fprintf(&b, "\n## %s\n\n| In the stack file | It says |\n| --- | --- |\n", group)
+		fmt.Fprintf(&b, "\n## %s\n\n| In the stack file | Message |\n| --- | --- |\n", group)
 		slices.Sort(rows[group])
 		b.WriteString(strings.Join(rows[group], ""))
 	}
@@ -132,7 +132,7 @@ func nodeAt(node *yaml.Node, members []string) *yaml.Node {
 // groupOf is the setting that a path is of, with the member of a secret or a store.
 func groupOf(members []string) string {
 	if len(members) == 0 {
-		return "What is no setting"
+		return "Unknown settings"
 	}
 	setting := strings.TrimPrefix(members[0], "eso-aws:")
 	if setting == "secrets" && len(members) > 2 {
