@@ -24,7 +24,7 @@ const (
 // TestNamespaces proves that a namespace is adopted only if it belongs to the stack.
 func TestNamespaces(t *testing.T) {
 	t.Parallel()
-	const letGo = `pulumi state delete 'urn:pulumi:local::eso-aws::kubernetes:core/v1:Namespace::zio-lucene'`
+	const letGo = `pulumi state delete 'urn:pulumi:local::eso-aws::kubernetes:core/v1:Namespace::zio-lucene' --target-dependents`
 	dying := object("", "zio-lucene", mine)
 	dying["metadata"].(map[string]any)["deletionTimestamp"] = "2026-01-01T00:00:00Z"
 
@@ -60,7 +60,7 @@ func TestNamespaces(t *testing.T) {
 		"UsedOurOwn": {
 			found: object("", "zio-lucene", mine),
 			refused: `eso-aws:namespaces.zio-lucene: namespace "zio-lucene" belongs to this stack, which would delete ` +
-				`it; set create: true, or, to keep it, run ` + letGo + ` and ` +
+				`it; set create: true, or, to keep it without this stack, run ` + letGo + ` and ` +
 				`kubectl annotate namespace zio-lucene eso-aws/stack- --context k3d-eso-aws`,
 		},
 	} {
@@ -110,8 +110,9 @@ func TestNamespaceThatIsNoLongerDeclared(t *testing.T) {
 	changes := map[string]string{"kubeconfig": api.start(t)}
 	got, err := run(options(configtest.With(localConfig(t), changes)))
 	require.ErrorContains(t, err, `eso-aws:namespaces.web: namespace "web" belongs to this stack but is no longer declared: `+
-		"Pulumi would delete it with everything in it; set create: true to keep it, or delete it first with "+
-		"kubectl delete namespace web")
+		"Pulumi would delete it with everything in it; set create: true to keep it; to keep it without this stack, "+
+		"run pulumi state delete 'urn:pulumi:local::eso-aws::kubernetes:core/v1:Namespace::web' --target-dependents and "+
+		"kubectl annotate namespace web eso-aws/stack- --context k3d-eso-aws; to delete it, run kubectl delete namespace web")
 	assert.NotContains(t, err.Error(), "others")
 	assert.NotContains(t, err.Error(), "leaving")
 	assert.Empty(t, got.Resources)

@@ -53,8 +53,8 @@ func (s *stack) refusals(t *testing.T) {
 	restore := func() { must(t, own(t).AWS().PutOIDCProvider(own(t).Issuer(), "sts.amazonaws.com")) }
 	t.Cleanup(restore) // for the other tests
 	s.mustFail(t, []string{
-		"looking for the IAM OIDC provider of cluster \"dev\", whose issuer is " + own(t).Issuer(),
-		"create it with: eksctl utils associate-iam-oidc-provider --cluster dev --region us-east-1 --approve",
+		"looking up the OIDC provider of cluster \"dev\", which has the issuer " + own(t).Issuer(),
+		"run eksctl utils associate-iam-oidc-provider --cluster dev --region us-east-1 --approve, or set oidcProviderArn",
 	}, up()...)
 	restore()
 
