@@ -122,9 +122,16 @@ func (c *checker) endpoint(at problem.Path, value string) {
 		c.refuse(at, problem.Withheld, problem.Secrecy, "must not contain a user or password", fix)
 	case (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "":
 		c.refuse(at, value, problem.Syntax, "must be an http or https URL with a host", fix)
+	case !validPort(u.Port()):
+		c.refuse(at, value, problem.Syntax, "must have a port from 1 to 65535", fix)
 	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.ForceQuery:
 		c.refuse(at, value, problem.Syntax, "must not have a path, query or fragment", fix)
 	}
+}
+
+func validPort(port string) bool {
+	number, err := strconv.ParseUint(port, 10, 16)
+	return port == "" || err == nil && number > 0
 }
 
 // interval checks a refresh interval.

@@ -64,6 +64,8 @@ func TestExplainUnknown(t *testing.T) {
 	t.Parallel()
 	for key, want := range map[string]string{
 		"sercets":               `"sercets": unknown setting; did you mean secrets?`,
+		"extract":               `"extract": unknown setting; did you mean secrets.extract?`,
+		"create":                `"create": unknown setting; did you mean namespaces.create?`,
 		"secrets.fnd":           `eso-aws:secrets: "fnd": unknown field; did you mean find?`,
 		"secrets.a.find.pth":    `eso-aws:secrets.<name>.find: "pth": unknown field; did you mean path?`,
 		"namespaces.app.creat":  `eso-aws:namespaces.<name>: "creat": unknown field; did you mean create?`,

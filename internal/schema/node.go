@@ -112,12 +112,26 @@ func find(path string) (node, error) {
 
 func unknown(at node, name string, known []string) error {
 	switch {
+	case len(at.path) == 0 && len(withField(name)) > 0:
+		return fmt.Errorf("%q: unknown setting; did you mean %s?", name, problem.Join(withField(name), "or"))
 	case len(at.path) == 0:
 		return fmt.Errorf("%q: unknown setting; %s", name, problem.Suggest(name, known))
 	case len(known) == 0:
 		return fmt.Errorf("%s: %q: unknown field; a %s has none", at, name, typeOf(at))
 	}
 	return fmt.Errorf("%s: %q: unknown field; %s", at, name, problem.Suggest(name, known))
+}
+
+// withField returns the paths of the fields with a name, as [Explain] takes them.
+func withField(name string) []string {
+	var paths []string
+	for _, n := range allNodes() {
+		if n.Name == name {
+			path := slices.DeleteFunc(slices.Clone(n.path), func(segment string) bool { return segment == "<name>" })
+			paths = append(paths, strings.Join(path, "."))
+		}
+	}
+	return paths
 }
 
 func names(nodes []node) []string {

@@ -21,8 +21,7 @@ func excusedFiles() excuses {
 		find-tag-that-no-policy-names find-tag-value parameter-arn-of-a-secret parameter-path parameter-version
 		parameter-without-slash rewrite-found-names-as-keys rewrite-merge-of-names-into-json role-tag-key role-tag-value
 		service`)
-	all.allow(problem.NotSupported, `aws-region-misspelled aws-region-of-an-isolated-partition region-misspelled
-		stores-region-misspelled`)
+	all.allow(problem.NotSupported, "aws-region-of-an-isolated-partition")
 	// Editors know only the settings of this project.
 	all.allow(problem.Unknown, "aws-setting-misspelled setting-of-a-misspelled-namespace")
 	// Only the program knows the functions of templates.
