@@ -117,16 +117,16 @@ func (p *preflight) checkNamespace(name string, found *cluster.Object) {
 			"set create: false to use it unchanged"+p.takeOverIfRenamed("namespace", found))
 	case !create && p.owns(found):
 		p.add(path, problem.Conflict, namespace+"belongs to this stack, which would delete it",
-			"set create: true, or, to keep it without this stack, "+p.letGo(name))
+			"set create: true, or, to keep it without this stack, "+p.letGo(name, " --target-dependents"))
 	}
 }
 
-// letGo returns the commands after which a namespace no longer belongs to the stack. What is in it leaves the state
-// with it, and the next pulumi up takes that over again.
-func (p *preflight) letGo(namespace string) string {
-	return fmt.Sprintf("run pulumi state delete 'urn:pulumi:%s::%s::kubernetes:core/v1:Namespace::%s' --target-dependents "+
+// letGo returns the commands after which a namespace no longer belongs to the stack. With --target-dependents, what
+// is in it leaves the state too, and the next pulumi up takes over what is still declared.
+func (p *preflight) letGo(namespace, dependents string) string {
+	return fmt.Sprintf("run pulumi state delete 'urn:pulumi:%s::%s::kubernetes:core/v1:Namespace::%s'%s "+
 		"and kubectl annotate namespace %s %s-%s",
-		p.ctx.Stack(), p.ctx.Project(), namespace, namespace, ownerAnnotation, p.flags(""))
+		p.ctx.Stack(), p.ctx.Project(), namespace, dependents, namespace, ownerAnnotation, p.flags(""))
 }
 
 // checkRemovedNamespaces refuses to remove a namespace of the stack that still exists: Pulumi would delete it with
@@ -147,8 +147,8 @@ func (p *preflight) checkRemovedNamespaces() error {
 		p.add(p.path(stackfile.KeyNamespaces, found.Name), problem.Conflict,
 			fmt.Sprintf("namespace %q belongs to this stack but is no longer declared: Pulumi would delete it with everything "+
 				"in it", found.Name),
-			"set create: true to keep it; to keep it without this stack, "+p.letGo(found.Name)+
-				"; to delete it, run kubectl delete namespace "+found.Name+p.flags(""))
+			"set create: true and run pulumi up to keep it; after that, to keep it without this stack, "+
+				p.letGo(found.Name, "")+"; to delete it, run kubectl delete namespace "+found.Name+p.flags(""))
 	}
 	return nil
 }

@@ -110,8 +110,8 @@ func TestNamespaceThatIsNoLongerDeclared(t *testing.T) {
 	changes := map[string]string{"kubeconfig": api.start(t)}
 	got, err := run(options(configtest.With(localConfig(t), changes)))
 	require.ErrorContains(t, err, `eso-aws:namespaces.web: namespace "web" belongs to this stack but is no longer declared: `+
-		"Pulumi would delete it with everything in it; set create: true to keep it; to keep it without this stack, "+
-		"run pulumi state delete 'urn:pulumi:local::eso-aws::kubernetes:core/v1:Namespace::web' --target-dependents and "+
+		"Pulumi would delete it with everything in it; set create: true and run pulumi up to keep it; after that, "+
+		"to keep it without this stack, run pulumi state delete 'urn:pulumi:local::eso-aws::kubernetes:core/v1:Namespace::web' and "+
 		"kubectl annotate namespace web eso-aws/stack- --context k3d-eso-aws; to delete it, run kubectl delete namespace web")
 	assert.NotContains(t, err.Error(), "others")
 	assert.NotContains(t, err.Error(), "leaving")

@@ -107,7 +107,7 @@ func TestNamespaceThatIsNoLongerUsed(t *testing.T) {
 	s.edit(t, func(c config) { delete(c["eso-aws:secrets"].(config), "second") })
 	before := everything(t)
 	s.mustFail(t, []string{
-		`eso-aws:namespaces.web: namespace "web" belongs to this stack but is no longer declared`, "set create: true to keep it",
+		`eso-aws:namespaces.web: namespace "web" belongs to this stack but is no longer declared`, "set create: true and run pulumi up to keep it",
 	}, up()...)
 	sameObjects(t, before)
 
