@@ -124,8 +124,8 @@ func (p *preflight) checkNamespace(name string, found *cluster.Object) {
 // letGo returns the commands after which a namespace no longer belongs to the stack. With --target-dependents, what
 // is in it leaves the state too, and the next pulumi up takes over what is still declared.
 func (p *preflight) letGo(namespace, dependents string) string {
-	return fmt.Sprintf("run pulumi state delete 'urn:pulumi:%s::%s::kubernetes:core/v1:Namespace::%s'%s "+
-		"and kubectl annotate namespace %s %s-%s",
+	return fmt.Sprintf("run pulumi state delete 'urn:pulumi:%s::%s::kubernetes:core/v1:Namespace::%s'%s and "+
+		"kubectl annotate namespace %s %s-%s",
 		p.ctx.Stack(), p.ctx.Project(), namespace, dependents, namespace, ownerAnnotation, p.flags(""))
 }
 
@@ -145,8 +145,8 @@ func (p *preflight) checkRemovedNamespaces() error {
 			continue
 		}
 		p.add(p.path(stackfile.KeyNamespaces, found.Name), problem.Conflict,
-			fmt.Sprintf("namespace %q belongs to this stack but is no longer declared: Pulumi would delete it with everything "+
-				"in it", found.Name),
+			fmt.Sprintf("namespace %q belongs to this stack but is no longer declared: Pulumi would delete it with "+
+				"everything in it", found.Name),
 			"set create: true and run pulumi up to keep it; after that, to keep it without this stack, "+
 				p.letGo(found.Name, "")+"; to delete it, run kubectl delete namespace "+found.Name+p.flags(""))
 	}

@@ -15,9 +15,10 @@ import (
 func TestReport(t *testing.T) {
 	t.Parallel()
 	const (
+		table  = "SECRET              " + "SECRET            KEYS      "
 		header = "STORE                                  KIND          STATE\n" +
 			"zio-lucene/localstack-secretsmanager   SecretStore   ready\n\n" +
-			"EXTERNAL " + "SECRET              SECRET            KEYS      FROM                         STATE\n"
+			"EXTERNAL " + table + "FROM                         STATE\n"
 		row    = "zio-lucene/datadog-api-key   datadog-api-key   api-key   zio-lucene/datadog-api-key   "
 		store  = operatorPath + "v1/namespaces/zio-lucene/secretstores/localstack-secretsmanager"
 		secret = "/api/v1/namespaces/zio-lucene/secrets/datadog-api-key"

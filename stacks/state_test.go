@@ -50,8 +50,8 @@ func TestStateOfEarlierPrograms(t *testing.T) { //nolint:paralleltest // it sets
 	changes := map[string]string{
 		"chart": chart, "chartValues": `{"webhook":{"create":false},"certController":{"create":false}}`,
 	}
-	for _, stack := range []string{"local", "dev", "training"} {
-		t.Run(stack, func(t *testing.T) { //nolint:paralleltest // as above
+	for _, stack := range []string{"local", "dev", "training"} { //nolint:paralleltest // as above
+		t.Run(stack, func(t *testing.T) {
 			got, err := run(deployed(t, stack, changes))
 			require.NoError(t, err)
 			content, err := os.ReadFile("testdata/state-" + stack + ".json")
