@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -138,7 +139,7 @@ func flatten(path string, value any, into map[string]any) {
 		}
 	case []any:
 		for i, entry := range v {
-			flatten(path+"/"+string(rune('0'+i)), entry, into)
+			flatten(path+"/"+strconv.Itoa(i), entry, into)
 		}
 	default:
 		into[path] = v

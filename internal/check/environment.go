@@ -83,7 +83,7 @@ func (c *checker) misspelled(at problem.Path, name string) {
 		}
 	}
 	slices.Sort(known)
-	if best := problem.Nearest(name, known, problem.Distance); best != "" && problem.Distance(name, best) <= 2 {
+	if best := problem.Typo(name, known); best != "" {
 		c.refuse(at, name, problem.Unknown, "unknown variable, which the operator ignores", "did you mean "+best+"?")
 	}
 }

@@ -33,9 +33,6 @@ func (c *checker) target() {
 	c.interval(problem.Path{stackfile.KeyRefreshInterval}, c.File.RefreshInterval)
 }
 
-// maxTypo is how many letters of a name may be wrong for it to be a mistake.
-const maxTypo = 2
-
 // numberedRegion matches a region, and what is before its number of one digit.
 var numberedRegion = regexp.MustCompile(`^(.+-)[1-9]$`)
 
@@ -53,8 +50,7 @@ func (c *checker) region(at problem.Path, region string) {
 	isNew := match != nil && slices.ContainsFunc(known, func(other string) bool {
 		return strings.HasPrefix(other, match[1])
 	})
-	meant := problem.Nearest(region, known, problem.Distance)
-	if !isNew && meant != "" && problem.Distance(region, meant) <= maxTypo {
+	if meant := problem.Typo(region, known); !isNew && meant != "" {
 		c.refuse(at, region, problem.NotFound, "must be an AWS region", "did you mean "+meant+"?")
 		return
 	}

@@ -55,6 +55,16 @@ func TestSuggest(t *testing.T) {
 	assert.Equal(t, "remove it", problem.Suggest("vault", nil))
 }
 
+func TestTypo(t *testing.T) {
+	t.Parallel()
+	known := []string{"eu-west-1", "us-east-1"}
+	for word, want := range map[string]string{
+		"eu-wst-1": "eu-west-1", "us-eats-1": "us-east-1", "us-eaasst-11": "", "mars": "", "": "",
+	} {
+		assert.Equal(t, want, problem.Typo(word, known), word)
+	}
+}
+
 func TestJoin(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, []string{"", "a", "a or b", "a, b or c"}, []string{

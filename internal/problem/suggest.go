@@ -48,6 +48,17 @@ func Nearest(word string, known []string, distance func(word, candidate string) 
 	return best
 }
 
+// Typo is the nearest known word, if at most two letters are wrong; "" for none. It is for
+// names that may exist although they are not known.
+func Typo(word string, known []string) string {
+	const most = 2
+	best := Nearest(word, known, Distance)
+	if best == "" || Distance(word, best) > most {
+		return ""
+	}
+	return best
+}
+
 // Distance is how many letters must be added, removed or changed, whatever their case.
 func Distance(word, candidate string) int {
 	return levenshtein.DistanceForStrings([]rune(strings.ToLower(word)), []rune(strings.ToLower(candidate)),

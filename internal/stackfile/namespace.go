@@ -8,9 +8,6 @@ import (
 	"eso-aws/internal/problem"
 )
 
-// maxTypo is how many letters of a namespace may be wrong.
-const maxTypo = 2
-
 // awsSettings are the settings of the AWS provider
 // (https://www.pulumi.com/registry/packages/aws/installation-configuration/).
 func awsSettings() []string {
@@ -37,7 +34,7 @@ func (d *decoder) rejectMisspelled() {
 			continue
 		case namespace == "aws":
 			meant = misspelled(key, namespace, awsSettings())
-		case problem.Distance(namespace, d.input.Project) <= maxTypo:
+		case problem.Typo(namespace, []string{d.input.Project}) != "":
 			meant = misspelled(key, d.input.Project, settings)
 			if slices.Contains(settings, key) {
 				meant = d.input.Project + ":" + key
